@@ -10,6 +10,7 @@ import csv
 from collections.abc import Iterator
 from functools import cache
 from importlib import resources
+from io import StringIO
 from typing import Literal, cast
 
 from attrs import frozen
@@ -180,5 +181,5 @@ def incident_categories() -> tuple[IncidentCategory, ...]:
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
-    with (resources.files(__name__) / name).open(encoding="utf-8", newline="") as lines:
-        yield from csv.DictReader(lines)
+    text = (resources.files(__name__) / name).read_text(encoding="utf-8")
+    yield from csv.DictReader(StringIO(text, newline=""))
