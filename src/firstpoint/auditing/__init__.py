@@ -1,1 +1,68 @@
-"""auditing"""
+"""How accurate is the force's crime recording, and how sure can one be?
+
+The question is answered by audit. A *report* (an incident, or a crime recorded directly without one) is
+read again by an auditor, who marks how many crimes it should have led to and how many of those were
+recorded. The recording rate is the second number over the first. The way of the data:
+
+1. :func:`build_frame` gathers the reports from which to draw, each in one stratum (violence, sexual,
+   other); :func:`frame_report` says what was left out and why, and :func:`frame_sha256` gives the frame's
+   fingerprint.
+2. :func:`plan_sample` says how many to audit for a stated margin, by :func:`sample_size`.
+3. :func:`draw` draws them, so that anybody with the seed and the frame can repeat it.
+4. :func:`read_marks` and :func:`read_frame` take in what the auditors marked, and refuse what cannot be
+   right.
+5. :func:`estimate` gives the rate, overall and by stratum, and the crimes unrecorded, each with an interval.
+   :func:`unrecorded_a_year` carries a rate to the crimes of twelve months.
+6. :mod:`firstpoint.auditing.published` holds the published figures of 2017 as data and shows what can, and
+   what cannot, be computed from them.
+
+The incident is the unit because crimes cluster inside it: one incident with twenty unrecorded crimes is one
+mistake, not twenty. Counting crimes as if they were independent gives intervals that are too narrow.
+
+What the figures do not cover:
+
+* An interval covers the luck of the draw. It does not cover auditors' own errors, reports that the frame
+  leaves out (other routes, logs closed under codes that do not suggest crime), or a rate that changes after
+  the audit.
+* Crimes recorded directly have no incident to join them, so each is its own report.
+* In a stratum where a few incidents hold most crimes, no interval from an equal-chance draw is fully
+  trustworthy below about a thousand incidents. ``AuditResult.cautions`` says when that is so.
+* Strata are never pooled unweighted, there is no normal interval, and where a stratum cannot be built there
+  is a refusal with its reason and no figure.
+* Second readings are taken in and set aside; they do not yet correct the rate.
+"""
+
+from firstpoint.auditing.design import Assumptions, plan_sample, sample_size
+from firstpoint.auditing.draw import Sample, draw
+from firstpoint.auditing.estimate import AuditResult, Estimate, estimate, unrecorded_a_year
+from firstpoint.auditing.frame import (
+    STRATA,
+    FrameReport,
+    build_frame,
+    frame_report,
+    frame_sha256,
+    sort_reports,
+)
+from firstpoint.auditing.marks import check_frame, check_marks, read_frame, read_marks
+
+__all__ = [
+    "STRATA",
+    "Assumptions",
+    "AuditResult",
+    "Estimate",
+    "FrameReport",
+    "Sample",
+    "build_frame",
+    "check_frame",
+    "check_marks",
+    "draw",
+    "estimate",
+    "frame_report",
+    "frame_sha256",
+    "plan_sample",
+    "read_frame",
+    "read_marks",
+    "sample_size",
+    "sort_reports",
+    "unrecorded_a_year",
+]

@@ -1,0 +1,129 @@
+"""Limits for a rate between 0 and 1 from a clustered sample: never outside 0 to 1, never of no width by accident.
+
+Three intervals can be asked for by name; ``beta`` is the default.
+
+* ``beta``: the binomial limits of Clopper and Pearson taken at the effective sample size (Korn and Graubard,
+  *Survey Methodology*, 1998).
+* ``logit-t``: Student limits on the log-odds.
+* ``guarded``: the same with degrees of freedom counted by how evenly the incidents share the variance
+  (Satterthwaite), so that it widens when a handful of incidents carry it.
+
+An ordinary normal interval is not offered: it passes 100 % and covers too seldom near it.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Literal, get_args
+
+import numpy as np
+from scipy.special import betaincinv, expit, logit, ndtri, stdtrit
+
+from firstpoint.auditing.ratio import Floats
+from firstpoint.errors import InputError
+
+IntervalName = Literal["beta", "logit-t", "guarded"]
+FEW_CARRIERS = 20
+"""Below this many guard degrees of freedom a handful of incidents carry the variance."""
+
+_TOO_MANY_FOR_BETA = 1e6
+
+
+def rate_limits(
+    rate: float,
+    unit_variance: Floats,
+    *,
+    incidents_with_crime: int,
+    crimes: int,
+    strata: int,
+    confidence: float = 0.95,
+    interval: IntervalName = "beta",
+) -> tuple[float, float]:
+    """Give the lower and upper limit of a rate, both in 0 to 1.
+
+    ``unit_variance`` is float64, what each sampled incident adds to the variance; ``incidents_with_crime``
+    counts the sampled incidents that should have led to a crime, ``crimes`` the crimes they should have led
+    to and ``strata`` the strata they lie in. Where nothing varied (all recorded, none recorded, or one
+    incident) the limits are those of that many independent incidents: all recorded gives ``(α/2) ** (1/k)``
+    to 1.
+    """
+    check_interval(interval)
+    check_confidence(confidence)
+    variance = float(unit_variance.sum())
+    df = max(incidents_with_crime - strata, 1)
+    if rate in (0.0, 1.0) or variance * 1e12 <= rate * (1.0 - rate) * 1e-6:
+        return _binomial_limits(rate, float(incidents_with_crime), confidence)
+    if interval == "beta":
+        return beta_limits(rate, variance, df=df, crimes=crimes, confidence=confidence)
+    if interval == "guarded":
+        df_guard = min(float(df), max(guard_df(unit_variance), 1.0))
+        return logit_t_limits(rate, variance, df=df_guard, confidence=confidence)
+    return logit_t_limits(rate, variance, df=df, confidence=confidence)
+
+
+def beta_limits(
+    rate: float, variance: float, *, df: float, crimes: int, confidence: float = 0.95
+) -> tuple[float, float]:
+    """Give the beta limits at the effective sample size n* = R(1 − R)/V × (t(crimes − 1) / t(df))².
+
+    The same as ``svyciprop(method = "beta")`` of R's ``survey`` on one row a crime.
+    """
+    tail = (1.0 - confidence) / 2.0
+    shrink = float(stdtrit(max(crimes - 1, 1), tail) / stdtrit(df, tail)) ** 2
+    effective = rate * (1.0 - rate) / variance * shrink
+    if effective > _TOO_MANY_FOR_BETA:
+        return logit_t_limits(rate, variance, df=df, confidence=confidence)
+    return _binomial_limits(rate, effective, confidence)
+
+
+def logit_t_limits(
+    rate: float, variance: float, *, df: float, confidence: float = 0.95
+) -> tuple[float, float]:
+    """Give Student limits on the log-odds of the rate, brought back to 0 to 1."""
+    reach = student_t(df, confidence) * math.sqrt(variance) / (rate * (1.0 - rate))
+    return float(expit(logit(rate) - reach)), float(expit(logit(rate) + reach))
+
+
+def guard_df(unit_variance: Floats) -> float:
+    """Give the degrees of freedom left when few incidents carry the variance: (ΣV)²/ΣV² − 1."""
+    squares = float(np.sum(unit_variance**2))
+    return float(unit_variance.sum()) ** 2 / squares - 1.0 if squares > 0.0 else 0.0
+
+
+def student_t(df: float, confidence: float) -> float:
+    """Give the two-sided Student multiplier of a confidence level."""
+    return float(stdtrit(df, 0.5 + confidence / 2.0))
+
+
+def normal_z(confidence: float) -> float:
+    """Give the two-sided normal multiplier of a confidence level: 1.96 for 0.95."""
+    return float(ndtri(0.5 + confidence / 2.0))
+
+
+def check_confidence(confidence: float) -> None:
+    """Raise InputError unless the level is a share such as 0.95."""
+    if not 0.5 <= confidence < 1.0:
+        raise InputError(
+            f"A confidence level of {confidence} is not a share from 0.5 to 1.",
+            where="confidence",
+            remedy="Give 0.95 for 95 %; the margin in points is a separate thing.",
+        )
+
+
+def check_interval(interval: str) -> None:
+    """Raise InputError unless this is the name of an interval."""
+    if interval not in get_args(IntervalName):
+        raise InputError(
+            f"There is no interval called {interval!r}.",
+            where="interval",
+            remedy=f"Choose one of {', '.join(get_args(IntervalName))}.",
+        )
+
+
+def _binomial_limits(rate: float, effective: float, confidence: float) -> tuple[float, float]:
+    """Give Clopper–Pearson limits for ``rate`` of ``effective`` independent units, which need not be whole."""
+    tail = (1.0 - confidence) / 2.0
+    right, wrong = effective * rate, effective * (1.0 - rate)
+    low = float(betaincinv(right, wrong + 1.0, tail)) if right > 0.0 else 0.0
+    high = float(betaincinv(right + 1.0, wrong, 1.0 - tail)) if wrong > 0.0 else 1.0
+    return min(low, rate), max(high, rate)
