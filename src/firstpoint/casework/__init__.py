@@ -1,1 +1,81 @@
-"""casework"""
+"""Who may do what to a piece of work, and by when.
+
+A piece of work is an incident that needs a recording decision, or a sampled incident that needs a mark. This
+room holds how such work moves, as tables that a registrar can read and change without Python:
+
+* ``tables/states.csv`` and ``tables/transitions.csv``: the states of each kind of work, and each way from one
+  to the next: what must be given, and whose own work it must not be;
+* ``tables/policy.csv``: what each role may do, one row an action. Nothing else in Firstpoint decides it:
+  pages, buttons and the permission tests are made from this table;
+* ``tables/particulars.csv`` and ``tables/choices.csv``: what people are asked for, and between what they
+  choose;
+* ``tables/clocks.csv``: by when.
+
+The way through it: :func:`available` says what a person may do to a piece of work now (the buttons), and
+:func:`check` says to which state a chosen transition leads, or raises NotAllowed (who could) or
+:class:`Incomplete` (what is missing, by field). :func:`may` and :func:`require` answer for actions that
+change nothing, such as opening a page. :func:`deadline`, :func:`hours_left` and :func:`time_left` keep the
+clock.
+
+Two rules are worth saying aloud. The 24 hours in which a crime must be recorded are hours that pass, not the
+hands of a clock: over a night when the clocks change the deadline stands one hour earlier or later on the
+wall. And whoever decided that a report is not a crime can never be the one who endorses it, whatever roles
+they hold.
+
+Limits: two kinds of work so far. Rape reports, cancellations, appeals and secondary incidents need states of
+their own, which are rows to come; restricted cases by named grant are not here yet.
+"""
+
+from firstpoint.casework.clocks import Clock, clock, deadline, hours_left, is_late, time_left
+from firstpoint.casework.policy import Action, Role, actions, clashing, may, require, role, roles, who_may
+from firstpoint.casework.tables import Choice, Particular, choices, particular
+from firstpoint.casework.transitions import (
+    Incomplete,
+    Moved,
+    Person,
+    State,
+    Transition,
+    available,
+    check,
+    kinds,
+    state,
+    states,
+    transition,
+    transitions,
+    transitions_from,
+)
+
+__all__ = [
+    "Action",
+    "Choice",
+    "Clock",
+    "Incomplete",
+    "Moved",
+    "Particular",
+    "Person",
+    "Role",
+    "State",
+    "Transition",
+    "actions",
+    "available",
+    "check",
+    "choices",
+    "clashing",
+    "clock",
+    "deadline",
+    "hours_left",
+    "is_late",
+    "kinds",
+    "may",
+    "particular",
+    "require",
+    "role",
+    "roles",
+    "state",
+    "states",
+    "time_left",
+    "transition",
+    "transitions",
+    "transitions_from",
+    "who_may",
+]

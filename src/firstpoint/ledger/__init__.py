@@ -19,8 +19,8 @@ An outsider needs only the export: :func:`write_entries` writes one JSON object 
 
 Limits. A chain shows that no entry inside it was altered; it cannot show that the newest entries were not cut
 off, or that somebody with the database did not write the whole chain anew. For that a :class:`Checkpoint`
-(how many entries, and the hash of the last) must be kept somewhere its writer cannot reach. :func:`verify` takes
-such checkpoints and says how many entries none of them covers. An entry's time is the time its writer's
+(how many entries, and the hash of the last) must be kept somewhere its writer cannot reach. :func:`verify`
+takes such checkpoints and says how many entries none of them covers. An entry's time is the time its writer's
 machine had: the chain proves order, not the clock.
 """
 

@@ -1,0 +1,84 @@
+"""The tables of this room as values: what people are asked for, and between what they choose."""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+from attrs import frozen
+
+
+@frozen
+class Choice:
+    """One answer that can be chosen, with the rule it comes from."""
+
+    choice: str
+    title: str
+    source: str
+
+
+@frozen
+class Particular:
+    """One thing that a person is asked for when work moves on.
+
+    ``form`` says what the answer is: ``text`` of at most ``longest`` characters, ``count`` a whole number
+    from ``lowest`` to ``highest``, ``choice`` one of ``choices``, ``crimes`` a list of offence classes each
+    with a count. ``missing`` is what to say when it must be given and is not.
+    """
+
+    name: str
+    title: str
+    hint: str
+    form: Literal["text", "count", "choice", "crimes"]
+    choices: tuple[Choice, ...]
+    lowest: int
+    highest: int
+    longest: int
+    missing: str
+
+
+def particular(name: str) -> Particular:
+    """What a person is asked for under this name; raises KeyError for a name that no table holds."""
+    return _particulars()[name]
+
+
+@cache
+def choices(name: str) -> tuple[Choice, ...]:
+    """The answers of one list of choices, in the order of the table."""
+    return tuple(
+        Choice(row["choice"], row["title"], row["source"])
+        for row in rows("choices")
+        if row["choices"] == name
+    )
+
+
+@cache
+def rows(table: str) -> tuple[dict[str, str], ...]:
+    """The rows of one of this room's tables, each cell as text."""
+    text = files(__package__).joinpath(f"{table}.csv").read_text(encoding="utf-8")
+    return tuple(csv.DictReader(text.splitlines()))
+
+
+def listed(cell: str) -> tuple[str, ...]:
+    """The parts of a cell that holds several, separated by upright bars."""
+    return tuple(part for part in cell.split("|") if part)
+
+
+@cache
+def _particulars() -> dict[str, Particular]:
+    return {
+        row["particular"]: Particular(
+            name=row["particular"],
+            title=row["title"],
+            hint=row["hint"],
+            form=row["form"],  # type: ignore[arg-type]  # the tests hold the table to these words
+            choices=choices(row["choices"]),
+            lowest=int(row["lowest"] or 0),
+            highest=int(row["highest"] or 0),
+            longest=int(row["longest"] or 0),
+            missing=row["missing"],
+        )
+        for row in rows("particulars")
+    }

@@ -1,0 +1,267 @@
+"""How a piece of work moves from one state to the next: the tables, and the check that a move must pass."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from functools import cache
+
+from attrs import frozen
+
+from firstpoint.casework.policy import may, require, who_could
+from firstpoint.casework.tables import Particular, listed, particular, rows
+from firstpoint.errors import InputError, NotAllowed
+from firstpoint.vocabulary import offence_class
+
+
+class Incomplete(InputError):
+    """What must be given for a move is missing or cannot be used; ``faults`` says what, by particular."""
+
+    def __init__(self, faults: Mapping[str, str]) -> None:
+        super().__init__("Something is missing.", where=", ".join(faults), remedy=" ".join(faults.values()))
+        self.faults = dict(faults)
+
+
+class Moved(NotAllowed):
+    """The piece of work is no longer in a state from which this move is possible."""
+
+
+@frozen
+class Person:
+    """Who acts: a reference and the roles held."""
+
+    reference: str
+    roles: frozenset[str]
+
+
+@frozen
+class State:
+    """Where a piece of work stands; ``waits_for`` names the role that has to act, ``clock`` what runs."""
+
+    kind: str
+    state: str
+    title: str
+    tag: str
+    open: bool
+    waits_for: str
+    clock: str
+
+
+@frozen
+class Transition:
+    """One way on from some states to another.
+
+    ``action`` is the row of the policy that says who may take it. ``not_by`` names an earlier transition
+    whose author may not take this one; ``only_by`` one whose author alone may.
+    """
+
+    kind: str
+    transition: str
+    from_states: tuple[str, ...]
+    to_state: str
+    action: str
+    title: str
+    hint: str
+    must_give: tuple[Particular, ...]
+    may_give: tuple[Particular, ...]
+    when_late: tuple[Particular, ...]
+    not_by: str
+    only_by: str
+    says: str
+
+
+def available(
+    kind: str, state_name: str, person: Person, authors: Mapping[str, str]
+) -> tuple[Transition, ...]:
+    """What this person may do now to work of this kind in this state.
+
+    ``authors`` maps each transition that was taken since the work was last opened to the reference of its
+    author.
+    """
+    return tuple(
+        each
+        for each in transitions_from(state_name, kind)
+        if may(person.roles, each.action) and not _own_work(each, person, authors)
+    )
+
+
+def check(
+    move: Transition,
+    *,
+    state_name: str,
+    person: Person,
+    authors: Mapping[str, str],
+    given: Mapping[str, object],
+    late: bool = False,
+) -> str:
+    """The state to which this move leads, when this person may make it and gives all that it asks.
+
+    ``given`` maps particulars to answers (see :class:`Particular`); ``late`` says that the deadline is past.
+    Raises Moved when the work is in another state, NotAllowed (with who could) when the person may not, and
+    Incomplete with every fault of what was given.
+    """
+    if state_name not in move.from_states:
+        raise Moved(
+            f"This piece of work is now “{state(move.kind, state_name).title}”: somebody has moved it on.",
+            where=move.transition,
+            remedy="Open it again and see what it needs now.",
+        )
+    require(person.roles, move.action)
+    if _own_work(move, person, authors):
+        raise NotAllowed(
+            "This is your own decision, and a second person has to look at it."
+            if move.not_by
+            else "Only the person who made it may change it.",
+            where=move.transition,
+            remedy=f"{who_could(move.action)} other than you can."
+            if move.not_by
+            else "Ask them, or the registrar.",
+        )
+    _check_given(move, given, late=late)
+    return move.to_state
+
+
+def transitions_from(state_name: str, kind: str) -> tuple[Transition, ...]:
+    """Every way on from a state, whoever may take it; raises KeyError for a state that no table holds."""
+    state(kind, state_name)
+    return tuple(each for each in transitions(kind) if state_name in each.from_states)
+
+
+def transition(kind: str, name: str) -> Transition:
+    """One way on, by its name; raises KeyError when there is none."""
+    return {each.transition: each for each in transitions(kind)}[name]
+
+
+@cache
+def transitions(kind: str) -> tuple[Transition, ...]:
+    """Every way on for one kind of work, in the order of the table."""
+    return tuple(
+        Transition(
+            kind=kind,
+            transition=row["transition"],
+            from_states=listed(row["from_states"]),
+            to_state=row["to_state"],
+            action=row["action"],
+            title=row["title"],
+            hint=row["hint"],
+            must_give=_particulars(row["must_give"]),
+            may_give=_particulars(row["may_give"]),
+            when_late=_particulars(row["when_late"]),
+            not_by=row["not_by"],
+            only_by=row["only_by"],
+            says=row["says"],
+        )
+        for row in rows("transitions")
+        if row["kind"] == kind
+    )
+
+
+def state(kind: str, name: str) -> State:
+    """One state of one kind of work; raises KeyError when there is none."""
+    return {each.state: each for each in states(kind)}[name]
+
+
+@cache
+def states(kind: str) -> tuple[State, ...]:
+    """Every state of one kind of work, in the order of the table."""
+    return tuple(
+        State(
+            kind=kind,
+            state=row["state"],
+            title=row["title"],
+            tag=row["tag"],
+            open=row["open"] == "yes",
+            waits_for=row["waits_for"],
+            clock=row["clock"],
+        )
+        for row in rows("states")
+        if row["kind"] == kind
+    )
+
+
+def kinds() -> tuple[str, ...]:
+    """Every kind of work, in the order of the table."""
+    return tuple(dict.fromkeys(row["kind"] for row in rows("states")))
+
+
+def _own_work(move: Transition, person: Person, authors: Mapping[str, str]) -> bool:
+    if move.not_by and authors.get(move.not_by) == person.reference:
+        return True
+    return bool(move.only_by) and authors.get(move.only_by) != person.reference
+
+
+def _check_given(move: Transition, given: Mapping[str, object], *, late: bool) -> None:
+    needed = move.must_give + (move.when_late if late else ())
+    faults = {each.name: each.missing for each in needed if _is_empty(given.get(each.name))}
+    for each in (*needed, *move.may_give):
+        if not _is_empty(given.get(each.name)):
+            fault = _fault(each, given[each.name])
+            if fault:
+                faults[each.name] = fault
+    faults |= {} if faults else _contradictions(given)
+    if faults:
+        raise Incomplete(faults)
+
+
+def _fault(asked: Particular, answer: object) -> str:
+    return {"text": _text_fault, "count": _count_fault, "choice": _choice_fault, "crimes": _crimes_fault}[
+        asked.form
+    ](asked, answer)
+
+
+def _text_fault(asked: Particular, answer: object) -> str:
+    if not isinstance(answer, str):
+        return asked.missing
+    if len(answer) > asked.longest:
+        return f"{asked.title} must be {asked.longest:,} characters or fewer; this is {len(answer):,}"
+    # Overrides of the writing direction can make a rationale read as something else than it says.
+    if any(
+        unicodedata.category(sign) in {"Cc", "Cf", "Cs"} and sign not in "\r\n\t\u200d" for sign in answer
+    ):
+        return f"{asked.title} holds invisible control characters; type it again without them"
+    return ""
+
+
+def _count_fault(asked: Particular, answer: object) -> str:
+    if type(answer) is not int or not asked.lowest <= answer <= asked.highest:
+        return f"{asked.title.rstrip('?')}: enter a whole number from {asked.lowest} to {asked.highest}"
+    return ""
+
+
+def _choice_fault(asked: Particular, answer: object) -> str:
+    return "" if answer in {each.choice for each in asked.choices} else (asked.missing or "Select an answer")
+
+
+def _crimes_fault(asked: Particular, answer: object) -> str:
+    if not isinstance(answer, list | tuple):
+        return asked.missing
+    for line in answer:
+        if not isinstance(line, Mapping) or not offence_class(str(line.get("ho_class"))):
+            return "A line names no offence class of the current list"
+        count = line.get("count")
+        if type(count) is not int or not asked.lowest <= count <= asked.highest:
+            return f"Enter a whole number from {asked.lowest} to {asked.highest} for class {line['ho_class']}"
+    return ""
+
+
+def _contradictions(given: Mapping[str, object]) -> dict[str, str]:
+    # An auditor's numbers must be able to hold together.
+    recorded, due = given.get("recorded"), given.get("should_record")
+    faults = {}
+    if isinstance(recorded, int) and isinstance(due, int) and recorded > due:
+        faults["recorded"] = (
+            "No more crimes can count as recorded than should have been; put extras in the note"
+        )
+    for name in ("in_time", "right_class"):
+        part = given.get(name)
+        if isinstance(part, int) and isinstance(recorded, int) and part > recorded:
+            faults[name] = f"This cannot be more than the {recorded} recorded"
+    return faults
+
+
+def _is_empty(answer: object) -> bool:
+    return answer is None or (isinstance(answer, str) and not answer.strip()) or answer in ([], ())
+
+
+def _particulars(cell: str) -> tuple[Particular, ...]:
+    return tuple(particular(name) for name in listed(cell))
