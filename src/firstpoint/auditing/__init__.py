@@ -13,8 +13,8 @@ recorded. The recording rate is the second number over the first. The way of the
    right.
 5. :func:`estimate` gives the rate, overall and by stratum, and the crimes unrecorded, each with an interval.
    :func:`unrecorded_a_year` carries a rate to the crimes of twelve months.
-6. :mod:`firstpoint.auditing.published` holds the published figures of 2017 as data and shows what can, and
-   what cannot, be computed from them.
+6. :func:`december_2017_audit` and :func:`inspection_2017` hold the published figures of 2017 and show what
+   can, and what cannot, be computed from them.
 
 The incident is the unit because crimes cluster inside it: one incident with twenty unrecorded crimes is one
 mistake, not twenty. Counting crimes as if they were independent gives intervals that are too narrow.
@@ -34,7 +34,7 @@ What the figures do not cover:
 
 from firstpoint.auditing.design import Assumptions, plan_sample, sample_size
 from firstpoint.auditing.draw import Sample, draw
-from firstpoint.auditing.estimate import AuditResult, Estimate, estimate, unrecorded_a_year
+from firstpoint.auditing.estimate import estimate
 from firstpoint.auditing.frame import (
     STRATA,
     FrameReport,
@@ -44,6 +44,14 @@ from firstpoint.auditing.frame import (
     sort_reports,
 )
 from firstpoint.auditing.marks import check_frame, check_marks, read_frame, read_marks
+from firstpoint.auditing.published import (
+    PublishedAudit,
+    PublishedInspection,
+    december_2017_audit,
+    inspection_2017,
+)
+from firstpoint.auditing.result import AuditResult, Estimate
+from firstpoint.auditing.unrecorded import unrecorded_a_year
 
 __all__ = [
     "STRATA",
@@ -51,14 +59,18 @@ __all__ = [
     "AuditResult",
     "Estimate",
     "FrameReport",
+    "PublishedAudit",
+    "PublishedInspection",
     "Sample",
     "build_frame",
     "check_frame",
     "check_marks",
+    "december_2017_audit",
     "draw",
     "estimate",
     "frame_report",
     "frame_sha256",
+    "inspection_2017",
     "plan_sample",
     "read_frame",
     "read_marks",

@@ -116,10 +116,10 @@ def _incidents_by_stratum(frame: pl.DataFrame) -> dict[str, int]:
 def _refuse_unbuilt(stratum: str, incidents: int) -> None:
     if incidents < 2:
         raise Refused(
-            f"The frame has {incidents} reports there, so the stratum cannot be built and there is no overall rate.",
+            f"With {incidents} reports in the frame the stratum cannot be built and no overall rate given.",
             where=f"stratum {stratum}",
-            remedy="Widen the dates, map more opening codes to it, or mend the link from incidents to crimes; "
-            "otherwise audit the other strata alone and publish no overall figure.",
+            remedy="Widen the dates, map more opening codes to it, or mend the link from incidents to "
+            "crimes; failing that, audit the other strata alone and publish no overall figure.",
         )
 
 

@@ -37,7 +37,7 @@ class Sample:
 
 
 def draw(frame: pl.DataFrame, sizes: Mapping[str, int], seed: int) -> Sample:
-    """Give a simple random sample within each stratum of the frame, the same for the same frame, sizes and seed.
+    """Give a simple random sample within each stratum, the same for the same frame, sizes and seed.
 
     ``frame`` has one row a report (``stratum``, ``incident_id``); ``sizes`` gives the number to draw from
     each stratum of the frame. Raises InputError for a stratum without a size or a size without a stratum,
@@ -85,7 +85,7 @@ def _check_sizes(incidents: Mapping[str, int], sizes: Mapping[str, int]) -> None
         raise InputError(
             "The frame and the sizes do not name the same strata.",
             where=f"stratum {stratum}",
-            remedy="Give one size for each stratum of the frame; build a frame without a stratum to leave it out.",
+            remedy="Give one size for each stratum; to leave one out, build the frame without it.",
         )
     for stratum, size in sizes.items():
         if size > incidents[stratum]:

@@ -47,7 +47,7 @@ class FrameReport:
         """Give the report as lines for a terminal or a paper."""
         lines = [f"Reports received from {self.start:%-d %B %Y} to {self.end:%-d %B %Y}, both days included."]
         lines += [
-            f"  {stratum}: {incidents + direct:,} ({incidents:,} incidents, {direct:,} crimes recorded directly)"
+            f"  {stratum}: {incidents + direct:,} ({incidents:,} incidents, {direct:,} direct crimes)"
             for stratum, (incidents, direct) in self.strata.items()
         ]
         lines += [f"  left out: {count:,}, {reason}" for reason, count in self.left_out.items()]
@@ -57,7 +57,7 @@ class FrameReport:
 def build_frame(
     incidents: pl.DataFrame, crimes: pl.DataFrame, strata: Mapping[str, str], start: date, end: date
 ) -> pl.DataFrame:
-    """Give the frame: one row a report, with ``stratum``, ``incident_id`` and ``kind``, sorted by stratum and id.
+    """Give the frame: one row a report, with ``stratum``, ``incident_id`` and ``kind``, sorted.
 
     ``incidents`` and ``crimes`` have the canonical columns of ``records``; ``strata`` maps an opening code
     to ``violence``, ``sexual`` or ``other``. ``start`` and ``end`` are London dates, both included, and are
@@ -78,7 +78,7 @@ def build_frame(
 def frame_report(
     incidents: pl.DataFrame, crimes: pl.DataFrame, strata: Mapping[str, str], start: date, end: date
 ) -> FrameReport:
-    """Give the counts of what :func:`build_frame` takes in and leaves out of the same material, with reasons."""
+    """Give the counts of what :func:`build_frame` takes in and leaves out, with reasons."""
     reports = sort_reports(incidents, crimes, strata, start, end)
     held = reports.filter(pl.col("stratum").is_not_null())
     counts = {
@@ -192,8 +192,7 @@ def _refuse_repeats(reports: pl.DataFrame) -> None:
     repeated = reports.filter(pl.col("incident_id").is_duplicated()).get_column("incident_id").unique().sort()
     if repeated.len():
         raise InputError(
-            f"{repeated.len()} references stand for more than one report, so their chance of being drawn is not "
-            "known.",
+            f"{repeated.len()} references stand for more than one report, so a draw would be ambiguous.",
             where=f"reference {repeated[0]}",
             remedy="Load each incident once, and give crimes references that no incident has.",
         )

@@ -1,4 +1,4 @@
-"""Limits for a rate between 0 and 1 from a clustered sample: never outside 0 to 1, never of no width by accident.
+"""Limits for a rate from a clustered sample: never outside 0 to 1, never of no width by accident.
 
 Three intervals can be asked for by name; ``beta`` is the default.
 
@@ -51,7 +51,7 @@ def rate_limits(
     check_confidence(confidence)
     variance = float(unit_variance.sum())
     df = max(incidents_with_crime - strata, 1)
-    if rate in (0.0, 1.0) or variance * 1e12 <= rate * (1.0 - rate) * 1e-6:
+    if nothing_varied(rate, variance):
         return _binomial_limits(rate, float(incidents_with_crime), confidence)
     if interval == "beta":
         return beta_limits(rate, variance, df=df, crimes=crimes, confidence=confidence)
@@ -59,6 +59,11 @@ def rate_limits(
         df_guard = min(float(df), max(guard_df(unit_variance), 1.0))
         return logit_t_limits(rate, variance, df=df_guard, confidence=confidence)
     return logit_t_limits(rate, variance, df=df, confidence=confidence)
+
+
+def nothing_varied(rate: float, variance: float) -> bool:
+    """Whether no sampled incident differed from another, rounding errors aside."""
+    return variance <= 1e-18 * max(rate * (1.0 - rate), 1e-6)
 
 
 def beta_limits(
@@ -121,7 +126,7 @@ def check_interval(interval: str) -> None:
 
 
 def _binomial_limits(rate: float, effective: float, confidence: float) -> tuple[float, float]:
-    """Give Clopper–Pearson limits for ``rate`` of ``effective`` independent units, which need not be whole."""
+    """Give Clopper–Pearson limits for ``rate`` of ``effective`` units, which need not be whole."""
     tail = (1.0 - confidence) / 2.0
     right, wrong = effective * rate, effective * (1.0 - rate)
     low = float(betaincinv(right, wrong + 1.0, tail)) if right > 0.0 else 0.0

@@ -1,0 +1,158 @@
+"""The audited incidents joined to the frame they were drawn from, as arrays ready for the formulas.
+
+Here stand the refusals: marks that do not belong to the frame, and strata too thin for a standard error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import polars as pl
+from attrs import evolve, frozen
+
+from firstpoint.auditing.frame import in_order
+from firstpoint.auditing.marks import one_row_an_incident
+from firstpoint.auditing.ratio import Codes, Floats
+from firstpoint.errors import InputError, Refused
+
+
+@frozen(eq=False)
+class Audit:
+    """The audited incidents as arrays, one value an incident, and what the frame says of each stratum."""
+
+    names: tuple[str, ...]
+    codes: Codes
+    due: Floats
+    recorded: Floats
+    inclusion: Floats
+    sampled: tuple[int, ...]
+    incidents: tuple[int, ...]
+    recorded_12m: tuple[int, ...] | None
+
+    def stratum(self, code: int) -> Audit:
+        """Give one stratum alone, by its place in ``names``."""
+        rows = self.codes == code
+        return evolve(
+            self,
+            names=(self.names[code],),
+            codes=np.zeros(int(rows.sum()), dtype=np.intp),
+            due=self.due[rows],
+            recorded=self.recorded[rows],
+            inclusion=self.inclusion[rows],
+            sampled=(self.sampled[code],),
+            incidents=(self.incidents[code],),
+            recorded_12m=self.recorded_12m and (self.recorded_12m[code],),
+        )
+
+    @property
+    def taken_whole(self) -> bool:
+        """Whether every incident was certain to be audited, so that nothing was left to chance."""
+        return bool(np.all(self.inclusion >= 1.0))
+
+
+def gather_audit(marks: pl.DataFrame, frame: pl.DataFrame) -> Audit:
+    """Give the audited incidents of checked marks with their chances of selection in a checked frame.
+
+    Raises InputError for marks from outside the frame and Refused for a stratum with too few audited.
+    """
+    incidents, recorded_12m = _stratum_totals(frame)
+    rows = _joined_to_frame(one_row_an_incident(marks), frame, incidents)
+    names = tuple(in_order(set(incidents)))
+    codes = np.asarray([names.index(name) for name in rows.get_column("stratum")], dtype=np.intp)
+    sampled = np.bincount(codes, minlength=len(names))
+    totals = np.asarray([incidents[name] for name in names])
+    for name, audited, total in zip(names, sampled.tolist(), totals.tolist(), strict=True):
+        _refuse_thin_stratum(name, audited, total)
+    inclusion = (sampled / np.maximum(totals, 1))[codes]
+    if "inclusion_probability" in rows.columns:
+        inclusion = _chances(rows.get_column("inclusion_probability").to_numpy(), inclusion, codes)
+    keep = tuple(code for code, total in enumerate(totals.tolist()) if total > 0)
+    return Audit(
+        names=tuple(names[code] for code in keep),
+        codes=np.searchsorted(np.asarray(keep), codes).astype(np.intp),
+        due=rows.get_column("should_record").to_numpy().astype(np.float64),
+        recorded=rows.get_column("recorded").to_numpy().astype(np.float64),
+        inclusion=inclusion,
+        sampled=tuple(int(sampled[code]) for code in keep),
+        incidents=tuple(int(totals[code]) for code in keep),
+        recorded_12m=None if recorded_12m is None else tuple(recorded_12m[names[code]] for code in keep),
+    )
+
+
+def _stratum_totals(frame: pl.DataFrame) -> tuple[dict[str, int], dict[str, int] | None]:
+    if "incident_id" in frame.columns:
+        return dict(frame.group_by("stratum").len().iter_rows()), None
+    incidents = dict(frame.select("stratum", "incidents").iter_rows())
+    if "recorded_crimes_12m" not in frame.columns:
+        return incidents, None
+    return incidents, dict(frame.select("stratum", "recorded_crimes_12m").iter_rows())
+
+
+def _joined_to_frame(rows: pl.DataFrame, frame: pl.DataFrame, incidents: Mapping[str, int]) -> pl.DataFrame:
+    unknown = sorted(set(rows.get_column("stratum")) - set(incidents))
+    if unknown:
+        raise InputError(
+            f"The marks name strata that the frame does not have: {', '.join(unknown)}.",
+            where=f"stratum {unknown[0]}",
+            remedy=f"The frame has {', '.join(sorted(incidents))}; use the same names.",
+        )
+    if "incident_id" not in frame.columns:
+        return rows
+    outside = rows.join(frame, on=["stratum", "incident_id"], how="anti").get_column("incident_id").sort()
+    if outside.len():
+        raise InputError(
+            f"{outside.len()} audited incidents are not in that stratum of the frame: "
+            f"{', '.join(outside[:8])}.",
+            where=f"incident {outside[0]}",
+            remedy="Give the frame the sample was drawn from; audits chosen otherwise cannot be mixed in.",
+        )
+    if "inclusion_probability" in frame.columns and "inclusion_probability" not in rows.columns:
+        chances = frame.select("incident_id", pl.col("inclusion_probability").cast(pl.Float64, strict=False))
+        rows = rows.join(chances, on="incident_id", how="left").sort("stratum", "incident_id")
+        wrong = rows.filter(
+            ~pl.col("inclusion_probability").is_between(0, 1, closed="right").fill_null(value=False)
+        )
+        if wrong.height:
+            raise InputError(
+                "An audited incident has no chance of selection above 0 and at most 1 in the frame.",
+                where=f"incident {wrong.get_column('incident_id')[0]}",
+                remedy="Fill in inclusion_probability for every incident that could be drawn.",
+            )
+    return rows
+
+
+def _refuse_thin_stratum(name: str, audited: int, total: int) -> None:
+    if audited > total:
+        raise InputError(
+            f"{audited} incidents were audited and the frame has {total}.",
+            where=f"stratum {name}",
+            remedy="Give the frame the sample was drawn from.",
+        )
+    if audited == 0 and total > 0:
+        raise Refused(
+            f"None of its {total:,} incidents was audited, so nothing can be said of the whole frame.",
+            where=f"stratum {name}",
+            remedy="Audit some, or leave the stratum out of the frame and say so beside the figure.",
+        )
+    if audited == 1 and total > 1:
+        raise Refused(
+            f"One audited incident of {total:,} gives no standard error.",
+            where=f"stratum {name}",
+            remedy="Audit two at the least, or join the stratum to another before the estimate.",
+        )
+
+
+def _chances(given: Floats, equal: Floats, codes: Codes) -> Floats:
+    """Give the chances of selection: as given where they vary in a stratum, else audited over frame.
+
+    A constant chance says no more than that the draw was simple; the share really audited is then the better
+    figure, since a marking may be unfinished.
+    """
+    lowest = np.full(int(codes.max()) + 1, np.inf)
+    highest = np.zeros_like(lowest)
+    np.minimum.at(lowest, codes, given)
+    np.maximum.at(highest, codes, given)
+    simple = np.isclose(lowest, highest, rtol=1e-6)[codes]
+    chances: Floats = np.where(simple, equal, given)
+    return chances
