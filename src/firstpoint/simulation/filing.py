@@ -1,0 +1,155 @@
+"""How an event becomes an incident in the force's systems: place, route, references, and its log.
+
+A *filed* event is the event with all that the force holds of it and all that it should hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import numpy as np
+from attrs import evolve, frozen
+
+from firstpoint.simulation.chance import Chance, Weighted
+from firstpoint.simulation.events import LONDON, Event
+from firstpoint.simulation.names import names
+from firstpoint.simulation.profile import ForceProfile
+from firstpoint.simulation.recording import Place, Recording, record_directly
+from firstpoint.simulation.scenarios import opening_codes
+from firstpoint.simulation.telling import Telling, tell
+from firstpoint.vocabulary import offence_class
+
+_UNITS = Weighted({"North": 0.22, "Central": 0.36, "South": 0.24, "Coast": 0.15, "Investigation": 0.03})
+_ROUTES = {
+    "victim": Weighted({"control room": 0.8, "online": 0.15, "direct to IMU": 0.05}),
+    "victim_organisation": Weighted({"control room": 0.6, "online": 0.35, "direct to IMU": 0.05}),
+    "professional": Weighted({"public protection": 0.75, "control room": 0.25}),
+    "police_officer": Weighted({"control room": 0.6, "secondary": 0.4}),
+    "other": Weighted({"control room": 0.9, "online": 0.1}),
+}
+_CHANNELS = {
+    "control room": Weighted({"101": 0.55, "999": 0.38, "front_counter": 0.04, "email": 0.03}),
+    "direct to IMU": Weighted({"101": 0.8, "email": 0.2}),
+    "online": Weighted({"online": 1.0}),
+    "public protection": Weighted({"third_party": 1.0}),
+    "secondary": Weighted({"police_generated": 1.0}),
+}
+_REGISTERS = {
+    "control room": "call",
+    "direct to IMU": "officer",
+    "online": "form",
+    "public protection": "referral",
+    "secondary": "officer",
+}
+
+
+@frozen
+class Filed:
+    """An event with its references. ``place`` is None for a crime recorded directly, without an incident."""
+
+    event: Event
+    recording: Recording
+    report_id: str
+    place: Place | None
+    stratum: str
+    unit: str
+    crime_ids: tuple[str, ...] = ()
+    victim_ids: tuple[str, ...] = ()
+    secondary_to: str | None = None
+
+
+def place_events(events: Sequence[Event], profile: ForceProfile, chance: Chance) -> list[Place]:
+    """Give where each event came in."""
+    strata = opening_codes()
+    return [_place(event, strata[event.opening_code], chance) for event in events]
+
+
+def file_incidents(events: Sequence[Event], places: Sequence[Place], recordings: Sequence[Recording]) -> list[Filed]:
+    """Give each event as an incident, numbered within its day in order of report."""
+    made, day, number = [], "", 0
+    for event, place, recording in zip(events, places, recordings, strict=True):
+        today = event.received_at.astimezone(LONDON).strftime("%Y%m%d")
+        number = number + 1 if today == day else 1
+        day = today
+        earlier = made[-1].report_id if place.secondary and made else None
+        made.append(
+            Filed(
+                event, recording, f"I{day}-{number:04d}", place, place.stratum, place.unit, secondary_to=earlier
+            )
+        )
+    return made
+
+
+def file_directly(events: Sequence[Event], profile: ForceProfile, generator: np.random.Generator) -> list[Filed]:
+    """Give each event as a crime recorded without an incident; the report's reference is then the crime's."""
+    recordings = record_directly(events, profile, generator)
+    chance = Chance(generator)
+    return [
+        Filed(event, recording, "", None, _class_stratum(event), chance.weighted(_UNITS))
+        for event, recording in zip(events, recordings, strict=True)
+    ]
+
+
+def numbered(filed: Sequence[Filed]) -> list[Filed]:
+    """Give the same with crime numbers, in order of recording, and victims' references, in order of report."""
+    when: list[tuple[datetime, int, int]] = [
+        (one.event.received_at + crime.recorded_after, place, order)
+        for place, one in enumerate(filed)
+        for order, crime in enumerate(one.recording.recorded)
+    ]
+    given: dict[tuple[int, int], str] = {}
+    for number, (moment, place, order) in enumerate(sorted(when), start=1):
+        given[place, order] = f"77/{number:06d}/{moment.astimezone(LONDON):%y}"
+    made, victims = [], 0
+    for place, one in enumerate(filed):
+        crimes = tuple(given[place, order] for order in range(len(one.recording.recorded)))
+        people = tuple(f"V{victims + index + 1:07d}" for index in range(len(one.event.victims)))
+        victims += len(people)
+        made.append(evolve(one, crime_ids=crimes, victim_ids=people, report_id=one.report_id or crimes[0]))
+    return made
+
+
+def tell_all(filed: Sequence[Filed], profile: ForceProfile, chance: Chance) -> list[Telling | None]:
+    """Give the log of each incident, and None for each crime recorded without one."""
+    return [_told(one, profile, chance) for one in filed]
+
+
+def _told(one: Filed, profile: ForceProfile, chance: Chance) -> Telling | None:
+    if one.place is None:
+        return None
+    return tell(
+        one.event,
+        one.recording,
+        one.crime_ids,
+        _REGISTERS[one.place.route],
+        chance,
+        names(),
+        typing_error_share=profile.typing_error_share,
+        distractor_share=profile.distractor_share,
+    )
+
+
+def _place(event: Event, stratum: str, chance: Chance) -> Place:
+    unit = chance.weighted(_UNITS)
+    route = chance.weighted(_ROUTES.get(_who(event.reporter), _ROUTES["other"]))
+    return Place(
+        unit=unit,
+        area=chance.pick(names().areas[unit]),
+        easting=400_000 + chance.below(60_000),
+        northing=300_000 + chance.below(60_000),
+        route=route,
+        channel=chance.weighted(_CHANNELS[route]),
+        stratum=stratum,
+        taken_by=f"CT{chance.between(11, 88)}",
+        secondary=route == "secondary",
+    )
+
+
+def _who(reporter: str) -> str:
+    return "professional" if reporter.startswith("professional") else reporter
+
+
+def _class_stratum(event: Event) -> str:
+    found = offence_class(event.dues[0].ho_class)
+    return found.audit_stratum if found else ""

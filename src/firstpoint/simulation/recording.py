@@ -1,0 +1,147 @@
+"""What the force wrote down of what happened: which crimes it recorded, late, wrongly or not at all.
+
+The chance of a miss is set within each stratum so that the recorded share of the crimes due meets the profile's
+rate in expectation, given what fell due; units and routes lie around it by their carelessness.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import numpy as np
+from attrs import frozen
+
+from firstpoint.simulation.chance import Chance, Weighted
+from firstpoint.simulation.events import Event
+from firstpoint.simulation.profile import ForceProfile
+
+_DAY_MINUTES = 24 * 60
+_USUAL_KINDS = Weighted({"dismissed_in_closing": 0.6, "awaiting_statement": 0.28, "filed_on_existing": 0.12})
+_AGENCY_KINDS = Weighted({"left_to_agency": 0.6, "dismissed_in_closing": 0.3, "awaiting_statement": 0.1})
+
+
+@frozen
+class Place:
+    """Where an incident came in: the unit and town, the route and channel, and its opening code's stratum."""
+
+    unit: str
+    area: str
+    easting: int
+    northing: int
+    route: str
+    channel: str
+    stratum: str
+    taken_by: str
+    secondary: bool
+
+
+@frozen
+class Recorded:
+    """One crime as recorded: the place of its due in the event, the class given, and the delay."""
+
+    due: int
+    ho_class: str
+    recorded_after: timedelta
+
+
+@frozen
+class Recording:
+    """What was made of one event.
+
+    ``missed_kind`` is why crimes were missed (empty where none was): the whole of them
+    (``dismissed_in_closing``, ``awaiting_statement``, ``left_to_agency``, ``filed_on_existing``,
+    ``n100_misuse``) or a part (``only_one_victim``, ``first_act_only``).
+    """
+
+    recorded: tuple[Recorded, ...]
+    missed_kind: str
+
+
+def record_events(
+    events: Sequence[Event],
+    places: Sequence[Place],
+    profile: ForceProfile,
+    generator: np.random.Generator,
+) -> list[Recording]:
+    """Give what the force recorded of each event; ``places`` runs beside ``events``."""
+    chance = Chance(generator)
+    whole = _whole_miss_chances(events, places, profile)
+    return [_record(event, miss, profile, chance) for event, miss in zip(events, whole, strict=True)]
+
+
+def record_directly(events: Sequence[Event], profile: ForceProfile, generator: np.random.Generator) -> list[Recording]:
+    """Give what was recorded of reports that never had an incident: one crime of each, and no more."""
+    chance = Chance(generator)
+    made = []
+    for event in events:
+        missed = _partial_kind(event) if len(event.dues) > 1 else ""
+        made.append(Recording((_one(event, 0, profile, chance),), missed))
+    return made
+
+
+def _whole_miss_chances(events: Sequence[Event], places: Sequence[Place], profile: ForceProfile) -> list[float]:
+    """Give the chance that all of an event's crimes are missed.
+
+    With D crimes due in a stratum, of which P beyond the first of their event, a partial miss of share p and a
+    whole miss of share q lose q·D + (1 - q)·p·P crimes; q solves this for the loss (1 - rate)·D.
+    """
+    due = np.array([len(event.dues) for event in events], dtype=float)
+    beyond = np.maximum(due - 1, 0)
+    odds = np.array([profile.unit_carelessness[at.unit] * profile.route_carelessness[at.route] for at in places])
+    chances = np.zeros(len(events))
+    of_stratum = np.array([at.stratum or "none" for at in places])
+    for stratum, rate in profile.recording_rate.items():
+        here = (of_stratum == stratum) & (due > 0)
+        if not here.any():
+            continue
+        partly = profile.partial_share * beyond[here]
+        lost = (1 - rate) * due[here].sum() - partly.sum()
+        share = lost / (due[here] - partly).sum()
+        weight = odds[here] / np.average(odds[here], weights=due[here] - partly)
+        chances[here] = np.clip(share * weight, 0.0, 1.0)
+    return [float(value) for value in chances]
+
+
+def _record(event: Event, whole_miss: float, profile: ForceProfile, chance: Chance) -> Recording:
+    if not event.dues:
+        return Recording((), "")
+    if chance.happens(whole_miss):
+        return Recording((), _whole_kind(event, chance))
+    if len(event.dues) > 1 and chance.happens(profile.partial_share):
+        return Recording((_one(event, 0, profile, chance),), _partial_kind(event))
+    first = _one(event, 0, profile, chance)
+    rest = [_beside(event, due, first, chance) for due in range(1, len(event.dues))]
+    return Recording((first, *rest), "")
+
+
+def _whole_kind(event: Event, chance: Chance) -> str:
+    if event.dues[0].kind == "rape":
+        return "n100_misuse"
+    kinds = _AGENCY_KINDS if event.reporter.startswith("professional") else _USUAL_KINDS
+    return chance.weighted(kinds)
+
+
+def _partial_kind(event: Event) -> str:
+    return "only_one_victim" if event.dues[0].act == event.dues[1].act else "first_act_only"
+
+
+def _one(event: Event, due: int, profile: ForceProfile, chance: Chance) -> Recorded:
+    crime = event.dues[due]
+    wrong = crime.taken_for and chance.happens(profile.wrong_class_share)
+    given = chance.pick(crime.taken_for) if wrong else crime.ho_class
+    return Recorded(due, given, _delay(profile.late_share, chance))
+
+
+def _beside(event: Event, due: int, first: Recorded, chance: Chance) -> Recorded:
+    """Give a further crime of the same report, recorded minutes after the first."""
+    crime = event.dues[due]
+    alike = crime.act == event.dues[0].act and first.ho_class != event.dues[0].ho_class
+    return Recorded(due, first.ho_class if alike else crime.ho_class, first.recorded_after + timedelta(minutes=due))
+
+
+def _delay(late_share: float, chance: Chance) -> timedelta:
+    """Give the time from report to record: mostly within hours, a few of them days late."""
+    if chance.happens(late_share):
+        return timedelta(minutes=_DAY_MINUTES + 1 + int(-4000 * np.log(1 - chance.unit())))
+    return timedelta(minutes=8 + int((_DAY_MINUTES - 60) * chance.unit() ** 3))
