@@ -1,1 +1,58 @@
-"""records"""
+"""What a force holds: incidents, log entries, crimes and victims, read from its own exports and checked.
+
+An analyst has nightly exports of a command and control system and of a crime system. This room turns them
+into four canonical tables (:data:`TABLES`, described in ``docs/tables.md``), says everything that is wrong
+with them in one pass, and ties crimes to the incidents they came from.
+
+The data passes through in this order:
+
+1. :func:`read_mapping` (or :func:`ready_mapping`) reads the small TOML file that says which heading of the
+   export feeds which canonical column, in what format, and what the source's codes mean.
+2. :func:`read_extract` reads a CSV, Parquet or Excel file into an :class:`Extract`: good rows in canonical
+   columns, bad rows set aside with their number, their value, the reason and the remedy. Every row read is
+   accounted for.
+3. :func:`check_extracts` looks at tables together: crimes and log entries that point to no incident, dates
+   out of order, codes nobody knows, shares of missing cells. :func:`write_rejects` writes what was set aside.
+4. :func:`link_by_reference` ties crimes to incidents; :func:`crimes_from_closing_codes` stands in for a crime
+   table where a log says only by its disposition that a crime was recorded.
+5. :func:`store_extracts` keeps the tables in a directory, whole or not at all, whatever happens on the way;
+   :func:`read_store` reads them back.
+
+Its limits. Dates are never guessed: a format that the mapping does not name sets the row aside. A cut
+inside the last cell of a file can only be suspected. Linking is by reference alone; a crime recorded under
+another incident is therefore not found here. Files are read into memory, one at a time.
+"""
+
+from firstpoint.records.faults import Fault
+from firstpoint.records.linking import Links, crimes_from_closing_codes, link_by_reference
+from firstpoint.records.mapping import (
+    ColumnMapping,
+    Repeats,
+    SourceMapping,
+    TableMapping,
+    read_mapping,
+    ready_mapping,
+    ready_mappings,
+)
+from firstpoint.records.reading import Extract, read_extract
+from firstpoint.records.tables import TABLES, Column, Table, describe_tables
+
+__all__ = [
+    "TABLES",
+    "Column",
+    "ColumnMapping",
+    "Extract",
+    "Fault",
+    "Links",
+    "Repeats",
+    "SourceMapping",
+    "Table",
+    "TableMapping",
+    "crimes_from_closing_codes",
+    "describe_tables",
+    "link_by_reference",
+    "read_extract",
+    "read_mapping",
+    "ready_mapping",
+    "ready_mappings",
+]

@@ -1,0 +1,307 @@
+"""CSV and its relatives: which encoding, which delimiter, and rows cut as a spreadsheet would cut them.
+
+The standard reader of Python cuts the rows, since it alone says which record is torn; the cells then go
+into a frame in blocks. A row number counts records as a spreadsheet does (the heading is row 1), so a log
+of several lines inside quotation marks is one row.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+from attrs import define, field, frozen
+
+from firstpoint.errors import UnreadableFile
+from firstpoint.records.faults import finding, gather, no_findings
+from firstpoint.records.files import READ_BYTES, RawRows, drop_blank_rows
+from firstpoint.records.mapping import TableMapping
+
+DELIMITERS = (",", ";", "\t", "|")
+BLOCK_ROWS = 20_000
+LONGEST_CELL = 16_000_000
+LINES_OF_A_TORN_ROW_KEPT = 1_000
+BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+EXPORT_AGAIN = "Export it again and compare the sizes; the rows before it were read."
+UNDECODABLE = re.compile("[\udc80-\udcff]")
+
+
+@frozen
+class Encoding:
+    """What a file's bytes are read as, what is to be said about it, and whether some bytes do not fit it."""
+
+    name: str
+    findings: pl.DataFrame = field(factory=no_findings)
+    mixed: bool = False
+
+
+@define
+class _Cutting:
+    """What has been read of a file so far: good rows in blocks, torn ones by number, what is wrong."""
+
+    headings: list[str]
+    mixed: bool
+    blocks: list[pl.DataFrame] = field(factory=list)
+    numbers: list[int] = field(factory=list)
+    cells: list[list[str]] = field(factory=list)
+    findings: list[pl.DataFrame] = field(factory=list)
+    unread: dict[int, str] = field(factory=dict)
+
+    def keep(self, number: int, record: list[str]) -> None:
+        self.numbers.append(number)
+        self.cells.append(record)
+        if len(self.cells) == BLOCK_ROWS:
+            self.flush()
+
+    def flush(self) -> None:
+        columns = list(zip(*self.cells, strict=True)) if self.cells else [()] * len(self.headings)
+        self.blocks.append(
+            pl.DataFrame(
+                [
+                    pl.Series("row", self.numbers, pl.Int64),
+                    *(pl.Series(n, c, pl.String) for n, c in zip(self.headings, columns, strict=True)),
+                ]
+            )
+        )
+        self.numbers, self.cells = [], []
+
+    def set_aside(self, number: int, raw: str, column: str | None, reason: str, remedy: str) -> None:
+        self.unread[number] = raw
+        self.findings.append(finding("reject", number, column, None, reason, remedy))
+
+
+class _Lines(Iterator[str]):
+    """The lines of a file, with those taken since the last record kept, for the raw text of a torn one."""
+
+    def __init__(self, stream: Iterator[str]) -> None:
+        self.stream = stream
+        self.taken: list[str] = []
+        self.ended_with_newline = True
+
+    def __next__(self) -> str:
+        line = next(self.stream)
+        self.taken.append(line)
+        self.ended_with_newline = line.endswith(("\n", "\r"))
+        return line
+
+    def raw(self) -> str:
+        kept = "".join(self.taken[:LINES_OF_A_TORN_ROW_KEPT]).rstrip("\r\n")
+        return UNDECODABLE.sub(lambda mark: f"\\x{ord(mark[0]) - 0xDC00:02x}", kept)
+
+
+def read_delimited(path: Path, mapping: TableMapping) -> RawRows:
+    """The rows of a delimited text file.
+
+    Rows with more or fewer cells than headings, with undecodable bytes or torn quotation marks are set
+    aside; a torn last row also warns that the file seems cut off. UnreadableFile when it holds no headings
+    or is no text.
+    """
+    encoding = _encoding_of(path, mapping.encoding)
+    before = csv.field_size_limit(LONGEST_CELL)
+    try:
+        with path.open("r", encoding=encoding.name, errors="surrogateescape", newline="") as stream:
+            delimiter = mapping.delimiter or _delimiter_of(stream.read(65_536))
+            stream.seek(0)
+            cutting = _cut(_Lines(stream), delimiter, mapping.heading_row, encoding.mixed, path)
+    except UnicodeError as error:
+        raise UnreadableFile(
+            f"The file is not {encoding.name} throughout.",
+            where=str(path),
+            remedy="It may be cut off or of another encoding: export it again, or name the encoding in the mapping.",
+        ) from error
+    finally:
+        csv.field_size_limit(before)
+    rows = drop_blank_rows(pl.concat(cutting.blocks))
+    return RawRows(
+        frame=rows.frame,
+        findings=gather([encoding.findings, *cutting.findings]),
+        unread=cutting.unread,
+        blank_rows=rows.blank_rows,
+    )
+
+
+def _cut(lines: _Lines, delimiter: str, heading_row: int, mixed: bool, path: Path) -> _Cutting:
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    cutting = _Cutting(_headings(reader, heading_row, path), mixed)
+    number, torn = heading_row, False
+    while True:
+        lines.taken.clear()
+        number += 1
+        try:
+            torn = _cut_record(next(reader), number, lines, cutting)
+        except StopIteration:
+            break
+        except csv.Error as error:
+            torn = _set_badly_quoted_row_aside(error, number, lines, cutting)
+    cutting.flush()
+    _say_if_cut_off(cutting, number - 1, torn, lines)
+    return cutting
+
+
+def _cut_record(record: list[str], number: int, lines: _Lines, cutting: _Cutting) -> bool:
+    """Keep a record or set it aside; whether it had too few cells, as the last row of a cut file has."""
+    width = len(cutting.headings)
+    if len(record) != width:
+        while len(record) > width and not record[-1].strip():
+            record.pop()
+        if not any(cell.strip() for cell in record):
+            record = [""] * width
+    if len(record) != width:
+        cutting.set_aside(
+            number,
+            lines.raw(),
+            None,
+            f"The row has {len(record)} cells where the heading has {width}.",
+            "A delimiter or quotation mark inside a cell may be unprotected, or the row was cut: export it again.",
+        )
+    elif cutting.mixed and (bad := _undecodable(record, cutting.headings)):
+        cutting.set_aside(number, lines.raw(), *bad)
+    else:
+        cutting.keep(number, record)
+    return len(record) < width
+
+
+def _undecodable(record: list[str], headings: list[str]) -> tuple[str, str, str] | None:
+    for heading, cell in zip(headings, record, strict=True):
+        if found := UNDECODABLE.search(cell):
+            byte = ord(found[0]) - 0xDC00
+            return (
+                heading,
+                f"Byte 0x{byte:02X} in {heading!r} is not valid in the encoding of the rest of the file.",
+                "Two encodings are mixed in one file: export it as UTF-8, or name the encoding in the mapping.",
+            )
+    return None
+
+
+def _set_badly_quoted_row_aside(error: csv.Error, number: int, lines: _Lines, cutting: _Cutting) -> bool:
+    swallowed = len(lines.taken) - 1
+    at_the_end = "unexpected end" in str(error)
+    if at_the_end:
+        reason = "A quotation mark opened in this row is never closed"
+        reason += f"; {swallowed} further lines stand inside it." if swallowed else "."
+    elif "field larger" in str(error):
+        reason = f"A cell is longer than {LONGEST_CELL:,} characters; a quotation mark may never be closed."
+    else:
+        reason = "A quotation mark closes inside a cell and is followed by more text."
+    remedy = "Double every quotation mark inside a cell, or export the file again."
+    cutting.set_aside(number, lines.raw(), None, reason, remedy)
+    return at_the_end
+
+
+def _say_if_cut_off(cutting: _Cutting, last: int, torn: bool, lines: _Lines) -> None:
+    if torn:
+        reason = "The file seems cut off: its last row is not whole, and was set aside."
+        cutting.findings.append(finding("warning", last, None, None, reason, EXPORT_AGAIN))
+    elif not lines.ended_with_newline and cutting.blocks[0].height:
+        reason = "The last line has no line ending; its last cell may have been cut."
+        cutting.findings.append(
+            finding(
+                "warning", last, None, None, reason, "Compare the number of rows with that of the export."
+            )
+        )
+
+
+def _headings(reader: Iterator[list[str]], heading_row: int, path: Path) -> list[str]:
+    try:
+        for _ in range(heading_row - 1):
+            next(reader)
+        headings = [heading.strip().lstrip("\ufeff") for heading in next(reader)]
+    except (StopIteration, csv.Error) as error:
+        raise UnreadableFile(
+            f"There is no heading in row {heading_row}.",
+            where=str(path),
+            remedy="Export the file with its headings, or set heading_row in the mapping.",
+        ) from error
+    while headings and not headings[-1]:
+        headings.pop()
+    return check_headings(headings, heading_row, path)
+
+
+def check_headings(headings: list[str], heading_row: int, path: Path) -> list[str]:
+    """The headings, each name once; UnreadableFile when a heading is missing or stands twice."""
+    twice = [name for name, count in Counter(headings).items() if count > 1 and name]
+    if "\0" in "".join(headings):
+        raise UnreadableFile(
+            "This is not a text file: its first row holds NUL bytes.",
+            where=str(path),
+            remedy="Give it the ending of what it is (.xlsx, .parquet), or export it as CSV.",
+        )
+    if not any(headings) or twice:
+        what = f"The heading {twice[0]!r} stands twice" if twice else "There is no heading"
+        raise UnreadableFile(
+            f"{what} in row {heading_row}.",
+            where=str(path),
+            remedy="Give every column its own heading, or set heading_row in the mapping if they stand lower.",
+        )
+    return [name if name and name != "row" else f"column {at}" for at, name in enumerate(headings, start=1)]
+
+
+def _delimiter_of(start: str) -> str:
+    """The delimiter that the heading line holds most often outside quotation marks; a comma when none is there."""
+    heading = next((line for line in start.splitlines() if line.strip()), "")
+    unquoted = re.sub(r'"[^"]*"', "", heading)
+    return max(DELIMITERS, key=lambda mark: (unquoted.count(mark), -DELIMITERS.index(mark)))
+
+
+def _encoding_of(path: Path, named: str) -> Encoding:
+    """The encoding the mapping names; else UTF-16 by its mark, UTF-8 if it is that, else Windows-1252."""
+    with path.open("rb") as stream:
+        start = stream.read(4096)
+    for mark, name in BYTE_ORDER_MARKS:
+        if start.startswith(mark) and (not named or name.startswith(named.lower().removesuffix("-sig")[:6])):
+            return Encoding(name, mixed=name == "utf-8-sig" and not _fits(path, "utf-8"))
+    if named:
+        return Encoding(_known_encoding(named, path), mixed=not _fits(path, named))
+    if b"\0" in start and start[1::2].count(0) > len(start) // 4:
+        return Encoding("utf-16-le")
+    if b"\0" in start and start[::2].count(0) > len(start) // 4:
+        return Encoding("utf-16-be")
+    if _fits(path, "utf-8"):
+        return Encoding("utf-8")
+    if _holds_utf8_beyond_ascii(path) or not _fits(path, "cp1252"):
+        return Encoding("utf-8", mixed=True)
+    reason = "The file is not UTF-8; it was read as Windows-1252, which every byte of it fits."
+    remedy = 'Check a name with an accent or a £ sign; to be sure, set encoding = "cp1252" in the mapping.'
+    return Encoding("cp1252", finding("warning", None, None, None, reason, remedy))
+
+
+def _known_encoding(name: str, path: Path) -> str:
+    try:
+        return codecs.lookup(name).name
+    except LookupError as error:
+        raise UnreadableFile(
+            f"The mapping names the encoding {name!r}, which does not exist.",
+            where=str(path),
+            remedy="Write utf-8, cp1252 or utf-16, or leave it out.",
+        ) from error
+
+
+def _fits(path: Path, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        with path.open("rb") as stream:
+            while block := stream.read(READ_BYTES):
+                decoder.decode(block)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _holds_utf8_beyond_ascii(path: Path) -> bool:
+    """Whether some run of bytes is a well-formed UTF-8 character of two to four bytes."""
+    character = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+    with path.open("rb") as stream:
+        while block := stream.read(READ_BYTES):
+            if character.search(block):
+                return True
+    return False

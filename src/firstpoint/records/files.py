@@ -1,0 +1,143 @@
+"""A file as rows of text under their headings, whatever kind of file it is.
+
+What cannot be read at all raises :class:`~firstpoint.errors.UnreadableFile`. A row that cannot be read is set
+aside with the rest of the file kept: its number, its raw text and the reason are in the result.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import polars as pl
+from attrs import field, frozen
+
+from firstpoint.errors import UnreadableFile
+from firstpoint.records.faults import no_findings
+from firstpoint.records.mapping import TableMapping
+
+READ_BYTES = 1 << 20
+WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+PARQUET_ENDINGS = (".parquet", ".pq")
+
+
+@frozen
+class RawRows:
+    """The rows of a file, all text.
+
+    ``frame`` has ``row`` (Int64; the heading is row 1) and a String column a heading, empty cells null.
+    ``findings`` are the faults of the file itself; ``unread`` holds the raw text of rows that could not be
+    cut into cells, by row number. ``blank_rows`` were dropped and are not in ``rows_read``.
+    """
+
+    frame: pl.DataFrame
+    findings: pl.DataFrame = field(factory=no_findings)
+    unread: dict[int, str] = field(factory=dict)
+    blank_rows: int = 0
+
+    @property
+    def rows_read(self) -> int:
+        """How many rows hold anything."""
+        return self.frame.height + len(self.unread)
+
+    @property
+    def headings(self) -> list[str]:
+        """The headings of the file, in order."""
+        return [name for name in self.frame.columns if name != "row"]
+
+
+def read_rows(path: Path, mapping: TableMapping) -> RawRows:
+    """The rows of a CSV, Parquet or Excel file; the kind is told by the ending and checked against the
+    content.
+
+    UnreadableFile when it is not there, is empty, is of another kind than its name says, or is still being
+    written.
+    """
+    size = _size_of(path)
+    if size == 0:
+        raise UnreadableFile(
+            "The file is empty (0 bytes).",
+            where=str(path),
+            remedy="The export did not finish, or the copy failed. Export it again.",
+        )
+    ending = path.suffix.lower()
+    if ending in WORKBOOK_ENDINGS:
+        from firstpoint.records.workbook import read_workbook
+
+        rows = read_workbook(path, mapping)
+    elif ending in PARQUET_ENDINGS:
+        rows = read_parquet(path)
+    else:
+        from firstpoint.records.delimited import read_delimited
+
+        rows = read_delimited(path, mapping)
+    if _size_of(path) != size:
+        raise UnreadableFile(
+            "The file changed while it was read.",
+            where=str(path),
+            remedy="It is still being written. Wait until the export has finished and read it again.",
+        )
+    return rows
+
+
+def _size_of(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError as error:
+        raise UnreadableFile(
+            "There is no such file.", where=str(path), remedy="Check the path and its spelling."
+        ) from error
+    except OSError as error:
+        raise UnreadableFile(
+            f"The file cannot be opened: {error.strerror}.", where=str(path), remedy="Check who may read it."
+        ) from error
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file's bytes, as hexadecimal digits."""
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while block := stream.read(READ_BYTES):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def read_parquet(path: Path) -> RawRows:
+    """The rows of a Parquet file, every value written as text (times as ISO 8601)."""
+    try:
+        frame = pl.read_parquet(path, hive_partitioning=False, glob=False)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise UnreadableFile(
+            "This is not a whole Parquet file.",
+            where=str(path),
+            remedy="It may be cut off, or another kind of file under this name. Export it again.",
+        ) from error
+    texts = [_as_text(column) for column in frame.iter_columns()]
+    rows = pl.Series("row", range(2, frame.height + 2), pl.Int64)
+    return drop_blank_rows(pl.DataFrame([rows, *(each for each in texts if each.name != "row")]))
+
+
+def _as_text(column: pl.Series) -> pl.Series:
+    dtype = column.dtype
+    if isinstance(dtype, pl.Datetime):
+        utc = column if dtype.time_zone is None else column.dt.convert_time_zone("UTC")
+        return utc.dt.strftime("%Y-%m-%dT%H:%M:%S%.6f" + ("" if dtype.time_zone is None else "Z"))
+    if isinstance(dtype, pl.List):
+        return column.cast(pl.List(pl.String), strict=False).list.join(";")
+    if dtype == pl.Binary:
+        return column.cast(pl.String, strict=False)
+    return column.cast(pl.String, strict=False)
+
+
+def drop_blank_rows(frame: pl.DataFrame, *, findings: pl.DataFrame | None = None) -> RawRows:
+    """The rows that hold anything; cells of spaces alone are empty."""
+    cells = [name for name in frame.columns if name != "row"]
+    emptied = frame.with_columns(
+        pl.when(pl.col(name).str.strip_chars() != "").then(pl.col(name)).alias(name) for name in cells
+    )
+    kept = emptied.filter(~pl.all_horizontal(pl.col(name).is_null() for name in cells)) if cells else emptied
+    return RawRows(
+        frame=kept,
+        findings=no_findings() if findings is None else findings,
+        blank_rows=frame.height - kept.height,
+    )

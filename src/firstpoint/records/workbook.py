@@ -1,0 +1,165 @@
+"""Excel and OpenDocument workbooks: the values of one sheet as rows of text.
+
+The value a formula had when the workbook was saved is read, never computed anew. Where a formula was saved
+without its value (some programs write files so), the row is set aside, since the cell would otherwise read
+as empty. Only xlsx files can be searched for such cells.
+"""
+
+from __future__ import annotations
+
+import datetime
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from firstpoint.errors import BadMapping, UnreadableFile
+from firstpoint.records.delimited import check_headings
+from firstpoint.records.faults import finding, findings_where, gather
+from firstpoint.records.files import RawRows, drop_blank_rows
+from firstpoint.records.formulas import Cell, formulas_without_value
+from firstpoint.records.mapping import TableMapping
+from firstpoint.records.nearest import did_you_mean
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet, CalamineWorkbook
+
+Value = object
+SAVE_AGAIN = "Open it, let it calculate, and save it; or export the values as CSV."
+
+
+def read_workbook(path: Path, mapping: TableMapping) -> RawRows:
+    """The rows of the mapping's sheet (the first when it names none).
+
+    Blank rows, which a spreadsheet may have by the thousand below its data, are dropped and counted. Text
+    that begins with ``=`` is kept as text, with a warning. UnreadableFile when it is no whole workbook or
+    is protected.
+    """
+    name, rows = _sheet_rows(path, mapping.sheet)
+    blank_below = 0
+    while rows and not any(_text(cell).strip() for cell in rows[-1]):
+        rows.pop()
+        blank_below += 1
+    if len(rows) < mapping.heading_row:
+        raise UnreadableFile(
+            f"The sheet {name!r} has no heading in row {mapping.heading_row}.",
+            where=str(path),
+            remedy="Name the sheet in the mapping (sheet = …), or set heading_row.",
+        )
+    headings = [_text(cell).strip() for cell in rows[mapping.heading_row - 1]]
+    while headings and not headings[-1]:
+        headings.pop()
+    headings = check_headings(headings, mapping.heading_row, path)
+    body = rows[mapping.heading_row :]
+    first = mapping.heading_row + 1
+    frame = _frame(headings, body, first)
+    unread, findings = _unsaved_formulas(path, name, headings, frame)
+    kept = frame.filter(~pl.col("row").is_in(list(unread)))
+    result = drop_blank_rows(kept, findings=gather([findings, *_text_like_formulas(kept)]))
+    return RawRows(
+        frame=result.frame,
+        findings=result.findings,
+        unread=unread,
+        blank_rows=result.blank_rows + blank_below,
+    )
+
+
+def _sheet_rows(path: Path, sheet: str) -> tuple[str, list[list[Value]]]:
+    import python_calamine as calamine
+
+    try:
+        with calamine.CalamineWorkbook.from_path(str(path)) as workbook:
+            name = sheet or _first_sheet(workbook, path)
+            if name not in workbook.sheet_names:
+                raise BadMapping(
+                    f"The workbook has no sheet {name!r}.{did_you_mean(name, workbook.sheet_names)}",
+                    where=str(path),
+                    remedy=f"Its sheets are {', '.join(workbook.sheet_names)}.",
+                )
+            return name, _rows(workbook.get_sheet_by_name(name))
+    except calamine.PasswordError as error:
+        raise UnreadableFile(
+            "The workbook is protected by a password.", where=str(path), remedy="Save it without one."
+        ) from error
+    except (calamine.CalamineError, OSError) as error:
+        raise UnreadableFile(
+            "This is not a whole workbook.",
+            where=str(path),
+            remedy="It may be cut off, or another kind of file under this name. Export it again.",
+        ) from error
+
+
+def _first_sheet(workbook: CalamineWorkbook, path: Path) -> str:
+    if not workbook.sheet_names:
+        raise UnreadableFile("The workbook has no sheet.", where=str(path), remedy="Export it again.")
+    return workbook.sheet_names[0]
+
+
+def _rows(sheet: CalamineSheet) -> list[list[Value]]:
+    """The rows from the first of the sheet on, so that their numbers are those the spreadsheet shows."""
+    return [list(row) for row in sheet.to_python(skip_empty_area=False)]
+
+
+def _frame(headings: list[str], body: list[list[Value]], first: int) -> pl.DataFrame:
+    numbers = pl.Series("row", range(first, first + len(body)), pl.Int64)
+    columns = [
+        pl.Series(heading, [_text(row[at]) if at < len(row) else "" for row in body], pl.String)
+        for at, heading in enumerate(headings)
+    ]
+    return pl.DataFrame([numbers, *columns])
+
+
+def _text(value: Value) -> str:
+    """A cell as text: times in ISO 8601, whole numbers without a point."""
+    if isinstance(value, datetime.datetime | datetime.date | datetime.time):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value)
+
+
+def _unsaved_formulas(
+    path: Path, sheet: str, headings: list[str], frame: pl.DataFrame
+) -> tuple[dict[int, str], pl.DataFrame]:
+    unread: dict[int, str] = {}
+    findings = []
+    for cell in _formulas(path, sheet):
+        if cell.row < 2 or cell.column > len(headings):
+            continue
+        unread[cell.row] = f"={cell.formula}"
+        findings.append(
+            finding(
+                "reject",
+                cell.row,
+                headings[cell.column - 1],
+                f"={cell.formula}",
+                "The cell holds a formula that was saved without its value.",
+                SAVE_AGAIN,
+            )
+        )
+    lines = {
+        row[0]: ",".join(each or "" for each in row[1:]) for row in frame.iter_rows() if row[0] in unread
+    }
+    return {row: lines.get(row, raw) for row, raw in unread.items()}, gather(findings)
+
+
+def _formulas(path: Path, sheet: str) -> list[Cell]:
+    if not zipfile.is_zipfile(path) or path.suffix.lower() not in (".xlsx", ".xlsm"):
+        return []
+    return formulas_without_value(path, sheet)
+
+
+def _text_like_formulas(frame: pl.DataFrame) -> list[pl.DataFrame]:
+    return [
+        findings_where(
+            frame,
+            pl.col(name).str.starts_with("="),
+            severity="warning",
+            column=name,
+            reason="The text begins with = as a formula does; it was kept as text.",
+            remedy="Nothing is computed from it here. Take care before opening it in a spreadsheet.",
+        )
+        for name in frame.columns
+        if name != "row"
+    ]
