@@ -15,8 +15,21 @@ runs, not that it reads real logs, and no figure of accuracy may be claimed from
 measured. Nothing in screening or auditing may read the truth.
 """
 
+from firstpoint.simulation.auditors import auditor_marks
 from firstpoint.simulation.force import FORCE, MadeUpForce, make_force
 from firstpoint.simulation.profile import ForceProfile, usual_profile
 from firstpoint.simulation.scenarios import opening_codes, scenarios
+from firstpoint.simulation.writing import mapping_of, write_force
 
-__all__ = ["FORCE", "ForceProfile", "MadeUpForce", "make_force", "opening_codes", "scenarios", "usual_profile"]
+__all__ = [
+    "FORCE",
+    "ForceProfile",
+    "MadeUpForce",
+    "auditor_marks",
+    "make_force",
+    "mapping_of",
+    "opening_codes",
+    "scenarios",
+    "usual_profile",
+    "write_force",
+]

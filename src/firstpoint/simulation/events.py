@@ -28,7 +28,7 @@ _SEXES = {
     "male": Weighted({"male": 1.0}),
     "mostly female": Weighted({"female": 0.85, "male": 0.15}),
 }
-_ETHNICITIES = Weighted({"White": 0.72, "Asian": 0.10, "Black": 0.06, "Mixed": 0.03, "Other": 0.02, "Not stated": 0.07})
+_ETHNICITIES = Weighted({"White": 0.72, "Asian": 0.10, "Black": 0.06, "Mixed": 0.03, "Other": 0.02, "": 0.07})
 
 
 @frozen

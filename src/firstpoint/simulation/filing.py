@@ -86,7 +86,7 @@ def file_directly(events: Sequence[Event], profile: ForceProfile, generator: np.
     recordings = record_directly(events, profile, generator)
     chance = Chance(generator)
     return [
-        Filed(event, recording, "", None, _class_stratum(event), chance.weighted(_UNITS))
+        Filed(event, recording, "", None, _class_stratum(recording), chance.weighted(_UNITS))
         for event, recording in zip(events, recordings, strict=True)
     ]
 
@@ -150,6 +150,7 @@ def _who(reporter: str) -> str:
     return "professional" if reporter.startswith("professional") else reporter
 
 
-def _class_stratum(event: Event) -> str:
-    found = offence_class(event.dues[0].ho_class)
+def _class_stratum(recording: Recording) -> str:
+    """Give the stratum in which an auditor would look for it: that of the class recorded, right or wrong."""
+    found = offence_class(recording.recorded[0].ho_class)
     return found.audit_stratum if found else ""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
 import polars as pl
 
-from firstpoint.simulation.events import Due, Event, report_of
+from firstpoint.records import TABLES
+from firstpoint.records.tables import TableName
+from firstpoint.simulation.events import Due, report_of
 from firstpoint.simulation.filing import Filed
 from firstpoint.simulation.telling import Telling, local_time
 from firstpoint.vocabulary import offence_class, offence_codes
@@ -18,61 +20,21 @@ from firstpoint.vocabulary import offence_class, offence_codes
 _TIME = pl.Datetime("us", "UTC")
 _LIMIT = timedelta(hours=24)
 
-INCIDENTS = {
-    "incident_id": pl.String,
-    "force": pl.String,
-    "received_at": _TIME,
-    "channel": pl.String,
-    "route": pl.String,
-    "taken_by": pl.String,
-    "team": pl.String,
-    "opening_code": pl.String,
-    "closing_code": pl.String,
-    "qualifiers": pl.String,
-    "closed_at": _TIME,
-    "unit": pl.String,
-    "reporter_role": pl.String,
-    "domestic": pl.Boolean,
-    "secondary_to": pl.String,
-    "removed_at": _TIME,
-    "removed_by": pl.String,
-    "easting": pl.Int64,
-    "northing": pl.Int64,
-    "area": pl.String,
-    "text": pl.String,
-}
-LOG_ENTRIES = {"incident_id": pl.String, "entry_at": _TIME, "author": pl.String, "text": pl.String}
-CRIMES = {
-    "crime_id": pl.String,
-    "force": pl.String,
-    "incident_id": pl.String,
-    "reported_at": _TIME,
-    "recorded_at": _TIME,
-    "occurred_from": _TIME,
-    "occurred_to": _TIME,
-    "ho_class": pl.String,
-    "ho_code": pl.String,
-    "title": pl.String,
-    "victim_id": pl.String,
-    "suspects": pl.Int64,
-    "status": pl.String,
-    "cancellation": pl.String,
-    "outcome": pl.String,
-    "outcome_at": _TIME,
-    "domestic": pl.Boolean,
-    "flags": pl.String,
-    "unit": pl.String,
-    "recorded_by": pl.String,
-}
-VICTIMS = {
-    "victim_id": pl.String,
-    "age": pl.Int64,
-    "sex": pl.String,
-    "ethnicity": pl.String,
-    "vulnerable": pl.Boolean,
-    "referred_at": _TIME,
-    "safeguarded_at": _TIME,
-}
+# The columns that are filled; the others of the canonical tables are there and empty.
+_INCIDENTS = (
+    *("incident_id", "force", "received_at", "channel", "route", "taken_by", "team", "opening_code", "closing_code"),
+    *("qualifiers", "closed_at", "unit", "reporter_role", "domestic", "secondary_to", "removed_at", "removed_by"),
+    *("easting", "northing", "area", "text"),
+)
+_LOG_ENTRIES = ("incident_id", "entry_at", "author", "text")
+_CRIMES = (
+    *("crime_id", "force", "incident_id", "reported_at", "recorded_at", "occurred_from", "occurred_to", "ho_class"),
+    *("ho_code", "title", "victim_id", "suspects", "status", "domestic", "flags", "unit", "recorded_by"),
+)
+_VICTIMS = (
+    *("victim_id", "age", "age_absent", "sex", "sex_absent", "ethnicity", "ethnicity_absent", "vulnerable"),
+    "referred_at",
+)
 TRUTH_INCIDENTS = {
     "incident_id": pl.String,
     "kind": pl.String,
@@ -102,7 +64,7 @@ TRUTH_ERRORS = {"incident_id": pl.String, "due_id": pl.String, "crime_id": pl.St
 def incidents_frame(filed: Sequence[Filed], told: Sequence[Telling | None], force: str) -> pl.DataFrame:
     """Give the ``incidents`` table: a row per incident, its text the join of its entries."""
     rows = [_incident(one, log, force) for one, log in zip(filed, told, strict=True) if log is not None]
-    return pl.DataFrame(rows, schema=INCIDENTS, orient="row")
+    return _canonical("incidents", _INCIDENTS, rows)
 
 
 def log_entries_frame(filed: Sequence[Filed], told: Sequence[Telling | None]) -> pl.DataFrame:
@@ -113,19 +75,19 @@ def log_entries_frame(filed: Sequence[Filed], told: Sequence[Telling | None]) ->
         if log is not None
         for entry in log.entries
     ]
-    return pl.DataFrame(rows, schema=LOG_ENTRIES, orient="row")
+    return _canonical("log_entries", _LOG_ENTRIES, rows)
 
 
 def crimes_frame(filed: Sequence[Filed], force: str) -> pl.DataFrame:
     """Give the ``crimes`` table: a row per crime recorded, in order of its number."""
     rows = [row for one in filed for row in _crimes(one, force)]
-    return pl.DataFrame(rows, schema=CRIMES, orient="row").sort("crime_id")
+    return _canonical("crimes", _CRIMES, rows).sort("crime_id")
 
 
 def victims_frame(filed: Sequence[Filed]) -> pl.DataFrame:
     """Give the ``victims`` table: a row per victim of a recorded crime."""
     rows = [row for one in filed for row in _victims(one)]
-    return pl.DataFrame(rows, schema=VICTIMS, orient="row")
+    return _canonical("victims", _VICTIMS, rows)
 
 
 def truth_incidents_frame(filed: Sequence[Filed]) -> pl.DataFrame:
@@ -159,6 +121,14 @@ def truth_errors_frame(filed: Sequence[Filed]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=TRUTH_ERRORS, orient="row")
 
 
+def _canonical(table: TableName, columns: Sequence[str], rows: list[tuple[Any, ...]]) -> pl.DataFrame:
+    """Give the rows as a canonical table: every column of it, in its order and type."""
+    schema = TABLES[table].schema()
+    frame = pl.DataFrame(rows, schema={name: schema[name] for name in columns}, orient="row")
+    empty = [pl.lit(None, dtype=kind).alias(name) for name, kind in schema.items() if name not in columns]
+    return frame.with_columns(empty).select(list(schema))
+
+
 def due_id(report_id: str, number: int) -> str:
     """Give the reference of a crime due, from its report and its place in it."""
     return f"{report_id}#{number + 1}"
@@ -180,7 +150,7 @@ def _incident(one: Filed, log: Telling, force: str) -> tuple[Any, ...]:
         f"{place.unit} response",
         event.opening_code,
         log.closing_code,
-        "Domestic" if event.domestic else None,
+        ["Domestic"] if event.domestic else None,
         log.closed_at,
         place.unit,
         event.reporter,
@@ -188,8 +158,8 @@ def _incident(one: Filed, log: Telling, force: str) -> tuple[Any, ...]:
         one.secondary_to,
         log.closed_at if removed else None,
         closer if removed else None,
-        place.easting,
-        place.northing,
+        float(place.easting),
+        float(place.northing),
         place.area,
         "\n".join(f"{local_time(entry.at)} {entry.author}: {entry.text}" for entry in log.entries),
     )
@@ -213,13 +183,10 @@ def _crimes(one: Filed, force: str) -> Iterator[tuple[Any, ...]]:
             due.ho_code if right else _usual_code(crime.ho_class),
             _title(crime.ho_class),
             None if due.victim is None else one.victim_ids[due.victim],
-            1,
+            1.0,
             "recorded",
-            None,
-            None,
-            None,
             event.domestic,
-            "DA" if event.domestic else None,
+            ["DA"] if event.domestic else None,
             one.unit,
             f"CMU{10 + hash_of(crime_id) % 30}",
         )
@@ -234,16 +201,22 @@ def _victims(one: Filed) -> Iterator[tuple[Any, ...]]:
     shown = {one.event.dues[crime.due].victim for crime in one.recording.recorded}
     for index in sorted(index for index in shown if index is not None):
         victim = one.event.victims[index]
-        person = victim.type == "person"
-        young = person and victim.age < 18
+        reference = one.victim_ids[index]
+        if victim.type != "person":
+            irrelevant = "not relevant"
+            yield (reference, None, irrelevant, None, irrelevant, None, irrelevant, None, None)
+            continue
+        young = victim.age < 18
         yield (
-            one.victim_ids[index],
-            victim.age if person else None,
-            victim.sex if person else None,
-            victim.ethnicity if person else None,
-            (young or one.event.domestic) if person else None,
-            one.event.received_at + timedelta(hours=20) if young else None,
+            reference,
+            float(victim.age),
             None,
+            victim.sex,
+            None,
+            victim.ethnicity or None,
+            None if victim.ethnicity else "not asked",
+            young or one.event.domestic,
+            one.event.received_at + timedelta(hours=20) if young else None,
         )
 
 
