@@ -23,6 +23,7 @@ inside the last cell of a file can only be suspected. Linking is by reference al
 another incident is therefore not found here. Files are read into memory, one at a time.
 """
 
+from firstpoint.records.checks import CheckReport, ExtractSummary, check_extracts, write_rejects
 from firstpoint.records.faults import Fault
 from firstpoint.records.linking import Links, crimes_from_closing_codes, link_by_reference
 from firstpoint.records.mapping import (
@@ -35,24 +36,34 @@ from firstpoint.records.mapping import (
     ready_mappings,
 )
 from firstpoint.records.reading import Extract, read_extract
+from firstpoint.records.store import Load, Stored, loads_of, read_store, store_extracts
 from firstpoint.records.tables import TABLES, Column, Table, describe_tables
 
 __all__ = [
     "TABLES",
+    "CheckReport",
     "Column",
     "ColumnMapping",
     "Extract",
+    "ExtractSummary",
     "Fault",
     "Links",
+    "Load",
     "Repeats",
     "SourceMapping",
+    "Stored",
     "Table",
     "TableMapping",
+    "check_extracts",
     "crimes_from_closing_codes",
     "describe_tables",
     "link_by_reference",
+    "loads_of",
     "read_extract",
     "read_mapping",
+    "read_store",
     "ready_mapping",
     "ready_mappings",
+    "store_extracts",
+    "write_rejects",
 ]

@@ -211,7 +211,7 @@ def _times(
 def _agreed(
     frame: pl.DataFrame, readings: list[pl.Expr], column: Column
 ) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
-    """The one reading on which all fitting formats agree, as ``local``; findings where none fits or two differ."""
+    """The reading on which all fitting formats agree, as ``local``; findings for the other rows."""
     typed = frame.with_columns(low=pl.min_horizontal(readings), high=pl.max_horizontal(readings))
     typed = typed.with_columns(local=pl.when(pl.col("low") == pl.col("high")).then(pl.col("low")))
     unread = pl.col("value").is_not_null() & pl.col("low").is_null()
@@ -221,14 +221,14 @@ def _agreed(
             typed,
             unread & ~with_offset,
             column,
-            f"This is not a {column.kind} in ISO 8601 or in a format that the mapping names; nothing was guessed.",
+            f"This is no {column.kind} in ISO 8601 or in a format the mapping names; nothing was guessed.",
             NAME_THE_FORMAT,
         ),
         _unreadable(
             typed,
             pl.col("low") != pl.col("high"),
             column,
-            "Two formats that the mapping names both fit and give different days; nothing was guessed.",
+            "Two formats the mapping names both fit and give different days; nothing was guessed.",
             "Keep day-first and month-first values in different columns, or export the dates as ISO 8601.",
         ),
     ]
@@ -237,7 +237,7 @@ def _agreed(
 def _days_and_clocks(
     frame: pl.DataFrame, cells: pl.DataFrame, column: Column, source: ColumnMapping, layout: TableMapping
 ) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
-    """``local`` from a column of dates and one of times; the start of the day, with a warning, without a time."""
+    """``local`` from columns of dates and of times; the start of the day, with a warning, without a time."""
     day = cells.select("row", value=_cell(source.date, column, source, layout))
     typed, findings = _agreed(day, local_times(pl.col("value"), source.date_formats or layout.times), column)
     clock = cells.select(

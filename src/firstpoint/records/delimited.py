@@ -116,7 +116,7 @@ def read_delimited(path: Path, mapping: TableMapping) -> RawRows:
         raise UnreadableFile(
             f"The file is not {encoding.name} throughout.",
             where=str(path),
-            remedy="It may be cut off or of another encoding: export it again, or name the encoding in the mapping.",
+            remedy="It may be cut off: export it again. Or name its encoding in the mapping.",
         ) from error
     finally:
         csv.field_size_limit(before)
@@ -161,7 +161,7 @@ def _cut_record(record: list[str], number: int, lines: _Lines, cutting: _Cutting
             lines.raw(),
             None,
             f"The row has {len(record)} cells where the heading has {width}.",
-            "A delimiter or quotation mark inside a cell may be unprotected, or the row was cut: export it again.",
+            "A delimiter or quotation mark in a cell may be unprotected, or the row cut: export it again.",
         )
     elif cutting.mixed and (bad := _undecodable(record, cutting.headings)):
         cutting.set_aside(number, lines.raw(), *bad)
@@ -177,7 +177,7 @@ def _undecodable(record: list[str], headings: list[str]) -> tuple[str, str, str]
             return (
                 heading,
                 f"Byte 0x{byte:02X} in {heading!r} is not valid in the encoding of the rest of the file.",
-                "Two encodings are mixed in one file: export it as UTF-8, or name the encoding in the mapping.",
+                "Two encodings are mixed: export the file as UTF-8, or name its encoding in the mapping.",
             )
     return None
 
@@ -240,13 +240,13 @@ def check_headings(headings: list[str], heading_row: int, path: Path) -> list[st
         raise UnreadableFile(
             f"{what} in row {heading_row}.",
             where=str(path),
-            remedy="Give every column its own heading, or set heading_row in the mapping if they stand lower.",
+            remedy="Give every column its own heading, or set heading_row in the mapping.",
         )
     return [name if name and name != "row" else f"column {at}" for at, name in enumerate(headings, start=1)]
 
 
 def _delimiter_of(start: str) -> str:
-    """The delimiter that the heading line holds most often outside quotation marks; a comma when none is there."""
+    """The delimiter that stands most often in the heading line outside quotation marks; else a comma."""
     heading = next((line for line in start.splitlines() if line.strip()), "")
     unquoted = re.sub(r'"[^"]*"', "", heading)
     return max(DELIMITERS, key=lambda mark: (unquoted.count(mark), -DELIMITERS.index(mark)))

@@ -31,7 +31,7 @@ class Links:
 
 
 def link_by_reference(incidents: pl.DataFrame, crimes: pl.DataFrame) -> Links:
-    """Links from the incident reference that each crime carries; ``incident_id`` and ``crime_id`` are needed."""
+    """Links from the incident reference that each crime carries."""
     known = crimes["incident_id"].is_in(incidents["incident_id"].implode())
     tied = crimes.filter(known.fill_null(False))
     return Links(

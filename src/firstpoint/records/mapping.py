@@ -131,7 +131,7 @@ class SourceMapping:
     closing_codes: tuple[str, ...] = ()
 
     def table(self, name: TableName) -> TableMapping:
-        """The mapping of one table; headings are taken as canonical names where the file says nothing of it."""
+        """The mapping of one table; where the file has none, headings are taken as canonical names."""
         return self.tables.get(name, TableMapping())
 
 

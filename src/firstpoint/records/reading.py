@@ -45,7 +45,8 @@ class Extract:
     ``frame`` has every canonical column. ``rejects`` (row Int64, column, value, reason, remedy, raw) has a
     line for each fault of each row set aside, ``warnings`` (the same columns) one for each cell or row that
     was kept with a remark; rows are numbered as in the file, the heading being row 1. ``faults`` is both in
-    words, folded by kind.
+    words, folded by kind. ``row_numbers`` says where each row of ``frame`` stands in the file (the first,
+    of joined rows).
     """
 
     table: str
@@ -56,6 +57,7 @@ class Extract:
     rejects: pl.DataFrame
     warnings: pl.DataFrame
     faults: tuple[Fault, ...]
+    row_numbers: pl.Series
     blank_rows: int = 0
     identical_rows: int = 0
     joined_rows: int = 0
@@ -95,6 +97,7 @@ def read_extract(path: str | Path, table: str, mapping: SourceMapping | None = N
         rejects=_with_raw(findings.filter(severity="reject"), raw),
         warnings=_with_raw(findings.filter(severity="warning"), raw),
         faults=summarise(target.name, findings),
+        row_numbers=settled.frame["row"],
         blank_rows=raw.blank_rows,
         identical_rows=settled.identical_rows,
         joined_rows=settled.joined_rows,
@@ -129,7 +132,7 @@ def find_headings(headings: Sequence[str], table: Table, layout: TableMapping, w
 
 
 def _wanted(table: Table, layout: TableMapping) -> Iterable[tuple[str, str, bool]]:
-    """Canonical column, heading, and whether the heading must be there: those the mapping names come first."""
+    """Canonical column, heading, whether it must be there; those the mapping names come first."""
     for column, source in layout.columns.items():
         for heading in source.needs:
             yield column, heading, True
@@ -164,7 +167,7 @@ def _unused(headings: Sequence[str], table: Table, layout: TableMapping) -> tupl
 
 
 def _with_raw(findings: pl.DataFrame, raw: RawRows) -> pl.DataFrame:
-    """Findings with the raw text of their rows: torn rows as they stood, others with their cells joined again."""
+    """Findings with the raw text of their rows: torn rows as they stood, others joined again."""
     rows = findings["row"].drop_nulls().unique()
     cells = raw.frame.filter(pl.col("row").is_in(rows.implode()))
     texts = {each[0]: _as_csv_line(each[1:]) for each in cells.iter_rows()} | raw.unread

@@ -28,7 +28,7 @@ ORDERED_BY = {"incidents": "received_at", "crimes": "recorded_at"}
 
 @frozen
 class WithoutRepeats:
-    """A table whose key stands once: its rows, what was found, how many rows were dropped and how many joined."""
+    """A table whose key stands once, what was found, how many rows were dropped and how many joined."""
 
     frame: pl.DataFrame
     findings: pl.DataFrame
@@ -71,7 +71,7 @@ def _first_kept(frame: pl.DataFrame, table: Table, identical: int) -> WithoutRep
         severity="reject",
         column=table.key,
         reason="The key stands on an earlier row with other content; that row was kept.",
-        remedy='Mend the export, or say in the mapping that later rows are versions (treat = "versions" of repeats).',
+        remedy='Mend the export, or say in the mapping that they are versions: treat = "versions".',
     )
     return WithoutRepeats(frame.filter(~again).drop("event_at"), findings, identical, 0)
 
@@ -79,7 +79,7 @@ def _first_kept(frame: pl.DataFrame, table: Table, identical: int) -> WithoutRep
 def _numbers_used_again_told_apart(
     frame: pl.DataFrame, table: Table, repeats: Repeats
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The frame with the key of a different event marked ``/2``, ``/3`` …, and a warning for each such row."""
+    """The frame with the key of another event marked ``/2``, ``/3`` …, and a warning for each."""
     key = pl.col(table.key)
     may_have_versions = key.str.contains(repeats.keys) if repeats.keys else pl.lit(True)
     event = pl.when(may_have_versions).then(pl.col("event_at")).otherwise(pl.col("row").cast(pl.String))
@@ -95,7 +95,7 @@ def _numbers_used_again_told_apart(
         again,
         severity="warning",
         column=table.key,
-        reason="The number was used before for another event; both are kept, this one with /2 (or /3) after its key.",
+        reason="The number was used before for another event; both are kept, this one as /2 (or /3).",
         remedy="Check that they are different events; if not, say so in repeats of the mapping.",
     )
     renamed = pl.when(pl.col("nth") > 1).then(pl.format("{}/{}", key, pl.col("nth"))).otherwise(key)

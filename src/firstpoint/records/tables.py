@@ -66,7 +66,7 @@ class Column:
 
 @frozen
 class Table:
-    """A canonical table: its columns in order, and the column whose values must not repeat (empty if none)."""
+    """A canonical table: its columns in order, and the key that must not repeat (empty if none)."""
 
     name: TableName
     title: str
@@ -131,19 +131,22 @@ def table_named(name: str) -> Table:
     )
 
 
+DESCRIPTION = """# Tables
+
+What Firstpoint reads every extract into. A mapping file says which heading of an export feeds which column; a
+heading that already carries the canonical name needs no mapping. Times are kept in UTC, and read and shown in
+Europe/London unless the mapping says otherwise; lists are written with `;` between values. References are
+opaque: nothing is read out of their characters. Every column is in every frame, empty where the source has
+none.
+
+A value that cannot be read or is not allowed either sets its row aside or leaves the cell empty with a
+warning. Both are listed with row, column, value and remedy.
+"""
+
+
 def describe_tables() -> str:
     """The tables as a page of Markdown: what each column means, holds, and usually comes from."""
-    head = (
-        "# Tables\n\n"
-        "What Firstpoint reads every extract into. A mapping file says which heading of an export feeds which\n"
-        "column; a heading that already carries the canonical name needs no mapping. Times are kept in UTC and\n"
-        "read and shown in Europe/London unless the mapping says otherwise; lists are written with `;` between\n"
-        "values. References are opaque: nothing is read out of their characters. Every column is there in every\n"
-        "frame, empty where the source has none.\n\n"
-        "A value that cannot be read or is not allowed either sets its row aside (*row set aside*) or leaves the\n"
-        "cell empty with a warning (*cell left empty*). Both are listed with row, column, value and remedy.\n"
-    )
-    return head + "".join(_describe(table) for table in TABLES.values())
+    return DESCRIPTION + "".join(_describe(table) for table in TABLES.values())
 
 
 def _describe(table: Table) -> str:
