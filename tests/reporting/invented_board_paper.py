@@ -41,7 +41,7 @@ def invented_trend() -> Trend:
         points=tuple(points),
         steps=(Step("2025 Q1", "recording at first contact began"),),
         method="Individuals chart: mean ± 2.66 × the average moving range, from new at the step.",
-        remark="Recorded crime rose from the first quarter of 2025 on. Part of a rise like this is better recording.",
+        remark="Recorded crime rose from 2025 on. Part of a rise like this is better recording.",
     )
 
 
@@ -84,7 +84,7 @@ RECOMMENDATIONS = (
         None,
         "Chief Constable",
         "disputed",
-        "The force has written to say that asking where it has no bearing on the offence would not be proportionate.",
+        "The force has written that asking where it has no bearing on the offence is not proportionate.",
     ),
 )
 

@@ -1,4 +1,7 @@
-"""Write the golden files anew: ``python tests/reporting/regenerate_golden.py``. Read the difference before committing it."""
+"""Write the golden files anew: ``python tests/reporting/regenerate_golden.py``.
+
+Read the difference before committing it.
+"""
 
 from __future__ import annotations
 

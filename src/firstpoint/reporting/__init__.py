@@ -1,31 +1,32 @@
 """How an audit is told to the people who answer for it.
 
-A report is built once, as a tree of plain values (:class:`Report` and the blocks it holds), and then written by
-small writers that know nothing of policing: :func:`to_html` gives one self-contained page, :func:`to_pdf` a tagged
-PDF/UA-1 paper. Whatever is in one is in the other, because both read the same tree.
+A report is built once, as a tree of plain values (:class:`Report` and the blocks it holds), and then
+written by small writers that know nothing of policing: :func:`to_html` gives one self-contained page,
+:func:`to_pdf` a tagged PDF/UA-1 paper. Whatever is in one is in the other, because both read the same tree.
 
-The way of the data: a caller fills a :class:`BoardPaper` with plain values (the sample, a :class:`ResultRow` for each
-stratum, the findings, the recommendations) and :func:`board_report` turns it into a :class:`Report` with the
-structure of a Performance and Delivery Board paper: introduction, current position against the recommendations,
-sample criteria and sizes, results, findings by kind of error, method and limits. Charts (:func:`interval_chart`,
-:func:`trend_chart`) are still pictures with an alternative text made from the figures and the figures themselves
-in a table underneath.
+The way of the data: a caller fills a :class:`BoardPaper` with plain values (the sample, a
+:class:`ResultRow` for each stratum, the findings, the recommendations) and :func:`board_report` turns it
+into a :class:`Report` with the structure of a Performance and Delivery Board paper: introduction, current
+position against the recommendations, sample criteria and sizes, results, findings by kind of error, method
+and limits. Charts (:func:`interval_chart`, :func:`trend_chart`) are still pictures with an alternative text
+made from the figures and the figures themselves in a table underneath.
 
 What the room promises:
 
-* A rate never stands without its interval, the level of confidence and the margin are always named apart, and a
-  sentence never says more than its interval (:mod:`~firstpoint.reporting.plain_words`).
+* A rate never stands without its interval, the level of confidence and the margin are always named apart,
+  and a sentence never says more than its interval (:mod:`~firstpoint.reporting.plain_words`).
 * Where no honest figure exists the paper says so and why, in the place where the figure would have stood.
 * A board sees no small numbers: the rule stands once, in :mod:`~firstpoint.reporting.small_numbers`.
-* Text is text: it is never read as markup by either writer, and control and direction-changing characters in it
-  are dropped (:mod:`~firstpoint.reporting.plain_text`).
+* Text is text: it is never read as markup by either writer, and control and direction-changing characters
+  in it are dropped (:mod:`~firstpoint.reporting.plain_text`).
 
-Its limits, honestly: the room computes no statistics and checks no arithmetic but what it prints itself; free
-text that a caller supplies (progress, comments) is printed as given, so the caller answers for what it discloses;
-Word and Excel are not written here yet; conformance to PDF/UA-1 is what the Typst compiler checks while it builds the
-file, not the finding of an independent checker.
+Its limits, honestly: the room computes no statistics and checks no arithmetic but what it prints itself;
+free text that a caller supplies (progress, comments) is printed as given, so the caller answers for what it
+discloses; Word and Excel are not written here yet; conformance to PDF/UA-1 is what the Typst compiler
+checks while it builds the file, not the finding of an independent checker.
 """
 
+from firstpoint.reporting.board_layout import board_report
 from firstpoint.reporting.board_paper import (
     BoardPaper,
     Finding,
@@ -36,7 +37,6 @@ from firstpoint.reporting.board_paper import (
     StratumSample,
     Trend,
     UnrecordedCrimes,
-    board_report,
 )
 from firstpoint.reporting.charts import Step, TrendPoint, Whisker, interval_chart, trend_chart
 from firstpoint.reporting.html_page import to_html

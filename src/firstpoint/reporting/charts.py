@@ -1,32 +1,22 @@
 """Charts for a board: rates with their intervals, and a series with its limits.
 
-Both give a :class:`~firstpoint.reporting.tree.Chart`: a still SVG, an alternative text made from the same figures, and
-the figures as a table. Nothing is told by colour alone (a point outside its limits is another shape, limits are
-dashed and named), and every colour of text and mark has at least 4.5 : 1 against white.
+Both give a :class:`~firstpoint.reporting.tree.Chart`: a still picture (drawn in
+:mod:`~firstpoint.reporting.drawing`), an alternative text made from the same figures, and the figures as a
+table.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from collections.abc import Iterator, Sequence
+from typing import Literal, TypeAlias
 
 from attrs import field, frozen
 
 from firstpoint.errors import InputError
+from firstpoint.reporting.drawing import Rate, Reading, forest_svg, letter, run_svg
 from firstpoint.reporting.plain_text import printable
 from firstpoint.reporting.plain_words import check_interval, percent, percent_outward
-from firstpoint.reporting.tree import Chart, Column, Table
-
-if TYPE_CHECKING:
-    import altair as alt
-
-INK = "#1d2733"  # 15 : 1 against white
-MARK = "#1f4e79"  # 8.7 : 1
-ALERT = "#a3260f"  # 7.2 : 1
-QUIET = "#4f5b66"  # 7.0 : 1
-GRID = "#dfe3e8"
-FACE = "Arial, Helvetica, Liberation Sans, sans-serif"
-WIDTH = 520
+from firstpoint.reporting.tree import Chart, Column, Table, in_words
 
 Measure: TypeAlias = Literal["rate", "count"]
 
@@ -43,7 +33,8 @@ class Whisker:
 
 @frozen
 class TrendPoint:
-    """One period of a series: its value, and the centre line and limits that hold in it (where there are any).
+    """One period of a series: its value, and the centre line and limits that hold in it (where there are
+    any).
 
     Values are in the unit of the chart's measure: proportions from 0 to 1 for a rate, crimes for a count.
     """
@@ -72,28 +63,31 @@ class Step:
 def interval_chart(
     whiskers: Sequence[Whisker], *, confidence: float, caption: str = "Recording rate, with its interval"
 ) -> Chart:
-    """Give a forest chart: a dot for each rate and a line for its interval, on one scale of percent."""
+    """Give a forest chart: a diamond for each rate and a line for its interval, on one scale of percent.
+
+    Raises InputError when there is nothing to draw, a label comes twice or an interval cannot be.
+    """
     if not whiskers:
         raise InputError("there is no rate to draw", remedy="Leave the chart out where there is none.")
+    _refuse_twice([w.label for w in whiskers], "stratum")
     for whisker in whiskers:
         check_interval(whisker.low, whisker.high, confidence)
-    rows = [_whisker_row(w) for w in whiskers]
+    rates = [_in_percent(w) for w in whiskers]
     level = percent(confidence)
-    said = "; ".join(f"{label} {rate:.1f}% ({low:.1f}% to {high:.1f}%)" for label, rate, low, high in rows)
+    said = "; ".join(f"{r.label} {r.rate:.1f}% ({r.low:.1f}% to {r.high:.1f}%)" for r in rates)
+    columns = (
+        Column("Stratum", "name", 2),
+        Column("Rate", "rate"),
+        Column(f"Low ({level})", "rate"),
+        Column(f"High ({level})", "rate"),
+    )
+    rows = tuple((r.label, r.rate, r.low, r.high) for r in rates)
     return Chart(
         caption=caption,
-        svg=_svg(_forest(rows)),
-        alternative=f"Dot and line chart of the recording rate with its {level} interval: {said}.",
-        data=Table(
-            caption=f"Figures of the chart: {caption}",
-            columns=(
-                Column("Stratum", "name", 2),
-                Column("Rate", "rate"),
-                Column(f"Low ({level})", "rate"),
-                Column(f"High ({level})", "rate"),
-            ),
-            rows=rows,
-        ),
+        svg=forest_svg(rates),
+        alternative=f"Chart of the recording rate with its {level} interval: {said}.",
+        data=Table(caption=f"Figures: {caption}", columns=columns, rows=rows),
+        note=f"Diamond: estimate. Line: {level} interval.",
     )
 
 
@@ -106,205 +100,94 @@ def trend_chart(
     steps: Sequence[Step] = (),
     method: str = "",
 ) -> Chart:
-    """Give a run of periods as a line with its centre line, its limits and the steps that a reader should know of.
+    """Give a run of periods as a line with its centre line, its limits, and the steps a reader should know
+    of.
 
-    ``method`` says how centre and limits were found, and stands under the table of figures.
+    ``method`` says how centre and limits were found, and stands under the table of figures. Raises
+    InputError for fewer than two periods, a period that comes twice, or a step outside the series.
     """
     if len(points) < 2:
         raise InputError("a trend needs two periods or more", remedy="Leave the chart out until there are.")
-    _check_steps(points, steps)
+    _refuse_twice([p.period for p in points], "period")
+    _refuse_unknown_steps(points, steps)
+    readings = [_reading(p, measure) for p in points]
+    headings = (value_name, "Centre line", "Lower limit", "Upper limit")
     columns = (
-        Column("Period", "name", 1.4),
-        *(Column(heading, measure) for heading in (value_name, "Centre line", "Lower limit", "Upper limit")),
-        Column("Remark", "text", 2),
+        Column("Period", "name", 1.3),
+        *(Column(heading, measure) for heading in headings),
+        Column("Remark", "text", 2.2),
     )
     remarks = {step.period: step.text for step in steps}
-    rows = [(*_in_unit(p, measure), _remark(p, remarks)) for p in points]
+    rows = tuple((r.period, r.value, r.centre, r.lower, r.upper, _remark(r, remarks)) for r in readings)
+    axis_title = value_name if measure == "count" else f"{value_name}, %"
     return Chart(
         caption=title,
-        svg=_svg(_run(points, measure, value_name, steps)),
-        alternative=_trend_words(points, title, measure, steps),
-        data=Table(caption=f"Figures of the chart: {title}", columns=columns, rows=rows, note=method),
+        svg=run_svg(readings, axis_title=axis_title, step_periods=[s.period for s in steps]),
+        alternative=" ".join(_trend_words(readings, title, measure, steps)),
+        data=Table(caption=f"Figures: {title}", columns=columns, rows=rows, note=method),
+        note=" ".join(_marks_explained(readings, steps)),
     )
 
 
-def _whisker_row(whisker: Whisker) -> tuple[str, float, float, float]:
-    low, high = percent_outward(whisker.low, whisker.high)
-    return whisker.label, round(100 * whisker.estimate, 1), low, high
-
-
-def _forest(rows: Sequence[tuple[str, float, float, float]]) -> alt.LayerChart:
-    import altair as alt
-
-    values = [
-        {
-            "label": label,
-            "rate": rate,
-            "low": low,
-            "high": high,
-            "text": f"{rate:.1f}% ({low:.1f} to {high:.1f})",
-        }
-        for label, rate, low, high in rows
-    ]
-    base = alt.Chart(alt.InlineData(values=values), width=WIDTH - 110, height=alt.Step(38))
-    floor = max(0.0, 10 * ((min(low for _, _, low, _ in rows) - 5) // 10))
-    y = alt.Y(
-        "label:N",
-        sort=None,
-        title=None,
-        axis=alt.Axis(ticks=False, domain=False, labelLimit=220, labelPadding=10),
-    )
-    scale = alt.Scale(domain=[floor, 100], nice=False)
-    x = alt.X("low:Q", scale=scale, title="Crimes recorded of every 100 that should have been")
-    line = base.mark_rule(strokeWidth=3, color=MARK, strokeCap="butt").encode(x=x, x2="high:Q", y=y)
-    ends = [
-        base.mark_tick(thickness=3, size=14, color=MARK).encode(x=alt.X(f"{end}:Q", scale=scale), y=y)
-        for end in ("low", "high")
-    ]
-    dot = base.mark_point(shape="diamond", size=130, filled=True, color=INK, opacity=1).encode(
-        x=alt.X("rate:Q", scale=scale), y=y
-    )
-    words = base.mark_text(align="left", dx=14, color=INK, fontSize=13).encode(
-        x=alt.value(WIDTH - 110), y=y, text="text:N"
-    )
-    return alt.layer(line, *ends, dot, words)
-
-
-def _run(
-    points: Sequence[TrendPoint], measure: Measure, value_name: str, steps: Sequence[Step]
-) -> alt.LayerChart:
-    import altair as alt
-
-    values = [
-        dict(zip(("period", "value", "centre", "lower", "upper"), _in_unit(p, measure), strict=True))
-        | {"outside": p.is_outside}
-        for p in points
-    ]
-    order = [p.period for p in points]
-    every = max(1, len(order) // 8)
-    shown = [period for place, period in enumerate(order) if place % every == 0]
-    x = alt.X("period:N", sort=order, title=None, axis=alt.Axis(values=shown, labelAngle=0, ticks=True))
-    scale = alt.Scale(zero=False, nice=True)
-    unit = ".0f" if measure == "rate" else ",.0f"
-    title = value_name if measure == "count" else f"{value_name}, %"
-
-    def height(name: str) -> alt.Y:
-        return alt.Y(f"{name}:Q", scale=scale, title=title, axis=alt.Axis(format=unit, tickCount=5))
-
-    base = alt.Chart(alt.InlineData(values=values), width=WIDTH, height=230)
-    layers: list[Any] = [
-        base.mark_line(color=QUIET, strokeWidth=1.2, interpolate="step").encode(x=x, y=height("centre")),
-        *(
-            base.mark_line(color=QUIET, strokeWidth=1.2, strokeDash=[5, 4], interpolate="step").encode(
-                x=x, y=height(limit)
+def _refuse_twice(names: Sequence[str], what: str) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise InputError(
+                f"the {what} '{name}' comes twice in the chart", remedy=f"Give each {what} once, in order."
             )
-            for limit in ("lower", "upper")
-        ),
-        base.mark_line(color=MARK, strokeWidth=2.2).encode(x=x, y=height("value")),
-        base.transform_filter("!datum.outside")
-        .mark_point(shape="circle", size=45, filled=True, color=MARK, opacity=1)
-        .encode(x=x, y=height("value")),
-        base.transform_filter("datum.outside")
-        .mark_point(shape="triangle-up", size=150, filled=True, color=ALERT, opacity=1)
-        .encode(x=x, y=height("value")),
-    ]
-    layers += _line_names(points, measure, x, scale)
-    layers += _step_marks(steps, x)
-    return alt.layer(*layers)
 
 
-def _line_names(points: Sequence[TrendPoint], measure: Measure, x: alt.X, scale: alt.Scale) -> list[Any]:
-    """Names for the lines at their right end, so that no legend and no colour is needed."""
-    import altair as alt
-
-    _, value, centre, lower, upper = _in_unit(points[-1], measure)
-    del value
-    names = [("average", centre), ("lower limit", lower), ("upper limit", upper)]
-    values = [{"period": points[-1].period, "at": at, "name": name} for name, at in names if at is not None]
-    if not values:
-        return []
-    return [
-        alt.Chart(alt.InlineData(values=values))
-        .mark_text(align="left", dx=14, color=QUIET, fontSize=12)
-        .encode(x=x, y=alt.Y("at:Q", scale=scale), text="name:N")
-    ]
-
-
-def _step_marks(steps: Sequence[Step], x: alt.X) -> list[Any]:
-    import altair as alt
-
-    if not steps:
-        return []
-    values = [{"period": step.period, "text": f"{chr(65 + place)}"} for place, step in enumerate(steps)]
-    base = alt.Chart(alt.InlineData(values=values)).encode(x=x)
-    return [
-        base.mark_rule(color=ALERT, strokeWidth=1.2, strokeDash=[2, 3]),
-        base.mark_text(color=ALERT, fontSize=13, fontWeight="bold", dy=-8, align="center").encode(
-            y=alt.value(0), text="text:N"
-        ),
-    ]
-
-
-def _check_steps(points: Sequence[TrendPoint], steps: Sequence[Step]) -> None:
-    known = {p.period for p in points}
-    if len(known) < len(points):
-        raise InputError(
-            "a period appears twice in the trend", remedy="Give each period once, in order of time."
-        )
+def _refuse_unknown_steps(points: Sequence[TrendPoint], steps: Sequence[Step]) -> None:
     for step in steps:
-        if step.period not in known:
+        if all(step.period != p.period for p in points):
             raise InputError(
                 f"the step '{step.text}' starts in {step.period}, which the trend does not show",
                 remedy="Name a period of the series.",
             )
 
 
-def _in_unit(
-    point: TrendPoint, measure: Measure
-) -> tuple[str, float, float | None, float | None, float | None]:
+def _in_percent(whisker: Whisker) -> Rate:
+    low, high = percent_outward(whisker.low, whisker.high)
+    return Rate(whisker.label, 100 * whisker.estimate, low, high)
+
+
+def _reading(point: TrendPoint, measure: Measure) -> Reading:
     factor = 100.0 if measure == "rate" else 1.0
     centre, lower, upper = (
         None if v is None else v * factor for v in (point.centre, point.lower, point.upper)
     )
-    return point.period, point.value * factor, centre, lower, upper
+    return Reading(point.period, point.value * factor, centre, lower, upper, point.is_outside)
 
 
-def _remark(point: TrendPoint, remarks: dict[str, str]) -> str:
-    words = [remarks.get(point.period, ""), "outside its limits" if point.is_outside else ""]
+def _remark(reading: Reading, remarks: dict[str, str]) -> str:
+    words = (remarks.get(reading.period, ""), "outside its limits" if reading.is_outside else "")
     return "; ".join(filter(None, words))
 
 
-def _trend_words(points: Sequence[TrendPoint], title: str, measure: Measure, steps: Sequence[Step]) -> str:
-    def said(value: float) -> str:
-        return f"{100 * value:.1f}%" if measure == "rate" else f"{value:,.0f}"
+def _trend_words(
+    readings: Sequence[Reading], title: str, measure: Measure, steps: Sequence[Step]
+) -> Iterator[str]:
+    def said(reading: Reading) -> str:
+        return f"{in_words(reading.value, measure)} in {reading.period}"
 
-    first, last = points[0], points[-1]
-    lowest, highest = min(points, key=lambda p: p.value), max(points, key=lambda p: p.value)
-    parts = [
-        f"Line chart, {title}: {len(points)} periods from {first.period} ({said(first.value)}) to {last.period} "
-        f"({said(last.value)}); lowest {said(lowest.value)} in {lowest.period}, highest {said(highest.value)} in "
-        f"{highest.period}."
-    ]
-    outside = [p.period for p in points if p.is_outside]
-    if any(p.centre is not None for p in points):
-        parts.append(
-            f"Outside the limits: {', '.join(outside)}." if outside else "No period lies outside the limits."
+    lowest, highest = min(readings, key=lambda r: r.value), max(readings, key=lambda r: r.value)
+    yield (
+        f"Line chart, {title}: {len(readings)} periods, from {said(readings[0])} to {said(readings[-1])}; "
+        f"lowest {said(lowest)}, highest {said(highest)}."
+    )
+    outside = [r.period for r in readings if r.is_outside]
+    if any(r.lower is not None or r.upper is not None for r in readings):
+        yield (
+            f"Outside the limits: {', '.join(outside)}." if outside else "No period lies outside its limits."
         )
-    parts += [f"{chr(65 + place)}, {step.period}: {step.text}." for place, step in enumerate(steps)]
-    return " ".join(parts)
+    yield from _steps_explained(steps)
 
 
-def _svg(chart: alt.LayerChart) -> str:
-    """Give the chart as a still SVG document, in the type and colours of the house."""
-    import vl_convert
+def _marks_explained(readings: Sequence[Reading], steps: Sequence[Step]) -> Iterator[str]:
+    if any(r.is_outside for r in readings):
+        yield "Triangle: a period outside its limits."
+    yield from _steps_explained(steps)
 
-    styled = (
-        chart.configure(font=FACE, background="white", padding={"left": 4, "top": 14, "right": 10, "bottom": 4})
-        .configure_view(stroke=None)
-        .configure_axis(
-            labelColor=INK, titleColor=INK, labelFontSize=13, titleFontSize=13, titleFontWeight="normal",
-            gridColor=GRID, domainColor=QUIET, tickColor=QUIET, titlePadding=10,
-        )
-    )  # fmt: skip
-    svg: str = vl_convert.vegalite_to_svg(styled.to_dict())
-    return svg
+
+def _steps_explained(steps: Sequence[Step]) -> Iterator[str]:
+    return (f"{letter(place)}, from {step.period}: {step.text}." for place, step in enumerate(steps))

@@ -1,8 +1,9 @@
 """A report as one self-contained page: no script, no font, no picture and no address outside itself.
 
-The page has one ``h1``, a link that skips to the text, captions and scopes on every table, an alternative text on every
-chart with its figures underneath, and a style for print. On a narrow screen each row of a table becomes a card whose
-cells carry their column's name; the roles are spelled out so that assistive technology still meets a table.
+The page has one ``h1``, a link that skips to the text, captions and scopes on every table, an alternative
+text on every chart with its figures underneath, and a style for print. On a narrow screen each row of a
+table becomes a card whose cells carry their column's name; the roles are spelled out so that assistive
+technology still meets a table.
 """
 
 from __future__ import annotations
@@ -74,7 +75,8 @@ def _title_block(report: Report) -> str:
         for label, value in report.metadata.lines()
     )
     strap = f'<p class="strap">{escape(report.strap)}</p>\n' if report.strap else ""
-    return f'<div class="title-block">\n{strap}<h1>{escape(report.title)}</h1>\n<dl class="particulars">\n{rows}\n</dl>\n</div>'
+    particulars = f'<dl class="particulars">\n{rows}\n</dl>'
+    return f'<div class="title-block">\n{strap}<h1>{escape(report.title)}</h1>\n{particulars}\n</div>'
 
 
 def _body(report: Report) -> Iterator[str]:
@@ -84,9 +86,11 @@ def _body(report: Report) -> Iterator[str]:
 
 
 def _paragraph(block: Paragraph, number: int | None) -> str:
+    lead = f"<strong>{escape(block.lead)}</strong> " if block.lead else ""
+    text = f"{lead}{escape(block.text)}"
     if number is None:
-        return f"<p>{escape(block.text)}</p>"
-    return f'<p class="numbered"><span class="number">{number}.</span> <span>{escape(block.text)}</span></p>'
+        return f"<p>{text}</p>"
+    return f'<p class="numbered"><span class="number">{number}.</span> <span>{text}</span></p>'
 
 
 @singledispatch
@@ -137,7 +141,8 @@ def _(block: Chart, serial: int) -> str:
         f'<figure id="chart-{serial}">\n<figcaption>{escape(block.caption)}</figcaption>\n'
         f'<div class="picture" role="region" aria-label="{escape(block.caption)}: picture" tabindex="0">'
         f'<img alt="{escape(block.alternative)}" src="data:image/svg+xml;base64,{picture}"></div>\n'
-        f"<details>\n<summary>Figures of this chart</summary>\n{_table(block.data, f'chart-{serial}-data')}\n</details>\n"
+        f"{_note(block.note)}<details>\n<summary>Figures of this chart</summary>\n"
+        f"{_table(block.data, f'chart-{serial}-data')}\n</details>\n"
         "</figure>"
     )
 
@@ -147,12 +152,12 @@ def _table(table: Table, name: str) -> str:
         f'<th scope="col" role="columnheader"{_numeric(c)}>{escape(c.heading)}</th>' for c in table.columns
     )
     rows = "\n".join(_rows(table)) if table.rows else _no_rows(table)
-    note = f'\n<p class="table-note">{escape(table.note)}</p>' if table.note else ""
     widths = "".join(f'<col style="width:{100 * c.share / table.shares:.1f}%">' for c in table.columns)
     return (
         f'<div class="table" id="{name}">\n<table role="table">\n<caption>{escape(table.caption)}</caption>\n'
         f"<colgroup>{widths}</colgroup>\n"
-        f'<thead role="rowgroup"><tr role="row">{heads}</tr></thead>\n<tbody role="rowgroup">\n{rows}\n</tbody>\n</table>{note}\n</div>'
+        f'<thead role="rowgroup"><tr role="row">{heads}</tr></thead>\n'
+        f'<tbody role="rowgroup">\n{rows}\n</tbody>\n</table>\n{_note(table.note)}</div>'
     )
 
 
@@ -179,6 +184,10 @@ def _content(cell: Cell, column: Column) -> str:
         return f"<div>{escape(cell.lead)}{_bullets(cell.points) if cell.points else ''}</div>"
     words = escape(in_words(cell, column.kind))
     return f'<span class="status">{words}</span>' if column.kind == "status" else f"<span>{words}</span>"
+
+
+def _note(text: str) -> str:
+    return f'<p class="table-note">{escape(text)}</p>\n' if text else ""
 
 
 def _numeric(column: Column) -> str:

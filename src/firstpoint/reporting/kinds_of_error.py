@@ -1,4 +1,4 @@
-"""The kinds of error an audit finds, and the sentence a board reads for each: ``kinds_of_error.csv``, one row a kind."""
+"""The kinds of error an audit finds, and what a board reads of each: ``kinds_of_error.csv``."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ class KindOfError:
 def kinds_of_error() -> tuple[KindOfError, ...]:
     """Give the kinds in the order in which a paper lists them."""
     table = resources.files("firstpoint.reporting").joinpath("kinds_of_error.csv")
-    with table.open(encoding="utf-8", newline="") as rows:
-        return tuple(
-            KindOfError(r["kind"], r["title"], r["one"], r["many"], r["adds_up_to_unrecorded"] == "yes")
-            for r in csv.DictReader(rows)
-        )
+    rows = csv.DictReader(table.read_text(encoding="utf-8").splitlines())
+    return tuple(
+        KindOfError(r["kind"], r["title"], r["one"], r["many"], r["adds_up_to_unrecorded"] == "yes")
+        for r in rows
+    )
 
 
 def kind_of_error(kind: str) -> KindOfError:

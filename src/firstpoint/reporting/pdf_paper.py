@@ -1,9 +1,9 @@
 """A report as a paper: A4, tagged, PDF/UA-1, the same bytes for the same report.
 
-Typst sets the paper from ``paper.typ``. The report goes in as JSON and comes out as text, so nothing in it can act as
-markup. Only the fonts inside the compiler are used, so the paper looks the same on every machine; a script they lack
-(Arabic, Chinese) is looked for among the fonts of the machine, and a character nobody can draw is printed by its number,
-``[U+1F600]``, since the standard allows no empty boxes.
+Typst sets the paper from ``paper.typ``. The report goes in as JSON and comes out as text, so nothing in it
+can act as markup. Only the fonts inside the compiler are used, so the paper looks the same on every
+machine; a script they lack (Arabic, Chinese) is looked for among the fonts of the machine, and a character
+nobody can draw is printed by its number, ``[U+1F600]``, since the standard allows no empty boxes.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def _(block: Heading, say: Say) -> dict[str, Any]:
 
 @_written.register
 def _(block: Paragraph, say: Say) -> dict[str, Any]:
-    return {"kind_of_block": "paragraph", "text": say(block.text)}
+    return {"kind_of_block": "paragraph", "text": say(block.text), "lead": say(block.lead)}
 
 
 @_written.register
@@ -149,6 +149,7 @@ def _(block: Chart, say: Say) -> dict[str, Any]:
         "svg": re.sub(r'font-family="[^"]*"', _PAPER_FACE, say(block.svg)),
         "alternative": say(block.alternative),
         "data": _written(block.data, say),
+        "note": say(block.note),
     }
 
 

@@ -1,14 +1,15 @@
 """Text that is safe to print: what a report may hold, whatever a source system sent.
 
-:func:`printable` is applied to every text as it enters the tree, so no writer has to think of it again. It drops what
-has no place on paper and can mislead a reader or break a file: control characters, halves of surrogate pairs, and the
-marks that change the direction of the text around them (a right-to-left override can make ``not recorded`` read as
-something else). Letters of every script stay.
+:func:`printable` is applied to every text as it enters the tree, so no writer has to think of it again. It
+drops what has no place on paper and can mislead a reader or break a file: control characters, halves of
+surrogate pairs, and the marks that change the direction of the text around them (a right-to-left override
+can make ``not recorded`` read as something else). Letters of every script stay.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 _LINE_BREAKS = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
 _UNPRINTABLE = re.compile(
@@ -25,7 +26,7 @@ def printable(text: str) -> str:
     return _UNPRINTABLE.sub("", _LINE_BREAKS.sub(" ", text)).strip()
 
 
-def printable_lines(lines: tuple[str, ...] | list[str]) -> tuple[str, ...]:
+def printable_lines(lines: Iterable[str]) -> tuple[str, ...]:
     """Give each line :func:`printable`; a bare string is refused, since it would fall apart into letters."""
     if isinstance(lines, str):
         raise TypeError("a list of texts is wanted here, not one text")

@@ -1,8 +1,8 @@
 """Sentences for boards: what an interval lets us say, and no more.
 
-A sentence here follows the interval and not the estimate. Limits are rounded outward (down for the low one, up for the
-high one), so the words are never narrower than the arithmetic; nothing is called exact; the confidence is always said.
-A rate of 100% in a sample is told as what it is: no omission found, in a sample.
+A sentence here follows the interval and not the estimate. Limits are rounded outward (down for the low one,
+up for the high one), so the words are never narrower than the arithmetic; nothing is called exact; the
+confidence is always said. A rate of 100% in a sample is told as what it is: no omission found, in a sample.
 
 Intervals come in as proportions from 0 to 1, confidence as a proportion (0.95).
 """
@@ -45,27 +45,39 @@ def wide_interval_sentence(low: float, high: float) -> str:
     least, most = out_of_100(low, high)
     if most - least <= WIDE:
         return ""
-    return "That is a wide range: the sample is too small, or its errors too bunched in a few incidents, to say more."
+    return "That is a wide range: the sample is too small, or its errors too bunched, to say more."
 
 
 def all_recorded_sentence(low: float, confidence: float) -> str:
     """Give what a sample without an omission lets us say: not that every crime is recorded."""
+    found = "The audit found no crime left unrecorded in the reports it read."
     least, _ = out_of_100(low, 1.0)
+    if least in (0, 100):
+        return f"{found} It does not show that there are none in the others."
     return (
-        "The audit found no crime left unrecorded. A sample cannot show that there are none: we can say with "
+        f"{found} A sample cannot show that there are none in the others: we can say with "
         f"{percent(confidence)} confidence only that at least {least} of every 100 were recorded."
     )
 
 
 def unrecorded_sentence(estimate: float, low: float, high: float, confidence: float) -> str:
     """Give crimes unrecorded a year as a sentence, rounded to what the interval supports."""
+    middle, least, most = unrecorded_in_round_numbers(estimate, low, high)
+    return (
+        f"If the year was like the audited period, about {middle:,} reported crimes went "
+        f"unrecorded; we can say with {percent(confidence)} confidence that the number lies between {least:,} "
+        f"and {most:,}."
+    )
+
+
+def unrecorded_in_round_numbers(estimate: float, low: float, high: float) -> tuple[int, int, int]:
+    """Give crimes unrecorded a year and their limits in round numbers, the limits rounded outward."""
     check_counts(estimate, low, high)
     step = rounding_step(high - low)
-    middle = _to_step(estimate, step, ROUND_HALF_UP)
-    least, most = _to_step(low, step, ROUND_FLOOR), _to_step(high, step, ROUND_CEILING)
     return (
-        f"If the year was like the audited period, about {middle:,} reported crimes went unrecorded in it; we can say with "
-        f"{percent(confidence)} confidence that the number lies between {least:,} and {most:,}."
+        _to_step(estimate, step, ROUND_HALF_UP),
+        _to_step(low, step, ROUND_FLOOR),
+        _to_step(high, step, ROUND_CEILING),
     )
 
 
@@ -74,7 +86,7 @@ def confidence_and_margin(confidence: float, margin_points: float) -> str:
     if not 0 < confidence < 1 or not margin_points > 0:
         raise InputError(
             f"a confidence of {confidence} with a margin of {margin_points} points cannot be",
-            remedy="Give the confidence as a proportion between 0 and 1 and the margin in percentage points above 0.",
+            remedy="Give the confidence as a proportion between 0 and 1, the margin in points above 0.",
         )
     return f"{percent(confidence)} confidence, ± {plain_number(margin_points)} points"
 
@@ -83,9 +95,12 @@ def margin_sentence(low: float, high: float, planned_points: float) -> str:
     """Give whether an interval came out as narrow as it was planned."""
     half = (Decimal(repr(high)) - Decimal(repr(low))) * 50
     reached = half.quantize(Decimal("0.1"), ROUND_CEILING)
-    if reached <= Decimal(repr(planned_points)):
-        return f"The margin reached, about ± {plain_number(reached)} points, is within the ± {plain_number(planned_points)} planned."
-    return f"The margin reached is about ± {plain_number(reached)} points, wider than the ± {plain_number(planned_points)} planned."
+    is_within = reached <= Decimal(repr(planned_points))
+    verdict = "within" if is_within else "wider than"
+    return (
+        f"The margin reached is about ± {plain_number(reached)} points, {verdict} the "
+        f"± {plain_number(planned_points)} planned."
+    )
 
 
 def out_of_100(low: float, high: float) -> tuple[int, int]:

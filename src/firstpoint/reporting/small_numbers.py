@@ -3,11 +3,12 @@
 A board paper is read in public. A count of one to four can point to a person, so:
 
 1. **A count from 1 to 4 is printed as "fewer than 5".** None is printed as 0.
-2. **Where counts add up to a total that is printed too, one hidden count could be worked out from the others**, so the
-   smallest of those is withheld as well ("not shown").
-3. **A stratum with fewer than 5 incidents audited, or fewer than 5 crimes that should have been recorded, shows neither
-   its counts nor its rate.** Larger strata are shown whole: their counts are of reports from across the force, and say
-   nothing of any one of them. The kinds of error, which do describe particular reports, follow rules 1 and 2.
+2. **Where counts add up to a total that is printed too, one hidden count could be worked out from the
+   others**, so the smallest of those is withheld as well ("not shown").
+3. **A stratum with fewer than 5 incidents audited, or fewer than 5 crimes that should have been recorded,
+   shows neither its counts nor its rate.** Larger strata are shown whole: their counts are of reports from
+   across the force, and say nothing of any one of them. The kinds of error, which do describe particular
+   reports, follow rules 1 and 2.
 
 Callers who add words of their own must keep the same rule in them.
 """
@@ -21,9 +22,9 @@ HIDDEN = f"fewer than {SMALLEST_SHOWN}"
 WITHHELD = "not shown"
 
 EXPLANATION = (
-    f"Counts from 1 to {SMALLEST_SHOWN - 1} are printed as “{HIDDEN}” because they could point to a person. “Not shown” "
-    "stands where a hidden count could be worked out from the others. A stratum with so few incidents or crimes shows "
-    "neither counts nor a rate."
+    f"Counts from 1 to {SMALLEST_SHOWN - 1} are printed as “{HIDDEN}” because they could point to a person. "
+    "“Not shown” stands where a hidden count could be worked out from the others. A stratum with so few "
+    "reports or crimes shows neither counts nor a rate."
 )
 
 
@@ -40,8 +41,8 @@ def shown_count(count: int) -> int | str:
 def shown_parts(counts: Sequence[int]) -> list[int | str]:
     """Give counts whose sum is printed elsewhere: no hidden one can be had by subtraction.
 
-    If just one is small, the smallest of the others is withheld too (none before few, where all the others are none).
-    A single part is its own total and cannot be protected here; it is only hidden.
+    If just one is small, the smallest of the others is withheld too (none before few, where all the others
+    are none). A single part is its own total and cannot be protected here; it is only hidden.
     """
     shown: list[int | str] = [shown_count(c) for c in counts]
     hidden = [place for place, count in enumerate(counts) if is_small(count)]

@@ -11,14 +11,14 @@
         ├── Chart                a still picture, its alternative text, and its figures as a Table
         └── Notice               made-up data, a warning, a refusal with its reason
 
-Every text is made :func:`~firstpoint.reporting.plain_text.printable` as it enters. Values are checked here, once, so
-that a writer can trust them: a row has as many cells as its table has columns, a chart always has an alternative text
-and its figures.
+Every text is made :func:`~firstpoint.reporting.plain_text.printable` as it enters. Values are checked here,
+once, so that a writer can trust them: a row has as many cells as its table has columns, a chart always has
+an alternative text and its figures.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, Literal, TypeAlias
 
@@ -47,9 +47,9 @@ NO_VALUE = "–"
 class Column:
     """One column of a table.
 
-    ``kind`` says how its cells are written: ``name`` (the heading of its row), ``text``, ``count`` (a whole number, or
-    words in its place), ``rate`` (a percentage from 0 to 100, one decimal), ``status`` (a word set off as a label).
-    ``share`` is its part of the width, relative to the other columns.
+    ``kind`` says how its cells are written: ``name`` (the heading of its row), ``text``, ``count`` (a whole
+    number, or words in its place), ``rate`` (a percentage from 0 to 100, one decimal), ``status`` (a word
+    set off as a label). ``share`` is its part of the width, relative to the other columns.
     """
 
     heading: str = field(converter=printable)
@@ -60,6 +60,10 @@ class Column:
     def is_numeric(self) -> bool:
         """Whether its cells are numbers, set to the right."""
         return self.kind in ("count", "rate")
+
+
+def _columns(columns: Iterable[Column]) -> tuple[Column, ...]:
+    return tuple(columns)
 
 
 def _cells(rows: Sequence[Sequence[Cell]]) -> tuple[tuple[Cell, ...], ...]:
@@ -76,10 +80,14 @@ class Heading:
 
 @frozen
 class Paragraph:
-    """A paragraph; numbered ones run through the whole report, as board papers do."""
+    """A paragraph; numbered ones run through the whole report, as board papers do.
+
+    ``lead`` is set off in bold before the text, to say what the paragraph is about.
+    """
 
     text: str = field(converter=printable)
     numbered: bool = False
+    lead: str = field(default="", converter=printable)
 
 
 @frozen
@@ -98,23 +106,27 @@ class KeyFigure:
     detail: str = field(default="", converter=printable)
 
 
+def _figures(figures: Iterable[KeyFigure]) -> tuple[KeyFigure, ...]:
+    return tuple(figures)
+
+
 @frozen
 class KeyFigures:
     """The few figures that a reader in a hurry should take away."""
 
-    figures: tuple[KeyFigure, ...] = field(converter=tuple)
+    figures: tuple[KeyFigure, ...] = field(converter=_figures)
 
 
 @frozen
 class Table:
     """A table with a caption.
 
-    ``rows`` holds a cell for each column; ``total`` says whether the last row sums up the others; ``note`` stands
-    under the table; ``empty`` is what is said when there are no rows.
+    ``rows`` holds a cell for each column; ``total`` says whether the last row sums up the others; ``note``
+    stands under the table; ``empty`` is what is said when there are no rows.
     """
 
     caption: str = field(converter=printable)
-    columns: tuple[Column, ...] = field(converter=tuple)
+    columns: tuple[Column, ...] = field(converter=_columns)
     rows: tuple[tuple[Cell, ...], ...] = field(converter=_cells)
     total: bool = False
     note: str = field(default="", converter=printable)
@@ -143,14 +155,15 @@ def _not_blank(_: object, attribute: Attribute[Any], value: str) -> None:
 class Chart:
     """A still picture with its words and its figures.
 
-    ``svg`` is a whole SVG document; ``alternative`` says in words what the picture shows; ``data`` holds every figure
-    drawn.
+    ``svg`` is a whole SVG document; ``alternative`` says in words what the picture shows; ``data`` holds
+    every figure drawn; ``note`` explains marks in the picture, and stands under it.
     """
 
     caption: str = field(converter=printable, validator=_not_blank)
     svg: str = field(validator=_not_blank, repr=False)
     alternative: str = field(converter=printable, validator=_not_blank)
     data: Table
+    note: str = field(default="", converter=printable)
 
 
 @frozen
@@ -165,12 +178,17 @@ class Notice:
 Block: TypeAlias = Heading | Paragraph | BulletList | KeyFigures | Table | Chart | Notice
 
 
+def _pairs(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((printable(label), printable(value)) for label, value in pairs)
+
+
 @frozen
 class Metadata:
     """Who reports to whom, of what period, and on what data.
 
-    ``marking`` is the protective marking, printed on every page; ``standing`` says what kind of data the figures rest on
-    (``Made-up data``, ``Live records``), printed beside it. ``details`` are further lines of the title block.
+    ``marking`` is the protective marking, printed on every page; ``standing`` says what kind of data the
+    figures rest on (``Made-up data``, ``Live records``), printed beside it. ``details`` are further lines
+    of the title block.
     """
 
     force: str = field(converter=printable)
@@ -178,15 +196,17 @@ class Metadata:
     prepared_on: date
     marking: str = field(default="", converter=printable)
     standing: str = field(default="", converter=printable)
-    details: tuple[tuple[str, str], ...] = field(
-        default=(), converter=lambda pairs: tuple((printable(k), printable(v)) for k, v in pairs)
-    )
+    details: tuple[tuple[str, str], ...] = field(default=(), converter=_pairs)
 
     def lines(self) -> tuple[tuple[str, str], ...]:
         """Give the title block's lines, each a label and what stands beside it."""
         fixed = (("Force", self.force), ("Period", self.period), ("Date", british_date(self.prepared_on)))
         data = (("Data", self.standing),) if self.standing else ()
         return (*self.details, *fixed, *data)
+
+
+def _blocks(blocks: Iterable[Block]) -> tuple[Block, ...]:
+    return tuple(blocks)
 
 
 @frozen
@@ -196,11 +216,11 @@ class Report:
     title: str = field(converter=printable)
     strap: str = field(converter=printable)
     metadata: Metadata
-    blocks: tuple[Block, ...] = field(converter=tuple)
+    blocks: tuple[Block, ...] = field(converter=_blocks)
 
 
 def in_words(cell: Cell, kind: ColumnKind) -> str:
-    """Give a cell as it is printed: ``1,234`` for a count, ``92.1%`` for a rate, a dash where there is nothing."""
+    """Give a cell as printed: ``1,234`` for a count, ``92.1%`` for a rate, a dash for nothing."""
     if cell is None or cell == "":
         return NO_VALUE
     if isinstance(cell, Points):
