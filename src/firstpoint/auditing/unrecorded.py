@@ -18,10 +18,10 @@ def unrecorded_a_year(
     """Give the crimes of a year that should have been recorded and were not: X·(1/R − 1).
 
     ``recorded_crimes`` is X, the crimes recorded in twelve months (without fraud); ``rate`` is an Estimate,
-    or a published (estimate, low, high), as shares or, if one is above 1, as per cent. The rate's limits go
-    through the same map and change places, so the interval is not symmetric; it holds if the rate of the
-    audited period held all year, which no interval covers. Raises InputError for a rate that is not above 0
-    and at most 1.
+    or a published (estimate, low, high), as shares or, if the estimate is above 1, as per cent. The rate's
+    limits go through the same map and change places, so the interval is not symmetric; it holds if the rate
+    of the audited period held all year, which no interval covers. Raises InputError for a rate that is not
+    above 0 and at most 1.
     """
     check_confidence(confidence)
     source = rate if isinstance(rate, Estimate) else _published_rate(rate, confidence)
@@ -33,8 +33,8 @@ def unrecorded_a_year(
         raise InputError(
             f"{source.estimate} ({source.low} to {source.high}) is no rate with limits around it.",
             where="rate",
-            remedy="Give (estimate, low, high) as shares of 1 or as per cent; a rate that may be 0 puts no upper "
-            "limit on the crimes unrecorded.",
+            remedy="Give (estimate, low, high) as shares of 1 or as per cent; a rate that may be 0 puts "
+            "no upper limit on the crimes unrecorded.",
         )
     return Estimate(
         estimate=recorded_crimes * (1.0 / source.estimate - 1.0),
@@ -124,7 +124,7 @@ def without_a_year(audit: Audit, rates: Mapping[str, Estimate | None]) -> list[s
 
 
 def _published_rate(rate: tuple[float, float, float], confidence: float) -> Estimate:
-    scale = 100.0 if max(rate) > 1.0 else 1.0
+    scale = 100.0 if rate[0] > 1.0 else 1.0
     middle, low, high = (value / scale for value in rate)
     error = (high - low) / (2.0 * normal_z(confidence))
     return Estimate(middle, low, high, error, confidence, "as published", None, None)
