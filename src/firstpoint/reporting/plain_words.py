@@ -65,8 +65,8 @@ def unrecorded_sentence(estimate: float, low: float, high: float, confidence: fl
     middle, least, most = unrecorded_in_round_numbers(estimate, low, high)
     return (
         f"If the year was like the audited period, about {middle:,} reported crimes went "
-        f"unrecorded; we can say with {percent(confidence)} confidence that the number lies between {least:,} "
-        f"and {most:,}."
+        f"unrecorded; we can say with {percent(confidence)} confidence that the number lies between "
+        f"{least:,} and {most:,}."
     )
 
 
@@ -154,7 +154,7 @@ def check_counts(estimate: float, low: float, high: float) -> None:
 
 
 def rounding_step(width: float) -> int:
-    """Give the power of ten to which numbers are rounded: about a hundredth of the interval's width."""
+    """Give the power of ten to which numbers are rounded: from a hundredth to a tenth of the width."""
     step = 1
     while step * 100 <= width:
         step *= 10
