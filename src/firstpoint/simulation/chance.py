@@ -1,7 +1,8 @@
 """A stream of chance that a maker of the force draws from, one stream to each kind of thing made.
 
-Each stream comes from its own child of one ``SeedSequence``, so that a change to how texts are worded does not
-change which crimes were missed. Numbers are drawn in blocks: a single draw costs some tens of nanoseconds.
+Each stream comes from its own child of one ``SeedSequence``, so that a change to how texts are worded does
+not change which crimes were missed. Numbers are drawn in blocks: a single draw costs some tens of
+nanoseconds.
 """
 
 from __future__ import annotations
@@ -61,7 +62,9 @@ class Chance:
 def streams(seed: int, names: Sequence[str]) -> dict[str, np.random.Generator]:
     """Give an independent generator to each name, repeatable for the seed."""
     children = np.random.SeedSequence(seed).spawn(len(names))
-    return {name: np.random.Generator(np.random.PCG64(child)) for name, child in zip(names, children, strict=True)}
+    return {
+        name: np.random.Generator(np.random.PCG64(child)) for name, child in zip(names, children, strict=True)
+    }
 
 
 def _units(generator: np.random.Generator) -> Iterator[float]:

@@ -17,15 +17,22 @@ from firstpoint.simulation.scenarios import Act, Scenario
 
 LONDON = ZoneInfo("Europe/London")
 
+THIRD_PARTIES = frozenset(
+    {"witness", "neighbour", "friend_or_relative", "passer_by", "anonymous", "police_officer"}
+)
+"""Reporters whose word the victim must confirm."""
+
 _FEW = Weighted({1: 0.86, 2: 0.09, 3: 0.03, 4: 0.015, 5: 0.005})
 _MANY = Weighted({1: 0.70, 2: 0.14, 3: 0.06, 4: 0.03, 6: 0.03, 9: 0.02, 13: 0.012, 20: 0.008})
 _SIBLINGS = Weighted({1: 0.55, 2: 0.3, 3: 0.12, 4: 0.03})
-_VICTIMS = {"one": Weighted({1: 1.0}), "few": _FEW, "many": _MANY, "siblings": _SIBLINGS}
+_HEAVY = Weighted({1: 0.55, 2: 0.15, 3: 0.10, 5: 0.08, 8: 0.05, 12: 0.04, 20: 0.03})
+_VICTIMS = {"one": Weighted({1: 1.0}), "few": _FEW, "siblings": _SIBLINGS, "many": _MANY, "heavy": _HEAVY}
 
 _SEXES = {
     "any": Weighted({"female": 0.52, "male": 0.48}),
     "female": Weighted({"female": 1.0}),
     "male": Weighted({"male": 1.0}),
+    "mostly male": Weighted({"male": 0.8, "female": 0.2}),
     "mostly female": Weighted({"female": 0.85, "male": 0.15}),
 }
 _ETHNICITIES = Weighted({"White": 0.72, "Asian": 0.10, "Black": 0.06, "Mixed": 0.03, "Other": 0.02, "": 0.07})
@@ -33,7 +40,7 @@ _ETHNICITIES = Weighted({"White": 0.72, "Asian": 0.10, "Black": 0.06, "Mixed": 0
 
 @frozen
 class Person:
-    """A victim or offender. ``type`` is ``person``, ``household`` or ``business``; age and sex are a person's."""
+    """A victim or offender. ``type`` is ``person``, ``household`` or ``business``."""
 
     type: str
     first: str
@@ -45,7 +52,7 @@ class Person:
 
 @frozen
 class Due:
-    """One crime that must be recorded: its kind, class and code, and which victim (an index, or None) it is for."""
+    """One crime that must be recorded: its kind, class, code and victim (an index, or None)."""
 
     kind: str
     ho_class: str
@@ -57,7 +64,7 @@ class Due:
 
 @frozen
 class Event:
-    """One event with its report. ``acts`` are the scenario's acts that took place, each with its victims' indices."""
+    """One event with its report. ``acts`` are the acts that took place, each with its victims' indices."""
 
     scenario: Scenario
     received_at: datetime
@@ -100,7 +107,9 @@ def draw_event(
         setting=chance.pick(scenario.settings) if scenario.settings else "",
         opening_code=chance.weighted(scenario.openings),
         victims=tuple(victims),
-        offender=_person(chance.weighted(_OFFENDER_SEX), scenario.offender_ages, chance, names),
+        offender=_person(
+            chance.weighted(_SEXES[scenario.offender_sex]), scenario.offender_ages, chance, names
+        ),
         acts=tuple(acts),
         dues=tuple(dues),
         supports=not (scenario.is_crime and chance.happens(no_support_share)),
@@ -118,20 +127,20 @@ def report_of(event: Event, report_id: str) -> dict[str, Any]:
         "allegations": _allegations(event, received),
         **event.scenario.report,
     }
-    named = _victim_facts(event) if event.acts or event.scenario.allegation else []
+    named = _victim_facts(event)
     if named:
         facts["victims"] = named
-        offender = {"id": "o1", "sex": event.offender.sex, "age": event.offender.age}
-        facts["offenders"] = [offender]
+    if event.acts or event.scenario.allegation:
+        facts["offenders"] = [{"id": "o1", "sex": event.offender.sex, "age": event.offender.age}]
     return facts
-
-
-_OFFENDER_SEX = Weighted({"male": 0.8, "female": 0.2})
 
 
 def _allegations(event: Event, received: datetime) -> list[dict[str, Any]]:
     if event.acts:
-        return [_allegation(event, number, act, struck, received) for number, (act, struck) in enumerate(event.acts)]
+        return [
+            _allegation(event, number, act, struck, received)
+            for number, (act, struck) in enumerate(event.acts)
+        ]
     if event.scenario.allegation:
         return [{"id": "a1", "victims": ["v1"], "offender": "o1", **event.scenario.allegation}]
     return [{"id": "a1", "kind": "no_crime_event", "nsir_topic": event.scenario.topic}]
@@ -152,8 +161,13 @@ def _allegation(
 
 
 def _victim_facts(event: Event) -> list[dict[str, Any]]:
+    """Give what is known of every victim whom an allegation names."""
+    named = {index for _, struck in event.acts for index in struck} or (
+        {0} if event.scenario.allegation else set()
+    )
     facts = []
-    for index, victim in enumerate(event.victims):
+    for index in sorted(named):
+        victim = event.victims[index]
         row: dict[str, Any] = {"id": f"v{index + 1}"}
         if victim.type == "person":
             row |= {"sex": victim.sex, "age": victim.age}
@@ -163,13 +177,10 @@ def _victim_facts(event: Event) -> list[dict[str, Any]]:
             row["duty"] = event.scenario.duty
         if not event.supports:
             row["supports"] = "no"
-        if event.acts and event.reporter in _THIRD_PARTIES:
+        if event.acts and event.reporter in THIRD_PARTIES:
             row["confirms"] = "confirmed"
         facts.append(row | event.scenario.victim_facts)
     return facts
-
-
-_THIRD_PARTIES = {"witness", "neighbour", "friend_or_relative", "passer_by", "anonymous", "police_officer"}
 
 
 def _struck(act: Act, victims: list[Person], chance: Chance, names: Names) -> tuple[int, ...]:
@@ -184,7 +195,9 @@ def _struck(act: Act, victims: list[Person], chance: Chance, names: Names) -> tu
 
 
 def _dues(act: Act, place: int, struck: tuple[int, ...], victims: list[Person]) -> list[Due]:
-    whom: tuple[int | None, ...] = struck if act.counted == "each" and struck else (struck[0] if struck else None,)
+    whom: tuple[int | None, ...] = (
+        struck if act.counted == "each" and struck else (struck[0] if struck else None,)
+    )
     made = []
     for index in whom:
         sex = "any" if index is None or victims[index].type != "person" else victims[index].sex
@@ -204,5 +217,10 @@ def _victim(scenario: Scenario, sex: str, chance: Chance, names: Names) -> Perso
 def _person(sex: str, ages: tuple[int, int], chance: Chance, names: Names) -> Person:
     age = ages[0] + int((ages[1] - ages[0] + 1) * chance.unit() ** 1.4)
     return Person(
-        "person", chance.pick(names.first[sex]), chance.pick(names.last), sex, age, chance.weighted(_ETHNICITIES)
+        "person",
+        chance.pick(names.first[sex]),
+        chance.pick(names.last),
+        sex,
+        age,
+        chance.weighted(_ETHNICITIES),
     )

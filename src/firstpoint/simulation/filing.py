@@ -59,13 +59,15 @@ class Filed:
     secondary_to: str | None = None
 
 
-def place_events(events: Sequence[Event], profile: ForceProfile, chance: Chance) -> list[Place]:
+def place_events(events: Sequence[Event], chance: Chance) -> list[Place]:
     """Give where each event came in."""
     strata = opening_codes()
     return [_place(event, strata[event.opening_code], chance) for event in events]
 
 
-def file_incidents(events: Sequence[Event], places: Sequence[Place], recordings: Sequence[Recording]) -> list[Filed]:
+def file_incidents(
+    events: Sequence[Event], places: Sequence[Place], recordings: Sequence[Recording]
+) -> list[Filed]:
     """Give each event as an incident, numbered within its day in order of report."""
     made, day, number = [], "", 0
     for event, place, recording in zip(events, places, recordings, strict=True):
@@ -75,13 +77,21 @@ def file_incidents(events: Sequence[Event], places: Sequence[Place], recordings:
         earlier = made[-1].report_id if place.secondary and made else None
         made.append(
             Filed(
-                event, recording, f"I{day}-{number:04d}", place, place.stratum, place.unit, secondary_to=earlier
+                event,
+                recording,
+                f"I{day}-{number:04d}",
+                place,
+                place.stratum,
+                place.unit,
+                secondary_to=earlier,
             )
         )
     return made
 
 
-def file_directly(events: Sequence[Event], profile: ForceProfile, generator: np.random.Generator) -> list[Filed]:
+def file_directly(
+    events: Sequence[Event], profile: ForceProfile, generator: np.random.Generator
+) -> list[Filed]:
     """Give each event as a crime recorded without an incident; the report's reference is then the crime's."""
     recordings = record_directly(events, profile, generator)
     chance = Chance(generator)
@@ -92,7 +102,7 @@ def file_directly(events: Sequence[Event], profile: ForceProfile, generator: np.
 
 
 def numbered(filed: Sequence[Filed]) -> list[Filed]:
-    """Give the same with crime numbers, in order of recording, and victims' references, in order of report."""
+    """Give the same with crime numbers in order of recording and victims' references in order of report."""
     when: list[tuple[datetime, int, int]] = [
         (one.event.received_at + crime.recorded_after, place, order)
         for place, one in enumerate(filed)

@@ -32,7 +32,32 @@ from firstpoint.simulation.tables import (
 FORCE = "Fellshire"
 
 # Calls by hour of the day, London time: the quiet before dawn, the late evening's peak.
-_HOURS = (3.4, 2.7, 2.1, 1.5, 1.2, 1.1, 1.5, 2.4, 3.6, 4.5, 4.9, 5.1, 5.2, 5.1, 5.2, 5.7, 6.0, 6.2, 6.0, 5.8, 5.6, 5.4, 5.0, 4.4)
+_HOURS = (
+    3.4,
+    2.7,
+    2.1,
+    1.5,
+    1.2,
+    1.1,
+    1.5,
+    2.4,
+    3.6,
+    4.5,
+    4.9,
+    5.1,
+    5.2,
+    5.1,
+    5.2,
+    5.7,
+    6.0,
+    6.2,
+    6.0,
+    5.8,
+    5.6,
+    5.4,
+    5.0,
+    4.4,
+)
 _WEEKDAYS = (0.97, 0.96, 0.97, 0.99, 1.06, 1.08, 0.97)
 _STREAMS = ("times", "events", "people", "places", "recording", "direct", "telling")
 
@@ -42,9 +67,9 @@ class MadeUpForce:
     """A force and its truth, as polars frames.
 
     ``incidents``, ``log_entries``, ``crimes`` and ``victims`` are what the force's own systems hold, in the
-    canonical columns. ``truth_incidents`` has a row per sampled report (each incident, and each crime recorded
-    without one): incident_id, kind, scenario, stratum, should_record, recorded, facts (the report as JSON) and
-    more. ``truth_crimes`` has a row per crime due, ``truth_errors`` a row per recording error.
+    canonical columns. ``truth_incidents`` has a row per sampled report (each incident, and each crime
+    recorded without one): incident_id, kind, scenario, stratum, should_record, recorded, facts (the report
+    as JSON) and more. ``truth_crimes`` has a row per crime due, ``truth_errors`` a row per recording error.
     ``opening_codes`` gives the stratum of each opening code ("" for a code that names no crime).
     """
 
@@ -80,7 +105,7 @@ def make_force(
     direct = round(incidents * profile.direct_share)
     logged = _events(incidents, start, days, profile, chance, crimes_only=False)
     unlogged = _events(direct, start, days, profile, chance, crimes_only=True)
-    places = place_events(logged, profile, Chance(chance["places"]))
+    places = place_events(logged, Chance(chance["places"]))
     recordings = record_events(logged, places, profile, chance["recording"])
     filed = [
         *file_incidents(logged, places, recordings),

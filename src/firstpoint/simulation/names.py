@@ -15,7 +15,7 @@ from attrs import frozen
 
 @frozen
 class Names:
-    """Lists of names: ``first`` by sex, ``last``, ``streets``, ``firms``, ``places``, and ``areas`` by unit."""
+    """Lists of names: ``first`` names by sex, and towns (``areas``) by unit."""
 
     first: Mapping[str, tuple[str, ...]]
     last: tuple[str, ...]

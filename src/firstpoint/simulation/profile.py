@@ -19,10 +19,10 @@ from firstpoint.errors import InputError
 class ForceProfile:
     """The habits of a force. Shares and rates lie between 0 and 1.
 
-    ``recording_rate`` is crimes recorded over crimes due, by the stratum of the opening code (``none`` for an
-    incident opened under no crime). ``unit_carelessness`` and ``route_carelessness`` raise or lower the chance
-    of a miss around that rate. ``crime_share`` is the share of incidents drawn from scenarios of crime.
-    Raises :class:`~firstpoint.errors.InputError` for a share outside 0 to 1.
+    ``recording_rate`` is crimes recorded over crimes due, by the stratum of the opening code (``none`` for
+    an incident opened under no crime). ``unit_carelessness`` and ``route_carelessness`` raise or lower the
+    chance of a miss around that rate. ``crime_share`` is the share of incidents drawn from scenarios of
+    crime. Raises :class:`~firstpoint.errors.InputError` for a share outside 0 to 1.
     """
 
     crime_share: float

@@ -1,7 +1,7 @@
 """What the force wrote down of what happened: which crimes it recorded, late, wrongly or not at all.
 
-The chance of a miss is set within each stratum so that the recorded share of the crimes due meets the profile's
-rate in expectation, given what fell due; units and routes lie around it by their carelessness.
+The chance of a miss is set within each stratum so that the recorded share of the crimes due meets the
+profile's rate in expectation, given what fell due; units and routes lie around it by their carelessness.
 """
 
 from __future__ import annotations
@@ -70,7 +70,9 @@ def record_events(
     return [_record(event, miss, profile, chance) for event, miss in zip(events, whole, strict=True)]
 
 
-def record_directly(events: Sequence[Event], profile: ForceProfile, generator: np.random.Generator) -> list[Recording]:
+def record_directly(
+    events: Sequence[Event], profile: ForceProfile, generator: np.random.Generator
+) -> list[Recording]:
     """Give what was recorded of reports that never had an incident: one crime of each, and no more."""
     chance = Chance(generator)
     made = []
@@ -80,15 +82,19 @@ def record_directly(events: Sequence[Event], profile: ForceProfile, generator: n
     return made
 
 
-def _whole_miss_chances(events: Sequence[Event], places: Sequence[Place], profile: ForceProfile) -> list[float]:
+def _whole_miss_chances(
+    events: Sequence[Event], places: Sequence[Place], profile: ForceProfile
+) -> list[float]:
     """Give the chance that all of an event's crimes are missed.
 
-    With D crimes due in a stratum, of which P beyond the first of their event, a partial miss of share p and a
-    whole miss of share q lose q·D + (1 - q)·p·P crimes; q solves this for the loss (1 - rate)·D.
+    With D crimes due in a stratum, of which P beyond the first of their event, a partial miss of share p
+    and a whole miss of share q lose q·D + (1 - q)·p·P crimes; q solves this for the loss (1 - rate)·D.
     """
     due = np.array([len(event.dues) for event in events], dtype=float)
     beyond = np.maximum(due - 1, 0)
-    odds = np.array([profile.unit_carelessness[at.unit] * profile.route_carelessness[at.route] for at in places])
+    odds = np.array(
+        [profile.unit_carelessness[at.unit] * profile.route_carelessness[at.route] for at in places]
+    )
     chances = np.zeros(len(events))
     of_stratum = np.array([at.stratum or "none" for at in places])
     for stratum, rate in profile.recording_rate.items():
@@ -111,7 +117,7 @@ def _record(event: Event, whole_miss: float, profile: ForceProfile, chance: Chan
     if len(event.dues) > 1 and chance.happens(profile.partial_share):
         return Recording((_one(event, 0, profile, chance),), _partial_kind(event))
     first = _one(event, 0, profile, chance)
-    rest = [_beside(event, due, first, chance) for due in range(1, len(event.dues))]
+    rest = [_beside(event, due, first) for due in range(1, len(event.dues))]
     return Recording((first, *rest), "")
 
 
@@ -133,11 +139,13 @@ def _one(event: Event, due: int, profile: ForceProfile, chance: Chance) -> Recor
     return Recorded(due, given, _delay(profile.late_share, chance))
 
 
-def _beside(event: Event, due: int, first: Recorded, chance: Chance) -> Recorded:
+def _beside(event: Event, due: int, first: Recorded) -> Recorded:
     """Give a further crime of the same report, recorded minutes after the first."""
     crime = event.dues[due]
     alike = crime.act == event.dues[0].act and first.ho_class != event.dues[0].ho_class
-    return Recorded(due, first.ho_class if alike else crime.ho_class, first.recorded_after + timedelta(minutes=due))
+    return Recorded(
+        due, first.ho_class if alike else crime.ho_class, first.recorded_after + timedelta(minutes=due)
+    )
 
 
 def _delay(late_share: float, chance: Chance) -> timedelta:

@@ -19,18 +19,19 @@ from attrs import frozen
 
 from firstpoint.simulation.chance import Weighted
 
-_CRIME_TABLES = ("violence",)
-_STRATUM_NONE = ""
+_CRIME_TABLES = ("violence", "sexual", "property", "state")
 
 
 @frozen(eq=False)
 class Act:
     """One allegation of a scenario.
 
-    ``ho_class`` and ``ho_code`` are by sex of the victim (``female``, ``male``, or ``any``). ``on`` says whom
-    it befalls: ``victims`` (all of the event), ``another`` (one more, told of in the same log), ``first``
-    (the first victim, counted once) or ``state``. ``counted`` is ``each`` victim or ``once``. ``chance`` is how
-    often the act is part of the event. ``taken_for`` lists the classes it is wrongly recorded as.
+    ``ho_class`` and ``ho_code`` are by sex of the victim (``female``, ``male``, or ``any``). ``on`` says
+    whom it befalls: ``victims`` (all of the event), ``another`` (one more, told of in the same log),
+    ``first`` (the first victim, counted once) or ``state``. ``counted`` is ``each`` victim or ``once``.
+    ``chance`` is how often the act is part of the event. ``taken_for`` lists the classes it is wrongly
+    recorded as. ``told`` are ways of saying it, ``more`` of saying that it befell further victims too,
+    ``after`` of what followed.
     """
 
     kind: str
@@ -39,18 +40,28 @@ class Act:
     facts: Mapping[str, Any]
     told: tuple[str, ...]
     more: tuple[str, ...]
+    after: tuple[str, ...]
     on: str
     counted: str
     chance: float
     taken_for: tuple[str, ...]
 
 
+@frozen
+class Story:
+    """A report of no crime: how it is told, and ways of saying what was found."""
+
+    lead: str
+    found: tuple[str, ...]
+
+
 @frozen(eq=False)
 class Scenario:
     """A kind of event: who tells it, under which codes, what happens, and what it is worth in crimes.
 
-    ``victims`` names how many there are (``one``, ``few``, ``many``, ``siblings``) and ``victim_type`` what they are. ``report``
-    holds further facts of the report as a whole (a school, a judgement).
+    ``victims`` names how many there are (``one``, ``few``, ``siblings``, ``many``, ``heavy``) and
+    ``victim_type`` what they are. ``allegation``, ``victim_facts`` and ``report`` are facts of a report that
+    alleges something and yet is no crime to be recorded; ``topic`` is that of an event which alleges nothing.
     """
 
     id: str
@@ -62,6 +73,7 @@ class Scenario:
     victims: str
     victim_type: str
     sexes: str
+    offender_sex: str
     ages: tuple[int, int]
     offender_ages: tuple[int, int]
     duty: str
@@ -71,9 +83,7 @@ class Scenario:
     victim_facts: Mapping[str, Any]
     allegation: Mapping[str, Any]
     topic: str
-    lead: tuple[str, ...]
-    after: tuple[str, ...]
-    update: tuple[str, ...]
+    stories: tuple[Story, ...]
     closings: tuple[str, ...]
 
     @property
@@ -110,6 +120,7 @@ def _scenario(name: str, row: Mapping[str, Any]) -> Scenario:
         victims=row.get("victims", "one"),
         victim_type=row.get("victim_type", "person"),
         sexes=row.get("sexes", "any"),
+        offender_sex=row.get("offender_sex", "mostly male"),
         ages=tuple(row.get("ages", (18, 82))),
         offender_ages=tuple(row.get("offender_ages", (18, 60))),
         duty=row.get("duty", ""),
@@ -119,9 +130,7 @@ def _scenario(name: str, row: Mapping[str, Any]) -> Scenario:
         victim_facts=row.get("victim_facts", {}),
         allegation=row.get("allegation", {}),
         topic=row.get("topic", ""),
-        lead=tuple(row.get("lead", ())),
-        after=tuple(row.get("after", ())),
-        update=tuple(row.get("update", ())),
+        stories=tuple(Story(story["lead"], tuple(story["found"])) for story in row.get("stories", ())),
         closings=tuple(row.get("closings", ())),
     )
 
@@ -134,6 +143,7 @@ def _act(row: Mapping[str, Any]) -> Act:
         facts=row.get("facts", {}),
         told=tuple(row["told"]),
         more=tuple(row.get("more", ())),
+        after=tuple(row.get("after", ())),
         on=row.get("on", "victims"),
         counted=row.get("counted", "each"),
         chance=row.get("chance", 1.0),

@@ -22,13 +22,41 @@ _LIMIT = timedelta(hours=24)
 
 # The columns that are filled; the others of the canonical tables are there and empty.
 _INCIDENTS = (
-    *("incident_id", "force", "received_at", "channel", "route", "taken_by", "team", "opening_code", "closing_code"),
-    *("qualifiers", "closed_at", "unit", "reporter_role", "domestic", "secondary_to", "removed_at", "removed_by"),
+    *(
+        "incident_id",
+        "force",
+        "received_at",
+        "channel",
+        "route",
+        "taken_by",
+        "team",
+        "opening_code",
+        "closing_code",
+    ),
+    *(
+        "qualifiers",
+        "closed_at",
+        "unit",
+        "reporter_role",
+        "domestic",
+        "secondary_to",
+        "removed_at",
+        "removed_by",
+    ),
     *("easting", "northing", "area", "text"),
 )
 _LOG_ENTRIES = ("incident_id", "entry_at", "author", "text")
 _CRIMES = (
-    *("crime_id", "force", "incident_id", "reported_at", "recorded_at", "occurred_from", "occurred_to", "ho_class"),
+    *(
+        "crime_id",
+        "force",
+        "incident_id",
+        "reported_at",
+        "recorded_at",
+        "occurred_from",
+        "occurred_to",
+        "ho_class",
+    ),
     *("ho_code", "title", "victim_id", "suspects", "status", "domestic", "flags", "unit", "recorded_by"),
 )
 _VICTIMS = (
@@ -273,7 +301,9 @@ def _errors(one: Filed) -> Iterator[tuple[Any, ...]]:
 @cache
 def _usual_code(ho_class: str) -> str | None:
     """Give a current code of the class, where one stands on the list."""
-    return next((code.ho_code for code in offence_codes() if code.class_code == ho_class and code.current), None)
+    return next(
+        (code.ho_code for code in offence_codes() if code.class_code == ho_class and code.current), None
+    )
 
 
 @cache

@@ -18,15 +18,37 @@ from typing import Any
 from attrs import frozen
 
 from firstpoint.simulation.chance import Chance, Weighted
-from firstpoint.simulation.events import LONDON, Event, Person
+from firstpoint.simulation.events import LONDON, THIRD_PARTIES, Event, Person
 from firstpoint.simulation.names import Names
 from firstpoint.simulation.recording import Recording
 from firstpoint.simulation.scenarios import Act
 
-_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_NUMBERS = (
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
 _SLOT = re.compile(r"\{(\w+)\}")
+_SENTENCE = re.compile(r"(?<=[.?] )[a-z]")
 _ARTICLES = re.compile(r"\b(?:the|a|an) ", re.IGNORECASE)
 _NEIGHBOUR_KEYS = dict(zip("abcdefghijklmnopqrstuvwxyz", "svxfrdhjokjlnbpiqtdyivqzua", strict=True))
+
+_KIN = {
+    ("male", False): ("brother", "son", "dad", "uncle"),
+    ("female", False): ("sister", "daughter", "mum", "aunt"),
+    ("male", True): ("dad", "stepdad", "uncle"),
+    ("female", True): ("mum", "stepmum", "aunt"),
+}
 
 Template = tuple[tuple[str, str], ...]
 
@@ -68,6 +90,10 @@ class _Teller:
         self.distractors = distractors
         self.place = chance.pick(names.places)
         self.street = chance.pick(names.streets)
+        self.story = None if event.acts else chance.pick(event.scenario.stories)
+        self.offender = chance.pick(_lines("offender", _offender_key(event)))
+        self.kin = chance.pick(_KIN[event.offender.sex, event.victims[0].age < 16])
+        self.picked: dict[str, str] = {}
         self.callsign = f"{chance.pick('ABCDMNSW')}{chance.between(11, 79)}"
 
     def say(self, lines: Sequence[str], voice: _Voice) -> str:
@@ -88,7 +114,9 @@ class _Teller:
         known = words.get(slot)
         if known is not None:
             return self.fill(known, words) if "{" in known else known
-        return self.chance.pick(_shared()["words"][slot])
+        if slot not in self.picked:
+            self.picked[slot] = self.chance.pick(_shared()["words"][slot])
+        return self.picked[slot]
 
 
 def tell(
@@ -104,8 +132,8 @@ def tell(
 ) -> Telling:
     """Give the log of an incident.
 
-    ``register`` is that of the first entry (``call``, ``officer``, ``form`` or ``referral``); ``references`` are the
-    numbers of the crimes recorded, in the order of ``recording.recorded``.
+    ``register`` is that of the first entry (``call``, ``officer``, ``form`` or ``referral``);
+    ``references`` are the numbers of the crimes recorded, in the order of ``recording.recorded``.
     """
     teller = _Teller(event, chance, names, typing_error_share, distractor_share)
     first = _voice(teller, register)
@@ -113,14 +141,15 @@ def tell(
     entries = [_entry(teller, 0, _opening(teller, first, split), register)]
     minutes = chance.between(2, 9)
     if register == "call":
-        for _ in range(chance.between(0, 2)):
-            entries.append(_entry(teller, minutes, teller.say(_lines("dispatch"), first), "control"))
+        for line in _lines("dispatch")[chance.below(5) :][: chance.between(0, 2)]:
+            entries.append(_entry(teller, minutes, teller.say([line], first), "control"))
             minutes += chance.between(3, 25)
-    if split or chance.happens(0.6):
+    updated = split or event.reporter in THIRD_PARTIES or chance.happens(0.6)
+    if updated:
         entries.append(_entry(teller, minutes, _update(teller, split), "officer"))
         minutes += chance.between(4, 90)
     outcome = _outcome(event, recording)
-    closing, minutes = _closing(teller, outcome, recording, references, minutes)
+    closing, minutes = _closing(teller, outcome, recording, references, minutes, updated)
     entries.append(_entry(teller, minutes, closing, "officer"))
     code = _closing_code(teller, outcome)
     return Telling(tuple(entries), code, entries[-1].at + timedelta(minutes=chance.between(1, 40)))
@@ -130,22 +159,32 @@ def _opening(teller: _Teller, voice: _Voice, split: bool) -> str:
     register = voice.register
     if split:
         return teller.say(_lines("vague", register), voice)
-    parts = [teller.fill(teller.chance.pick(_lines("openers", register)), voice.words) + _account(teller, voice) + "."]
-    parts.append(teller.fill(teller.chance.pick(_lines("place", "lines")), voice.words))
+    opener = "lead" if teller.story and register == "call" else register
+    opened = teller.fill(teller.chance.pick(_lines("openers", opener)), voice.words)
+    if opened and register == "call":
+        voice = _by_pronoun(voice)
+    parts = [opened + _account(teller, voice) + "."]
+    if teller.event.scenario.topic != "advice_or_contact":
+        parts.append(teller.fill(teller.chance.pick(_place_lines(teller.event.setting)), voice.words))
     if teller.chance.happens(teller.distractors):
-        parts.append(teller.say(_lines("distractor", "lines"), voice) + ".")
+        parts.append(teller.say(_lines("distractor"), voice) + ".")
     parts.append(teller.fill(teller.chance.pick(_lines("signoff", register)), voice.words))
     return _tidy(parts)
+
+
+def _place_lines(setting: str) -> tuple[str, ...]:
+    return _lines("place", setting if setting in _shared()["place"] else "street")
 
 
 def _account(teller: _Teller, voice: _Voice) -> str:
     """Give what happened: every act of the event with all whom it befell, or the lead of a crimeless one."""
     event = teller.event
-    if not event.acts:
-        return teller.fill(teller.chance.pick(event.scenario.lead), voice.words)
+    if teller.story:
+        return teller.fill(teller.story.lead, voice.words)
     told = [_act_told(teller, voice, act, struck) for act, struck in event.acts]
-    if event.scenario.after and teller.chance.happens(0.7):
-        told.append(teller.fill(teller.chance.pick(event.scenario.after), voice.words))
+    after = event.acts[0][0].after
+    if after and teller.chance.happens(0.7):
+        told.append(teller.fill(teller.chance.pick(after), voice.words))
     return ". ".join(told)
 
 
@@ -161,25 +200,33 @@ def _act_told(teller: _Teller, voice: _Voice, act: Act, struck: Sequence[int]) -
 
 
 def _update(teller: _Teller, split: bool) -> str:
+    """Give the officer's entry after the call: the account where the call had none, else what came of it."""
     voice = _voice(teller, "officer")
     event = teller.event
-    parts = [teller.say(_lines("update", "lines"), voice)]
-    if event.acts and (split or teller.chance.happens(0.45)):
-        account = _account(teller, voice)
-        parts.append(account[:1].upper() + account[1:] + ".")
-    elif event.scenario.update:
-        parts.append(teller.say(event.scenario.update, voice) + ".")
+    parts = [teller.say(_lines("update"), voice)]
+    if split:
+        parts.append(_account(teller, voice) + ".")
+    if teller.story:
+        parts.append(teller.say(teller.story.found, voice) + ".")
+    else:
+        key = "confirms_third_party" if event.reporter in THIRD_PARTIES - {"police_officer"} else "confirms"
+        parts.append(teller.fill(teller.chance.pick(_lines("update", key)), voice.words))
     parts.append(teller.fill(teller.chance.pick(_lines("update", "checks")), voice.words))
-    if event.acts:
+    if any(struck for _, struck in event.acts):
         attitude = "support" if event.supports else "no_support"
         parts.append(teller.fill(teller.chance.pick(_lines("attitude", attitude)), voice.words))
     if teller.chance.happens(teller.distractors / 2):
-        parts.append(teller.say(_lines("distractor", "lines"), voice) + ".")
+        parts.append(teller.say(_lines("distractor"), voice) + ".")
     return _tidy(parts)
 
 
 def _closing(
-    teller: _Teller, outcome: str, recording: Recording, references: Sequence[str], minutes: int
+    teller: _Teller,
+    outcome: str,
+    recording: Recording,
+    references: Sequence[str],
+    minutes: int,
+    updated: bool,
 ) -> tuple[str, int]:
     voice = _voice(teller, "officer")
     if outcome == "recorded":
@@ -187,9 +234,9 @@ def _closing(
         many = len(references) > 1
         words = {**voice.words, "ref": references[0], "count": _count(len(references))}
         line = teller.chance.pick(_lines("closing", "recorded_many" if many else "recorded"))
-        return _capital(teller.fill(line, words)), minutes
-    if outcome == "no_crime" and teller.event.scenario.update and teller.chance.happens(0.5):
-        return _tidy([teller.say(teller.event.scenario.update, voice) + ".", "Close."]), minutes
+        return _tidy([teller.fill(line, words)]), minutes
+    if teller.story and (not updated or teller.chance.happens(0.25)):
+        return _tidy([teller.say(teller.story.found, voice) + ".", "Close."]), minutes
     return teller.say(_lines("closing", outcome), voice), minutes
 
 
@@ -216,6 +263,11 @@ def _voice(teller: _Teller, register: str) -> _Voice:
     victim = event.victims[0]
     subject, object_, possessive = ("he", "him", "his") if victim.sex == "male" else ("she", "her", "her")
     named = _named(register, victim, event, chance)
+    if event.scenario.voice == "stopped":
+        subject, object_, possessive = (
+            ("he", "him", "his") if event.offender.sex == "male" else ("she", "her", "her")
+        )
+        named = "the person stopped"
     if register == "form" and event.reporter == "victim":
         named, subject, object_, possessive = "I", "I", "me", "my"
     male = event.offender.sex == "male"
@@ -225,9 +277,11 @@ def _voice(teller: _Teller, register: str) -> _Voice:
         "S": subject,
         "So": object_,
         "Vp": possessive,
-        "O": chance.pick(_lines("offender", event.relationship)),
-        "man": ("lad" if event.offender.age < 25 else "man") if male else ("girl" if event.offender.age < 18 else "woman"),
-        "kin": chance.pick(("brother", "son", "dad", "uncle") if male else ("sister", "daughter", "mum", "aunt")),
+        "O": teller.offender,
+        "man": ("lad" if event.offender.age < 25 else "man")
+        if male
+        else ("girl" if event.offender.age < 18 else "woman"),
+        "kin": teller.kin,
         "he": "he" if male else "she",
         "him": "him" if male else "her",
         "his": "his" if male else "her",
@@ -243,11 +297,30 @@ def _voice(teller: _Teller, register: str) -> _Voice:
     return _Voice(register, words)
 
 
+def _offender_key(event: Event) -> str:
+    """Give under which heading the words for the offender stand."""
+    if event.scenario.duty:
+        return event.scenario.duty
+    return "online" if (event.setting, event.relationship) == ("online", "stranger") else event.relationship
+
+
+def _by_pronoun(voice: _Voice) -> _Voice:
+    """Give the voice of an entry that has named the person already, as in "caller says"."""
+    words = voice.words
+    if words["V"] not in ("inft", "caller", "IP"):
+        return voice
+    return _Voice(voice.register, {**words, "V": words["S"], "Vo": words["So"]})
+
+
 def _named(register: str, victim: Person, event: Event, chance: Chance) -> str:
     if victim.type == "business":
         return f"staff at {victim.last}"
+    if event.scenario.voice == "constable":
+        return f"PC {victim.last}"
     if register == "referral":
-        return chance.pick((f"{victim.first} (aged {victim.age})", victim.first, f"{victim.first} {victim.last}"))
+        return chance.pick(
+            (f"{victim.first} (aged {victim.age})", victim.first, f"{victim.first} {victim.last}")
+        )
     if event.reporter != "victim" and register != "officer":
         who = "girl" if victim.sex == "female" else "boy"
         grown = "woman" if victim.sex == "female" else "man"
@@ -266,7 +339,11 @@ def _others(teller: _Teller, people: Sequence[Person]) -> str:
     if len(people) > 3:
         return f"{_count(len(people))} others (names held)"
     names = [f"{person.first} {person.last}" for person in people]
-    return names[0] if len(names) == 1 else f"{_count(len(names))} others, {', '.join(names[:-1])} and {names[-1]}"
+    return (
+        names[0]
+        if len(names) == 1
+        else f"{_count(len(names))} others, {', '.join(names[:-1])} and {names[-1]}"
+    )
 
 
 def _count(number: int) -> str:
@@ -311,8 +388,8 @@ def local_time(moment: datetime) -> str:
 
 
 def _tidy(parts: Sequence[str]) -> str:
-    text = " ".join(part for part in parts if part).replace(",.", ".").replace(",,", ",").replace(" i ", " I ")
-    return _capital(text)
+    text = " ".join(part for part in parts if part).replace(",.", ".").replace(",,", ",")
+    return _SENTENCE.sub(lambda start: start.group().upper(), _capital(text))
 
 
 def _capital(text: str) -> str:
