@@ -1,0 +1,79 @@
+"""What the words around a phrase do to its meaning.
+
+A cue works inside its own sentence and reach, unless a word such as *but* stands between; cues marked ``entry`` work in the
+whole entry, and those marked ``log`` in the whole log. A cue in one entry never cancels what another entry tells,
+save those that explain a log away with something that can be checked (it was a toy, the car was found where it was left).
+
+:func:`contexts` gives, for every hit, the cues that bear on it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+
+from firstpoint.screening.lexicon import Lexicon
+from firstpoint.screening.matching import CueHit, Found, Hit
+from firstpoint.screening.tokens import ENTRY, SENTENCE
+
+_TERMINATORS = ("but", "however", "although", "though", "then", "until", "when", "instead", "except", "because")
+
+
+def contexts(found: Found, lexicon: Lexicon) -> list[tuple[CueHit, ...]]:
+    """The cues that bear on each hit, in step with ``found.hits``."""
+    near = [cue for cue in found.cues if cue.cue.direction in ("before", "after", "both")]
+    wide = [cue for cue in found.cues if cue.cue.direction in ("entry", "log")]
+    starts = [cue.start for cue in near]
+    furthest = max((cue.cue.reach + cue.end - cue.start for cue in near), default=0)
+    entries = _Entries(found.codes, wide)
+    stops = frozenset(lexicon.alphabet.code(word) for word in _TERMINATORS) | {SENTENCE, ENTRY}
+    return [
+        (*_near(found, hit, near, starts, furthest, stops), *entries.bearing_on(hit))
+        for hit in found.hits
+    ]
+
+
+class _Entries:
+    """The cues that govern each entry and the whole log, one of each category and set of kinds."""
+
+    def __init__(self, codes: str, wide: Sequence[CueHit]) -> None:
+        self._ends = [at for at, code in enumerate(codes) if code == ENTRY] if wide else []
+        self._by_entry: dict[int, dict[str, CueHit]] = {}
+        self._by_log: dict[str, CueHit] = {}
+        for cue in wide:
+            if cue.cue.direction == "log":
+                self._by_log.setdefault(cue.cue.id, cue)
+            else:
+                self._by_entry.setdefault(bisect_left(self._ends, cue.start), {}).setdefault(cue.cue.id, cue)
+
+    def bearing_on(self, hit: Hit) -> Iterator[CueHit]:
+        if not (self._by_log or self._by_entry):
+            return
+        in_entry = self._by_entry.get(bisect_left(self._ends, hit.start), {})
+        for cue in (*self._by_log.values(), *in_entry.values()):
+            if not cue.cue.kinds or hit.phrase.kind in cue.cue.kinds:
+                yield cue
+
+
+def _near(
+    found: Found, hit: Hit, near: Sequence[CueHit], starts: Sequence[int], furthest: int, stops: frozenset[str]
+) -> Iterator[CueHit]:
+    for at in range(bisect_left(starts, hit.start - furthest), bisect_left(starts, hit.end + furthest + 1)):
+        cue = near[at]
+        if cue.cue.kinds and hit.phrase.kind not in cue.cue.kinds:
+            continue
+        between = _between(hit, cue)
+        if between is None or between[1] - between[0] > cue.cue.reach:
+            continue
+        if stops.isdisjoint(found.codes[slice(*between)]):
+            yield cue
+
+
+def _between(hit: Hit, cue: CueHit) -> tuple[int, int] | None:
+    """The tokens between a cue and a hit, or None where the cue stands on the wrong side."""
+    if cue.end <= hit.start:
+        return (cue.end, hit.start) if cue.cue.direction != "after" else None
+    if cue.start >= hit.end:
+        return (hit.end, cue.start) if cue.cue.direction != "before" else None
+    # A cue inside the words of the phrase itself ("was not hit") governs it too.
+    return (hit.start, hit.start) if cue.start >= hit.start or cue.cue.direction == "both" else None

@@ -1,0 +1,127 @@
+"""Disclosures as the facts of a report, in the public format that ``counting`` takes in.
+
+What a log does not say is not invented, with one exception, kept in the ``assume`` column of ``kinds.csv``: an attack in which no
+injury is told is read as one without injury, and an offence against the state that the words tell is read as made out. Without
+them counting could name no class for most logs. The note of the report says so, and says when the report had to be
+dated into the first rule book because it came in before any book that the product holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from firstpoint import counting
+from firstpoint.screening.disclosures import Disclosure
+from firstpoint.screening.kinds import KindRow, kind_row
+
+_LONDON = ZoneInfo("Europe/London")
+_NOTE = "Read from the words of the log by the screen; what the log does not say is assumed as kinds.csv states."
+_AS_IF = " Received before the first rule book held, and counted as if reported on its first day."
+_RECORD = "p1"
+_PROFESSIONAL = "professional_other"
+
+
+def report_facts(incident: Mapping[str, Any], disclosures: Sequence[Disclosure]) -> dict[str, Any]:
+    """The facts of a report (``report.schema.json``) that the disclosures of one incident amount to.
+
+    ``incident`` needs ``incident_id``; ``received_at`` (zone-aware) is the report clock where a rule book covers it, else
+    the first day of the earliest book stands in and the note says so.
+    """
+    moment, as_if = report_clock(incident.get("received_at"))
+    people = _Victims()
+    report: dict[str, Any] = {
+        "schema_version": 1,
+        "report_id": str(incident.get("incident_id", ""))[:64],
+        "reported_at": moment.astimezone(_LONDON).isoformat(),
+        "note": _NOTE + (_AS_IF if as_if else ""),
+        "allegations": [_allegation(number, one, people) for number, one in enumerate(disclosures, 1)],
+        "victims": people.entries(),
+    }
+    if role := _reporter(disclosures):
+        report["reporter"] = {"role": role}
+    if any(one.context == "already_recorded" for one in disclosures):
+        report["prior_records"] = [{"id": _RECORD, "class": "unknown"}]
+    return report
+
+
+def report_clock(received_at: datetime | None) -> tuple[datetime, bool]:
+    """The moment a report is counted at, and whether it is only *as if* (no book covers its own)."""
+    first = min(book.valid_from for book in counting.books()) if hasattr(counting, "books") else date(2026, 4, 1)
+    if received_at is not None:
+        moment = received_at if received_at.tzinfo else received_at.replace(tzinfo=UTC)
+        if moment.astimezone(_LONDON).date() >= first:
+            return moment, False
+    return datetime.combine(_day(first), time(12), tzinfo=_LONDON), True
+
+
+def _day(value: date | str) -> date:
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+class _Victims:
+    """The victims of one report: the same first person, owner or business throughout, since a log seldom says otherwise."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, dict[str, Any]] = {}
+
+    def ids(self, disclosure: Disclosure, row: KindRow) -> list[str]:
+        if row.holder == "state":
+            return []
+        letter = "b" if row.holder == "business" else "v"
+        ids = [f"{letter}{number}" for number in range(1, disclosure.victims + 1)]
+        for one in ids:
+            entry = self._known.setdefault(one, {"id": one, **({"type": "business"} if letter == "b" else {})})
+            entry.update(_victim_facts(disclosure))
+        return ids
+
+    def entries(self) -> list[dict[str, Any]]:
+        return list(self._known.values())
+
+
+def _victim_facts(disclosure: Disclosure) -> dict[str, Any]:
+    told = {name.removeprefix("victim."): value for name, value in disclosure.facts.items() if name.startswith("victim.")}
+    facts: dict[str, Any] = {name: int(value) if name == "age" else value for name, value in told.items()}
+    if disclosure.context in ("no_support", "retracted"):
+        facts["supports"] = "no"
+    if disclosure.context == "unconfirmed":
+        facts["confirms"] = "not_spoken_to"
+    return facts
+
+
+def _allegation(number: int, disclosure: Disclosure, people: _Victims) -> dict[str, Any]:
+    row = kind_row(disclosure.kind)
+    told = {name: value for name, value in disclosure.facts.items() if "." not in name}
+    allegation: dict[str, Any] = {"id": f"a{number}", "kind": disclosure.kind, **row.assume, **told}
+    for name in ("times",):
+        if name in allegation:
+            allegation[name] = int(allegation[name])
+    if "hostility" in allegation:
+        allegation["hostility"] = [allegation["hostility"]]
+    if victims := people.ids(disclosure, row):
+        allegation["victims"] = victims
+    return allegation | _standing(number, disclosure)
+
+
+def _standing(number: int, disclosure: Disclosure) -> dict[str, Any]:
+    """What the context says in the language of the facts."""
+    match disclosure.context:
+        case "already_recorded":
+            return {"same_as_record": _RECORD}
+        case "other_force":
+            return {"place": {"force": "another force"}}
+        case "historic":
+            return {"incident": f"earlier {number}"}
+        case _:
+            return {}
+
+
+def _reporter(disclosures: Sequence[Disclosure]) -> str | None:
+    if any(one.context == "unconfirmed" for one in disclosures):
+        return "passer_by"
+    told = [one.facts["reporter.role"] for one in disclosures if "reporter.role" in one.facts]
+    if told:
+        return told[0]
+    return _PROFESSIONAL if any(one.context == "professional_third_party" for one in disclosures) else None

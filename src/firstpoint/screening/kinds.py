@@ -1,0 +1,42 @@
+"""What the screen holds of each kind of allegation: its name in words, who suffers it, what is assumed, and its harm."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from io import StringIO
+
+from attrs import frozen
+
+
+@frozen
+class KindRow:
+    """A row of ``kinds.csv``.
+
+    ``holder`` is ``person``, ``business`` or ``state``; ``harm`` stands on a scale of 0 to 100; ``assume`` are facts taken for granted where the log is silent.
+    """
+
+    kind: str
+    offence: str
+    holder: str
+    harm: float
+    assume: Mapping[str, str]
+
+
+def kind_row(kind: str) -> KindRow:
+    """The row of one kind; raises KeyError for a kind that the screen does not know."""
+    return kind_rows()[kind]
+
+
+@cache
+def kind_rows() -> Mapping[str, KindRow]:
+    """All rows, by kind."""
+    text = (resources.files("firstpoint.screening") / "lexicon" / "kinds.csv").read_text("utf-8")
+    return {row["kind"]: _row(row) for row in csv.DictReader(StringIO(text))}
+
+
+def _row(row: dict[str, str]) -> KindRow:
+    assume = dict(part.split("=", 1) for part in row["assume"].split(";") if part)
+    return KindRow(row["kind"], row["offence"], row["holder"], float(row["harm"]), assume)

@@ -1,0 +1,216 @@
+"""The lexicon as it stands in the CSV files, read, checked and compiled.
+
+Files in ``lexicon/``:
+
+* ``phrases_<family>.csv``: patterns that disclose an offence (:class:`Phrase`), with the sentences they must and must not hit;
+* ``cues.csv``: patterns that change what a phrase means (:class:`Cue`);
+* ``classes.csv``: word classes, one row a class;
+* ``opening_codes.csv``, ``closing_codes.csv``: what a force's codes say (:class:`CodeRow`);
+* ``weights.toml``: what each strength, context and code is worth, and the harm of each kind.
+
+:func:`read_lexicon` reads a folder of such files. The version of a lexicon is a hash over all of them, so two results
+that carry the same version were read with the same words and weights.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+from io import StringIO
+from typing import Any
+
+from attrs import field, frozen
+
+from firstpoint.errors import InputError
+from firstpoint.screening.patterns import Classes, Matcher, atoms_of, compile_pattern
+from firstpoint.screening.tokens import Alphabet
+
+STRENGTHS = ("certain", "likely", "weak", "detail")
+DIRECTIONS = ("before", "after", "both", "entry", "log")
+_SEPARATOR = " / "
+
+
+@frozen
+class Phrase:
+    """A way of telling an offence.
+
+    ``kind`` is a kind of the facts format; ``sets`` are the facts that the words settle (``injury: minor``); ``strength`` is ``certain``,
+    ``likely``, ``weak`` or ``detail`` (the last adds facts to an allegation told elsewhere and alleges nothing itself). ``blocks`` are look-alikes near which it is no hit.
+    """
+
+    id: str
+    kind: str
+    pattern: str
+    sets: Mapping[str, str]
+    strength: str
+    blocks: tuple[str, ...]
+    cite: str
+    hits: tuple[str, ...]
+    misses: tuple[str, ...]
+    matcher: Matcher = field(eq=False)
+    block_matchers: tuple[Matcher, ...] = field(eq=False)
+
+
+@frozen
+class Cue:
+    """Words that change what is disclosed near them.
+
+    ``direction``: whether the cue stands ``before`` or ``after`` the words it governs, ``both``, or governs the whole ``entry`` or ``log``; ``reach``: how many tokens
+    may lie between. ``kinds``: only phrases of these kinds (all when empty).
+    """
+
+    id: str
+    category: str
+    pattern: str
+    direction: str
+    reach: int
+    kinds: frozenset[str]
+    sets: Mapping[str, str]
+    hits: tuple[str, ...]
+    misses: tuple[str, ...]
+    matcher: Matcher = field(eq=False)
+
+
+@frozen
+class CodeRow:
+    """What a word in an opening or closing code says: a ``kind`` with a ``strength``, or a ``standing``."""
+
+    id: str
+    pattern: str
+    kind: str
+    strength: str
+    standing: str
+    sets: Mapping[str, str]
+    matcher: Matcher = field(eq=False)
+
+
+@frozen
+class Lexicon:
+    """Everything a :class:`LexiconReader` knows, compiled."""
+
+    phrases: tuple[Phrase, ...]
+    cues: tuple[Cue, ...]
+    opening_codes: tuple[CodeRow, ...]
+    closing_codes: tuple[CodeRow, ...]
+    weights: Mapping[str, Any]
+    alphabet: Alphabet = field(eq=False)
+    triggers: Mapping[str, tuple[int, ...]] = field(eq=False)
+    version: str
+
+
+@cache
+def ready_lexicon() -> Lexicon:
+    """The lexicon that comes with the product."""
+    return read_lexicon(resources.files("firstpoint.screening") / "lexicon")
+
+
+def read_lexicon(folder: Traversable) -> Lexicon:
+    """The lexicon in ``folder``; raises :class:`InputError` naming the row and what is wrong with it."""
+    files = {f.name: f.read_bytes() for f in sorted(folder.iterdir(), key=lambda f: f.name) if f.name.endswith((".csv", ".toml"))}
+    tables = {name: list(_rows(name, data)) for name, data in files.items() if name.endswith(".csv")}
+    classes = {row["name"]: row["members"].split("|") for row in tables["classes.csv"]}
+    phrase_rows = [row for name, rows in tables.items() if name.startswith("phrases_") for row in rows]
+    coded = (*phrase_rows, *tables["cues.csv"], *tables["opening_codes.csv"], *tables["closing_codes.csv"])
+    alphabet = _alphabet(coded, classes)
+    compiler = _Compiler(classes, alphabet)
+    phrases = tuple(compiler.phrase(row) for row in phrase_rows)
+    cues = tuple(compiler.cue(row) for row in tables["cues.csv"])
+    _refuse_repeats([p.id for p in phrases] + [c.id for c in cues])
+    return Lexicon(
+        phrases=phrases,
+        cues=cues,
+        opening_codes=tuple(compiler.code(row) for row in tables["opening_codes.csv"]),
+        closing_codes=tuple(compiler.code(row) for row in tables["closing_codes.csv"]),
+        weights=tomllib.loads(files["weights.toml"].decode()),
+        alphabet=alphabet,
+        triggers=_triggers([*(p.matcher for p in phrases), *(c.matcher for c in cues)]),
+        version=_hash(files),
+    )
+
+
+class _Compiler:
+    """Rows of the files turned into values, with one alphabet."""
+
+    def __init__(self, classes: Classes, alphabet: Alphabet) -> None:
+        self.classes, self.alphabet = classes, alphabet
+        known = (word for word in classes["COMMON"] if word in alphabet._literals)
+        self.common = frozenset(alphabet.code(word) for word in known)
+
+    def matcher(self, pattern: str) -> Matcher:
+        return compile_pattern(pattern, self.classes, self.alphabet, self.common)
+
+    def phrase(self, row: dict[str, str]) -> Phrase:
+        _one_of(row, "strength", STRENGTHS)
+        blocks = _split(row["blocks"])
+        return Phrase(
+            id=row["id"], kind=row["kind"], pattern=row["pattern"], sets=_sets(row), strength=row["strength"],
+            blocks=blocks, cite=row["cite"], hits=_split(row["hits"]), misses=_split(row["misses"]),
+            matcher=self.matcher(row["pattern"]), block_matchers=tuple(self.matcher(b) for b in blocks),
+        )
+
+    def cue(self, row: dict[str, str]) -> Cue:
+        _one_of(row, "direction", DIRECTIONS)
+        return Cue(
+            id=row["id"], category=row["category"], pattern=row["pattern"], direction=row["direction"],
+            reach=int(row["reach"] or 0), kinds=frozenset(row["kinds"].split()), sets=_sets(row),
+            hits=_split(row["hits"]), misses=_split(row["misses"]), matcher=self.matcher(row["pattern"]),
+        )
+
+    def code(self, row: dict[str, str]) -> CodeRow:
+        return CodeRow(
+            id=row["id"], pattern=row["pattern"], kind=row["kind"], strength=row["strength"],
+            standing=row["standing"], sets=_sets(row), matcher=self.matcher(row["pattern"]),
+        )
+
+
+def _rows(name: str, data: bytes) -> Iterator[dict[str, str]]:
+    for row in csv.DictReader(StringIO(data.decode())):
+        if None in row or None in row.values():
+            raise InputError("a row has more or fewer cells than the heading", where=f"{name}: {row.get('id') or row}")
+        yield row
+
+
+def _alphabet(rows: tuple[dict[str, str], ...], classes: Classes) -> Alphabet:
+    patterns = [p for row in rows for p in (row["pattern"], *_split(row.get("blocks", "")))]
+    atoms = {atom for pattern in patterns for atom in atoms_of(pattern, classes)} - {"#"}
+    numerals = {word.split("=")[0] for word in classes["NUMERAL"]}
+    return Alphabet({a for a in atoms if not a.endswith("*")} | numerals, {a[:-1] for a in atoms if a.endswith("*")})
+
+
+def _triggers(matchers: list[Matcher]) -> dict[str, tuple[int, ...]]:
+    triggers: dict[str, list[int]] = {}
+    for number, matcher in enumerate(matchers):
+        for code in matcher.anchors:
+            triggers.setdefault(code, []).append(number)
+    return {code: tuple(numbers) for code, numbers in triggers.items()}
+
+
+def _sets(row: dict[str, str]) -> dict[str, str]:
+    pairs = (part.partition("=") for part in row["sets"].split(";") if part)
+    return {name: value for name, _, value in pairs}
+
+
+def _split(cell: str) -> tuple[str, ...]:
+    return tuple(part for part in cell.split(_SEPARATOR) if part)
+
+
+def _one_of(row: dict[str, str], column: str, allowed: tuple[str, ...]) -> None:
+    if row[column] not in allowed:
+        raise InputError(f"{column} is {row[column]!r}", where=row["id"], remedy=f"Use one of {', '.join(allowed)}.")
+
+
+def _refuse_repeats(ids: list[str]) -> None:
+    if repeated := sorted({i for i in ids if ids.count(i) > 1}):
+        raise InputError(f"ids stand twice in the lexicon: {', '.join(repeated)}")
+
+
+def _hash(files: Mapping[str, bytes]) -> str:
+    digest = hashlib.sha256()
+    for name, data in files.items():
+        digest.update(name.encode() + b"\0" + data + b"\0")
+    return digest.hexdigest()[:12]

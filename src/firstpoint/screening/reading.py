@@ -1,0 +1,60 @@
+"""Readers: whatever turns one incident into disclosures.
+
+The screen knows a reader only by :class:`Reader`, so a force can put its own behind it. The one that comes with the product is
+:class:`LexiconReader`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from firstpoint.screening.disclosures import Disclosure, disclosures_of
+from firstpoint.screening.lexicon import CodeRow, Lexicon, ready_lexicon
+from firstpoint.screening.matching import find
+from firstpoint.screening.tokens import cut
+
+
+class Reader(Protocol):
+    """Reads one incident.
+
+    ``name`` and ``version`` go into every result, so that a figure can be traced to the words and weights that made it.
+    """
+
+    @property
+    def name(self) -> str:
+        """What the reader is called."""
+
+    @property
+    def version(self) -> str:
+        """Changes whenever the same log could be read otherwise."""
+
+    def read(self, incident: Mapping[str, Any]) -> tuple[Disclosure, ...]:
+        """What the incident discloses; ``text`` is in it, codes and channel may be. Evidence spans are characters of ``text``."""
+
+
+class LexiconReader:
+    """Reads with the lexicon: phrases, cues and weights, all of them data that a registrar can read."""
+
+    name = "lexicon"
+
+    def __init__(self, lexicon: Lexicon | None = None) -> None:
+        self.lexicon = lexicon or ready_lexicon()
+        self.version = self.lexicon.version
+
+    def read(self, incident: Mapping[str, Any]) -> tuple[Disclosure, ...]:
+        """What the incident discloses, the surest first; nothing for an incident without text and codes."""
+        found = find(incident.get("text") or "", self.lexicon)
+        return disclosures_of(found, self.lexicon, self._opening(incident.get("opening_code")))
+
+    def _opening(self, code: str | None) -> list[tuple[str, str, str]]:
+        rows = matching_rows(code, self.lexicon.opening_codes, self.lexicon)
+        return [(row.kind, row.strength, row.id) for row in rows]
+
+
+def matching_rows(code: str | None, rows: tuple[CodeRow, ...], lexicon: Lexicon) -> list[CodeRow]:
+    """The first row of each kind or standing whose pattern stands in a force's code."""
+    if not code:
+        return []
+    codes = cut(code, lexicon.alphabet)
+    return [row for row in rows if row.matcher.expression.search(codes)][:1]

@@ -1,0 +1,105 @@
+"""What the disclosures of a log add up to, and how much of it is recorded already.
+
+``expected_crimes``
+    the sum of certainty times crimes due.
+``chance_crime``
+    the chance that at least one of the crimes due is truly disclosed: 1 less the product of what each leaves open.
+``chance_unrecorded``
+    the same over the crimes that the linked records do not cover. A record covers a crime of its own published group, and one whose class is not
+    known covers all. A closing code that says "recorded" covers in part where no record is linked; one that dismisses the log covers nothing and, over an allegation,
+    raises the chance.
+``harm``
+    the sum of certainty times crimes times the harm of their kind, at most 100.
+``rank``
+    by :data:`RANKED_BY`, harm times the chance that it is unrecorded; ties by chance, then by reference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from attrs import frozen
+
+from firstpoint.screening.disclosures import Disclosure
+from firstpoint.screening.kinds import kind_row
+from firstpoint.vocabulary import offence_class
+
+RANKED_BY = "harm * chance_unrecorded"
+
+
+@frozen
+class Score:
+    """The figures of one incident; see the module."""
+
+    expected_crimes: float
+    chance_unrecorded: float
+    chance_crime: float
+    harm: float
+
+
+def score(
+    disclosures: Sequence[Disclosure], linked: Sequence[str | None], standing: str | None, weights: Mapping[str, Any]
+) -> Score:
+    """The figures of one incident.
+
+    ``linked`` are the classes of the crimes linked to it (None where not known), ``standing`` is what its closing code says (``recorded``,
+    ``dismissed``, ``explained``, or None).
+    """
+    due = [one for one in disclosures if one.crimes > 0]
+    chance_crime = _any(one.certainty for one in due)
+    return Score(
+        expected_crimes=round(sum(one.certainty * one.crimes for one in due), 4),
+        chance_unrecorded=round(_chance_unrecorded(due, linked, standing, weights), 4),
+        chance_crime=round(chance_crime, 4),
+        harm=round(min(100.0, sum(one.certainty * one.crimes * kind_row(one.kind).harm for one in due)), 3),
+    )
+
+
+def _chance_unrecorded(
+    due: Sequence[Disclosure], linked: Sequence[str | None], standing: str | None, weights: Mapping[str, Any]
+) -> float:
+    covered = weights["covered"]
+    if any(ho_class is None for ho_class in linked):
+        return _any(one.certainty * covered["by_record_of_unknown_class"] for one in due)
+    groups = [_group(ho_class) for ho_class in linked if ho_class]
+    left_open = []
+    for one in sorted(due, key=lambda one: -one.certainty):
+        missing = one.crimes - _take(groups, _group(one.ho_class) if one.ho_class else "", one.crimes)
+        left_open.append(one.certainty * (1.0 if missing else covered["by_record_of_same_group"]))
+    chance = _any(left_open)
+    if standing == "recorded" and not linked:
+        chance *= covered["by_closing_code_alone"]
+    if standing == "dismissed":
+        chance = _raised(chance, weights["closing"]["dismissed_raises_odds"])
+    return chance
+
+
+def _take(groups: list[str], group: str, wanted: int) -> int:
+    """How many of the crimes wanted are among the recorded ones, which are used up."""
+    taken = 0
+    while taken < wanted and group in groups:
+        groups.remove(group)
+        taken += 1
+    return taken
+
+
+def _group(ho_class: str | None) -> str:
+    if not ho_class:
+        return ""
+    known = offence_class(ho_class)
+    return known.group if known else ho_class
+
+
+def _any(chances: Any) -> float:
+    left = 1.0
+    for chance in chances:
+        left *= 1.0 - chance
+    return 1.0 - left
+
+
+def _raised(chance: float, odds_factor: float) -> float:
+    if chance >= 1.0:
+        return chance
+    odds = chance / (1.0 - chance) * odds_factor
+    return odds / (1.0 + odds)

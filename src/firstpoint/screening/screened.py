@@ -1,0 +1,133 @@
+"""The screen over a whole table of incidents: read, count, score, rank."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import polars as pl
+
+from firstpoint.errors import InputError
+from firstpoint.screening.disclosures import Disclosure
+from firstpoint.screening.reading import LexiconReader, Reader, matching_rows
+from firstpoint.screening.scoring import Score, score
+from firstpoint.screening.verdicts import Answers, counted
+
+_USED = ("incident_id", "text", "received_at", "channel", "opening_code", "closing_code", "reporter_role")
+_DISCLOSURE = pl.Struct(
+    {
+        "offence": pl.String,
+        "ho_class": pl.String,
+        "victims": pl.Int64,
+        "crimes": pl.Int64,
+        "certainty": pl.Float64,
+        "context": pl.String,
+        "evidence": pl.List(pl.Struct({"start": pl.Int64, "end": pl.Int64, "text": pl.String})),
+        "kind": pl.String,
+        "pattern": pl.String,
+    }
+)
+_SCREENED = {
+    "incident_id": pl.String,
+    "expected_crimes": pl.Float64,
+    "chance_unrecorded": pl.Float64,
+    "chance_crime": pl.Float64,
+    "harm": pl.Float64,
+    "rank": pl.Int64,
+    "reader": pl.String,
+    "disclosures": pl.List(_DISCLOSURE),
+}
+_NOT_STANDING = ("cancelled", "transferred")
+_PROGRESS_EVERY = 500
+
+
+def screen(
+    incidents: pl.DataFrame,
+    crimes: pl.DataFrame | None = None,
+    *,
+    reader: Reader | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> pl.DataFrame:
+    """What each incident discloses, the chance that it is unrecorded, and its rank.
+
+    ``incidents`` needs ``incident_id`` and ``text`` (null reads as empty); ``received_at``, ``channel``, ``opening_code`` and ``closing_code`` are used
+    when there. ``crimes`` (canonical table) is linked by ``incident_id``; cancelled and transferred crimes cover nothing, and one without a class covers all
+    that its incident discloses. ``progress`` is called with (done, total).
+
+    Gives one row an incident, in the order of the input: ``incident_id``, ``expected_crimes``, ``chance_unrecorded``, ``chance_crime`` (0 to 1), ``harm`` (0 to 100),
+    ``rank`` (1 is to be looked at first), ``reader`` (name and version), ``disclosures``. Raises :class:`InputError` when a needed column is missing.
+    """
+    for needed in ("incident_id", "text"):
+        if needed not in incidents.columns:
+            raise InputError(f"the incidents have no column {needed}", remedy="Name it in the mapping file.")
+    reader = reader or LexiconReader()
+    linked = _linked(crimes)
+    rows = incidents.select(column for column in _USED if column in incidents.columns)
+    results = list(_results(rows, linked, reader, progress))
+    frame = pl.DataFrame(results, schema={k: v for k, v in _SCREENED.items() if k != "rank"}, orient="row")
+    return _ranked(frame).select(*_SCREENED)
+
+
+def _results(
+    rows: pl.DataFrame,
+    linked: Mapping[str, list[str | None]],
+    reader: Reader,
+    progress: Callable[[int, int], None] | None,
+) -> Iterator[tuple[Any, ...]]:
+    lexicon = reader.lexicon if isinstance(reader, LexiconReader) else LexiconReader().lexicon
+    label = f"{reader.name} {reader.version}"
+    answers: Answers = {}
+    sure_from = float(lexicon.weights["floor"]["counted_together"])
+    for done, incident in enumerate(rows.iter_rows(named=True), 1):
+        disclosures = counted(incident, reader.read(incident), answers, sure_from=sure_from)
+        standing = next((row.standing for row in matching_rows(incident.get("closing_code"), lexicon.closing_codes, lexicon)), None)
+        figures = score(disclosures, linked.get(incident["incident_id"], []), standing, lexicon.weights)
+        yield _row(incident["incident_id"], figures, label, disclosures)
+        if progress and (done % _PROGRESS_EVERY == 0 or done == rows.height):
+            progress(done, rows.height)
+
+
+def _row(incident_id: str, figures: Score, label: str, disclosures: tuple[Disclosure, ...]) -> tuple[Any, ...]:
+    shown = [_shown(one) for one in disclosures]
+    return (
+        incident_id, figures.expected_crimes, figures.chance_unrecorded, figures.chance_crime, figures.harm, label, shown,
+    )
+
+
+def _shown(one: Disclosure) -> dict[str, Any]:
+    return {
+        "offence": one.offence,
+        "ho_class": one.ho_class,
+        "victims": one.victims,
+        "crimes": one.crimes,
+        "certainty": one.certainty,
+        "context": one.context,
+        "evidence": [{"start": e.start, "end": e.end, "text": e.text} for e in one.evidence],
+        "kind": one.kind,
+        "pattern": " ".join(one.patterns),
+    }
+
+
+def _linked(crimes: pl.DataFrame | None) -> dict[str, list[str | None]]:
+    """The classes of the standing crimes of each incident; None for a class that is not known."""
+    if crimes is None or crimes.is_empty():
+        return {}
+    standing = crimes.filter(pl.col("incident_id").is_not_null())
+    if "status" in crimes.columns:
+        standing = standing.filter(~pl.col("status").is_in(_NOT_STANDING).fill_null(value=False))
+    classes = standing["ho_class"].to_list() if "ho_class" in crimes.columns else [None] * standing.height
+    linked: dict[str, list[str | None]] = {}
+    for incident_id, ho_class in zip(standing["incident_id"].to_list(), classes, strict=True):
+        linked.setdefault(str(incident_id), []).append(ho_class)
+    return linked
+
+
+def _ranked(frame: pl.DataFrame) -> pl.DataFrame:
+    """``rank`` by harm times the chance that it is unrecorded, then that chance, then the reference."""
+    order = (
+        frame.with_row_index("row")
+        .with_columns(worth=pl.col("harm") * pl.col("chance_unrecorded"))
+        .sort(["worth", "chance_unrecorded", "incident_id"], descending=[True, True, False])
+        .with_columns(rank=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
+    )
+    return order.sort("row").drop("row", "worth")

@@ -1,0 +1,71 @@
+"""What the rules require for the disclosures of one incident: counting's answer, asked once for each set of facts.
+
+Many logs disclose the same facts in different words, so answers are kept by the facts alone. The disclosures sure enough to stand in one
+report are counted together, so that one crime may absorb another; a doubtful one is counted by itself and absorbs nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from attrs import evolve
+
+from firstpoint import counting
+from firstpoint.errors import BadReport
+from firstpoint.screening.disclosures import Disclosure
+from firstpoint.screening.facts import report_facts
+
+Answers = dict[str, dict[str, Any] | None]
+
+
+def counted(
+    incident: Mapping[str, Any], disclosures: Sequence[Disclosure], answers: Answers, *, sure_from: float
+) -> tuple[Disclosure, ...]:
+    """The disclosures with the class and the number of crimes that the rule book requires for each.
+
+    ``answers`` is filled as a memory between incidents. ``crimes`` is 0 for what is absorbed, recorded already, unconfirmed or another
+    force's; where counting cannot name the class but a crime is due, ``ho_class`` stays None and one crime a victim is due.
+    """
+    sure = [one for one in disclosures if one.certainty >= sure_from]
+    doubtful = [one for one in disclosures if one.certainty < sure_from]
+    result = _with_answer(incident, sure, answers) if sure else []
+    for one in doubtful:
+        result += _with_answer(incident, [one], answers)
+    return tuple(result)
+
+
+def _with_answer(incident: Mapping[str, Any], group: Sequence[Disclosure], answers: Answers) -> list[Disclosure]:
+    report = report_facts(incident, group)
+    verdict = _answer(report, answers)
+    if verdict is None:
+        return [evolve(one, crimes=0) for one in group]
+    by_id = {entry["id"]: entry for entry in verdict["allegations"]}
+    return [_apply(one, by_id.get(f"a{number}", {})) for number, one in enumerate(group, 1)]
+
+
+def _answer(report: dict[str, Any], answers: Answers) -> dict[str, Any] | None:
+    facts = {name: value for name, value in report.items() if name not in ("report_id", "note")}
+    signature = json.dumps(facts | {"reported_at": report["reported_at"][:10]}, sort_keys=True)
+    if signature not in answers:
+        if not hasattr(counting, "count_report"):
+            return {"allegations": [{"id": a["id"], "decision": "not_decidable"} for a in report["allegations"]]}
+        try:
+            answers[signature] = counting.count_report(report)
+        except BadReport:
+            answers[signature] = None
+    return answers[signature]
+
+
+def _apply(disclosure: Disclosure, entry: Mapping[str, Any]) -> Disclosure:
+    match entry.get("decision"):
+        case "record":
+            return evolve(disclosure, ho_class=entry.get("ho_class"), crimes=int(entry.get("count", disclosure.victims)))
+        case "not_decidable":
+            return evolve(disclosure, crimes=disclosure.victims)
+        case "absorbed":
+            context = "subsumed" if disclosure.context == "live" else disclosure.context
+            return evolve(disclosure, ho_class=entry.get("ho_class"), crimes=0, context=context)
+        case _:
+            return evolve(disclosure, ho_class=entry.get("ho_class"), crimes=0)
