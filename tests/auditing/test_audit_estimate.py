@@ -51,6 +51,13 @@ def test_a_handful_of_incidents_carrying_the_variance_brings_a_caution() -> None
     assert any("handful" in caution for caution in result.cautions)
 
 
+def test_crimes_gathered_in_few_incidents_bring_a_caution_even_if_none_failed() -> None:
+    gathered = estimate(marks_of("sexual", *[(1, 1)] * 90, (20, 20), (1, 0)), totals(sexual=4000))
+    assert any("gather" in caution for caution in gathered.cautions)
+    even = estimate(marks_of("sexual", *[(2, 2)] * 90, *[(1, 0)] * 30), totals(sexual=4000))
+    assert even.cautions == ()
+
+
 def test_all_recorded_never_gives_an_interval_of_no_width() -> None:
     overall = estimate(marks_of("other", *[(1, 1)] * 30, (0, 0)), totals(other=900)).overall
     assert (overall.estimate, overall.standard_error) == (1.0, 0.0)

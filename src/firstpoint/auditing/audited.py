@@ -59,7 +59,10 @@ def gather_audit(marks: pl.DataFrame, frame: pl.DataFrame) -> Audit:
     incidents, recorded_12m = _stratum_totals(frame)
     rows = _joined_to_frame(one_row_an_incident(marks), frame, incidents)
     names = tuple(in_order(set(incidents)))
-    codes = np.asarray([names.index(name) for name in rows.get_column("stratum")], dtype=np.intp)
+    places = {name: place for place, name in enumerate(names)}
+    codes = (
+        rows.get_column("stratum").replace_strict(places, return_dtype=pl.Int64).to_numpy().astype(np.intp)
+    )
     sampled = np.bincount(codes, minlength=len(names))
     totals = np.asarray([incidents[name] for name in names])
     for name, audited, total in zip(names, sampled.tolist(), totals.tolist(), strict=True):

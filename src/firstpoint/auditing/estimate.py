@@ -14,6 +14,7 @@ from firstpoint.auditing.intervals import (
     IntervalName,
     check_confidence,
     check_interval,
+    crimes_gather,
     guard_df,
     nothing_varied,
     rate_limits,
@@ -139,5 +140,11 @@ def _cautions(strata: Mapping[str, Audit], no_rate: Mapping[str, str]) -> list[s
             cautions.append(
                 f"{name}: a handful of incidents carry the variance; the guarded interval is the safer one, "
                 "and the true rate is more often below the interval than above."
+            )
+        if crimes_gather(one.due):
+            cautions.append(
+                f"{name}: crimes gather in few incidents (the five largest audited hold "
+                f"{np.sort(one.due)[-5:].sum() / one.due.sum():.0%}), so the limits hold less often "
+                "than they say, mostly because the true rate is lower; audit more, or take large incidents whole."
             )
     return cautions

@@ -60,9 +60,10 @@ def build_frame(
     """Give the frame: one row a report, with ``stratum``, ``incident_id`` and ``kind``, sorted.
 
     ``incidents`` and ``crimes`` have the canonical columns of ``records``; ``strata`` maps an opening code
-    to ``violence``, ``sexual`` or ``other``. ``start`` and ``end`` are London dates, both included, and are
-    compared with the day of receipt (of the report of a crime recorded directly). ``kind`` is ``incident``
-    or ``direct crime``; for the latter ``incident_id`` holds the crime's id, since the crime is the report.
+    to ``violence``, ``sexual`` or ``other`` (empty or not listed: the code suggests no crime). ``start``
+    and ``end`` are London dates, both included, and are compared with the day of receipt (of the report of
+    a crime recorded directly). ``kind`` is ``incident`` or ``direct crime``; for the latter ``incident_id``
+    holds the crime's id, since the crime is the report.
 
     Raises InputError where a report appears twice, an id stands for both an incident and a direct crime, or
     the window ends before it starts.
@@ -126,17 +127,15 @@ def frame_sha256(frame: pl.DataFrame) -> str:
     It is the SHA-256, in hexadecimal, of the UTF-8 text that has one line ``incident_id``, tab,
     ``stratum``, line feed for each report, the lines sorted by their bytes.
     """
-    lines = sorted(
-        f"{incident_id}\t{stratum}\n".encode()
-        for incident_id, stratum in frame.select("incident_id", "stratum").iter_rows()
-    )
-    return hashlib.sha256(b"".join(lines)).hexdigest()
+    lines = frame.select(pl.format("{}\t{}\n", "incident_id", "stratum")).to_series().sort()
+    return hashlib.sha256("".join(lines.to_list()).encode()).hexdigest()
 
 
 def _incident_reports(
     incidents: pl.DataFrame, strata: Mapping[str, str], start: date, end: date
 ) -> pl.DataFrame:
-    stratum = pl.col("opening_code").replace_strict(dict(strata), default=None, return_dtype=pl.String)
+    suggesting_crime = {code: name for code, name in strata.items() if name}
+    stratum = pl.col("opening_code").replace_strict(suggesting_crime, default=None, return_dtype=pl.String)
     reason = (
         pl.when(pl.col("opening_code").is_null())
         .then(pl.lit(NO_OPENING_CODE))

@@ -26,6 +26,9 @@ IntervalName = Literal["beta", "logit-t", "guarded"]
 FEW_CARRIERS = 20
 """Below this many guard degrees of freedom a handful of incidents carry the variance."""
 
+GATHERED = 2.0
+"""Above this ratio of mean square to squared mean, crimes gather in few incidents."""
+
 _TOO_MANY_FOR_BETA = 1e6
 
 
@@ -93,6 +96,17 @@ def guard_df(unit_variance: Floats) -> float:
     """Give the degrees of freedom left when few incidents carry the variance: (ΣV)²/ΣV² − 1."""
     squares = float(np.sum(unit_variance**2))
     return float(unit_variance.sum()) ** 2 / squares - 1.0 if squares > 0.0 else 0.0
+
+
+def crimes_gather(due: Floats) -> bool:
+    """Whether so few incidents hold so many crimes that equal-chance limits hold less often than they say.
+
+    True where the mean of the squared counts is over twice the square of their mean, over incidents with
+    crime. It looks at how many crimes there were and not at which were missed, so it also speaks up in the
+    samples that by luck hold no large failure.
+    """
+    counts = due[due > 0]
+    return len(counts) > 0 and float(np.mean(counts**2)) > GATHERED * float(np.mean(counts)) ** 2
 
 
 def student_t(df: float, confidence: float) -> float:

@@ -128,8 +128,9 @@ def _row_faults(marks: pl.DataFrame) -> Iterator[str]:
                 "has an inclusion_probability outside 0 to 1",
             )
         )
-    for test, words in tests:
-        for row in marks.select(test.fill_null(value=False).arg_true()).to_series()[:_SHOWN]:
+    found = marks.select(test.fill_null(value=False).alias(words) for test, words in tests)
+    for words in found.columns:
+        for row in found.get_column(words).arg_true()[:_SHOWN]:
             yield f"row {row + 2} {words}"
 
 
