@@ -179,7 +179,7 @@ def _victim_facts(event: Event) -> list[dict[str, Any]]:
             row["supports"] = "no"
         if event.acts and event.reporter in THIRD_PARTIES:
             row["confirms"] = "confirmed"
-        facts.append(row | event.scenario.victim_facts)
+        facts.append({**row, **event.scenario.victim_facts})
     return facts
 
 

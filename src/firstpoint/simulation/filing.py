@@ -69,7 +69,8 @@ def file_incidents(
     events: Sequence[Event], places: Sequence[Place], recordings: Sequence[Recording]
 ) -> list[Filed]:
     """Give each event as an incident, numbered within its day in order of report."""
-    made, day, number = [], "", 0
+    made: list[Filed] = []
+    day, number = "", 0
     for event, place, recording in zip(events, places, recordings, strict=True):
         today = event.received_at.astimezone(LONDON).strftime("%Y%m%d")
         number = number + 1 if today == day else 1

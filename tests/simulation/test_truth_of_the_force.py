@@ -1,0 +1,123 @@
+import json
+
+import polars as pl
+import pytest
+
+from firstpoint.simulation import opening_codes, scenarios, usual_profile
+from firstpoint.vocabulary import offence_class, offence_codes
+
+WHOLE = {"dismissed_in_closing", "awaiting_statement", "left_to_agency", "filed_on_existing", "n100_misuse"}
+PART = {"only_one_victim", "first_act_only"}
+
+
+def test_every_crime_recorded_answers_one_crime_due(force):
+    held = force.truth_crimes["crime_id"].drop_nulls()
+    assert held.is_unique().all()
+    assert held.sort().equals(force.crimes["crime_id"].sort())
+
+
+def test_what_was_recorded_of_a_report_is_what_the_crimes_table_holds(force):
+    by_incident = force.crimes.with_columns(report=pl.coalesce("incident_id", "crime_id"))
+    counts = by_incident.group_by("report").agg(pl.len().cast(pl.Int64))
+    joined = force.truth_incidents.join(counts, left_on="incident_id", right_on="report", how="left")
+    assert joined["recorded"].equals(joined["len"].fill_null(0), check_names=False)
+
+
+def test_crimes_due_sum_to_what_reports_should_have_recorded(force):
+    due = force.truth_crimes.group_by("incident_id").agg(pl.len().cast(pl.Int64).alias("due"))
+    joined = force.truth_incidents.join(due, on="incident_id", how="left")
+    assert joined["should_record"].equals(joined["due"].fill_null(0), check_names=False)
+
+
+def test_sums_by_stratum_agree_between_reports_and_crimes(force):
+    strata = force.truth_incidents.select("incident_id", "stratum")
+    crimes = force.truth_crimes.join(strata, on="incident_id").group_by("stratum")
+    from_crimes = crimes.agg(pl.len().cast(pl.Int64), pl.col("crime_id").count().cast(pl.Int64)).sort(
+        "stratum"
+    )
+    reports = force.truth_incidents.filter(pl.col("should_record") > 0).group_by("stratum")
+    from_reports = reports.agg(pl.col("should_record").sum(), pl.col("recorded").sum()).sort("stratum")
+    assert from_crimes.rows() == from_reports.rows()
+
+
+def test_crimes_recorded_follow_the_rates_of_the_profile(force):
+    logged = force.truth_incidents.filter(pl.col("kind") == "incident").group_by("stratum")
+    rates = logged.agg(pl.col("recorded").sum() / pl.col("should_record").sum())
+    tolerance = {"violence": 0.03, "sexual": 0.10, "other": 0.02, "none": 0.05}
+    for stratum, rate in rates.iter_rows():
+        name = stratum or "none"
+        assert rate == pytest.approx(usual_profile().recording_rate[name], abs=tolerance[name]), name
+
+
+def test_an_error_of_each_kind_occurs(force):
+    assert set(force.truth_errors["error"].unique()) == WHOLE | PART | {"wrong_class", "late"}
+
+
+def test_missed_crimes_have_a_reason_that_fits_what_else_was_recorded(force):
+    missed = force.truth_crimes.filter(pl.col("crime_id").is_null()).join(force.truth_errors, on="due_id")
+    assert missed.height == force.truth_crimes["crime_id"].null_count()
+    reasons = {
+        error: set(rows["error_right"].to_list())
+        for (error,), rows in missed.partition_by("error", as_dict=True).items()
+    }
+    assert reasons["not_recorded"] <= WHOLE
+    assert reasons["fewer_than_required"] <= PART
+
+
+def test_late_is_more_than_24_hours_after_the_report(force):
+    timed = force.truth_crimes.join(force.crimes, on="crime_id", suffix="_held").with_columns(
+        late=(pl.col("recorded_at") - pl.col("reported_at")) > pl.duration(hours=24)
+    )
+    assert timed.filter(pl.col("error") == "late")["late"].all()
+    assert not timed.filter(pl.col("error") == "none")["late"].any()
+    assert 0.85 < (~timed["late"]).mean() < 0.97
+
+
+def test_a_class_given_wrongly_is_one_it_is_easily_taken_for(force):
+    wrong = force.truth_crimes.filter(pl.col("error") == "wrong_class")
+    confused = {
+        ho_class: set(act.taken_for)
+        for scenario in scenarios().values()
+        for act in scenario.acts
+        for ho_class in act.ho_class.values()
+    }
+    assert wrong.height > 50
+    assert all(offence_class(row["recorded_class"]) for row in wrong.iter_rows(named=True))
+    assert any(row["recorded_class"] in confused[row["ho_class"]] for row in wrong.iter_rows(named=True))
+
+
+def test_there_are_enough_scenarios_of_either_sort():
+    crimes = [one for one in scenarios().values() if one.is_crime]
+    others = [one for one in scenarios().values() if not one.is_crime]
+    assert len(crimes) >= 26
+    assert len(others) >= 14
+
+
+def test_every_class_and_code_of_a_scenario_is_on_the_notifiable_list():
+    listed = {(code.ho_code, code.class_code) for code in offence_codes() if code.current}
+    used = {
+        (act.ho_code[sex], act.ho_class[sex])
+        for scenario in scenarios().values()
+        for act in scenario.acts
+        for sex in act.ho_class
+    }
+    # A male child's rape code stands in the scenario though only girls are drawn for it.
+    assert used <= listed
+
+
+def test_every_opening_code_is_in_the_table_and_the_table_knows_the_strata():
+    opened = {code for scenario in scenarios().values() for code in scenario.openings.values}
+    assert opened <= set(opening_codes())
+    assert set(opening_codes().values()) == {"violence", "sexual", "other", ""}
+
+
+def test_every_scenario_befalls_the_force(force):
+    assert set(force.truth_incidents["scenario"].unique()) == set(scenarios())
+
+
+def test_a_third_party_rape_is_no_crime_yet(force):
+    unconfirmed = force.truth_incidents.filter(pl.col("scenario") == "third_party_rape")
+    assert (unconfirmed["should_record"] == 0).all()
+    facts = json.loads(unconfirmed["facts"][0])
+    assert facts["allegations"][0]["kind"] == "rape"
+    assert facts["victims"][0]["confirms"] == "not_spoken_to"
