@@ -26,15 +26,8 @@ another incident is therefore not found here. Files are read into memory, one at
 from firstpoint.records.checks import CheckReport, ExtractSummary, check_extracts, write_rejects
 from firstpoint.records.faults import Fault
 from firstpoint.records.linking import Links, crimes_from_closing_codes, link_by_reference
-from firstpoint.records.mapping import (
-    ColumnMapping,
-    Repeats,
-    SourceMapping,
-    TableMapping,
-    read_mapping,
-    ready_mapping,
-    ready_mappings,
-)
+from firstpoint.records.mapping import ColumnMapping, Repeats, SourceMapping, TableMapping
+from firstpoint.records.mapping_file import read_mapping, ready_mapping, ready_mappings
 from firstpoint.records.reading import Extract, read_extract
 from firstpoint.records.store import Load, Stored, loads_of, read_store, store_extracts
 from firstpoint.records.tables import TABLES, Column, Table, describe_tables

@@ -160,7 +160,7 @@ def _unknown_codes(extract: Extract) -> Iterator[pl.DataFrame]:
     frame = _numbered(extract)
     lists = {
         "ho_class": list(vocabulary.offence_classes()),
-        "outcome": [each.code for each in vocabulary.outcomes()],
+        "outcome": list(vocabulary.outcomes()),
     }
     for column, codes in lists.items():
         yield _warning(
@@ -237,8 +237,8 @@ def write_rejects(extracts: Sequence[Extract], path: str | Path) -> int:
     where the source is kept.
     """
     parts = [
-        frame.select(
-            severity=pl.lit(severity), table=pl.lit(each.table), file=pl.lit(each.path.name), *pl.all()
+        pl.select(severity=pl.lit(severity), table=pl.lit(each.table), file=pl.lit(each.path.name)).join(
+            frame, how="cross"
         )
         for each in extracts
         for severity, frame in (("reject", each.rejects), ("warning", each.warnings))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import polars as pl
 from attrs import frozen
 
-from firstpoint.records.faults import Severity, findings_where, gather
+from firstpoint.records.faults import Severity, findings_where, gather, no_findings
 from firstpoint.records.mapping import ColumnMapping, TableMapping
 from firstpoint.records.tables import Column
 from firstpoint.records.times import local_times, never_was, offset_times, stood_twice, times_of_day, to_utc
@@ -30,6 +30,8 @@ class ReadColumn:
 def read_column(cells: pl.DataFrame, column: Column, layout: TableMapping) -> ReadColumn:
     """The column, typed, in the order of ``cells``; null where the source has nothing or nothing readable."""
     source = layout.columns.get(column.name, ColumnMapping(headings=(column.name,)))
+    if source.constant is None and not any(name in cells.columns for name in source.needs):
+        return ReadColumn(_absent(column, cells.height), no_findings())
     frame = cells.select("row", value=_text_of(cells, column, source, layout))
     if column.kind == "time":
         series, findings = _times(frame, cells, column, source, layout)
@@ -46,6 +48,11 @@ def read_column(cells: pl.DataFrame, column: Column, layout: TableMapping) -> Re
     if column.required:
         findings.append(_missing(frame, column))
     return ReadColumn(series.alias(column.name), gather(findings))
+
+
+def _absent(column: Column, rows: int) -> pl.Series:
+    """The column of a source that does not have it."""
+    return pl.Series(column.name, [column.absent_means or None], column.dtype).new_from_index(0, rows)
 
 
 def read_event_at(cells: pl.DataFrame, layout: TableMapping) -> pl.Series:
@@ -66,8 +73,6 @@ def _text_of(cells: pl.DataFrame, column: Column, source: ColumnMapping, layout:
     present = [_cell(name, column, source, layout) for name in source.needs if name in cells.columns]
     if source.constant is not None:
         return pl.lit(source.constant)
-    if not present:
-        return pl.lit(column.absent_means or None, pl.String)
     text = present[0] if len(present) == 1 else _joined(present, source.joiner)
     if source.codes:
         text = text.replace(source.codes)

@@ -50,7 +50,8 @@ class Fault:
     def __str__(self) -> str:
         row = "" if self.row is None else f" row {self.row}"
         column = "" if self.column is None else f" column {self.column}"
-        return f"{self.table}{row}{column}: {self.message} {self.remedy}".strip()
+        value = "" if self.value is None else f" value {self.value!r}"
+        return f"{self.table}{row}{column}{value}: {self.message} {self.remedy}".strip()
 
 
 def no_findings() -> pl.DataFrame:

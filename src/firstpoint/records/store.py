@@ -72,8 +72,9 @@ def store_extracts(directory: str | Path, extracts: Sequence[Extract]) -> Stored
                 new.setdefault((extract.table, extract.sha256), extract)
         if new:
             tables = _with_new_rows(home, manifest, list(new.values()))
-            _replace_manifest(home, _Manifest(tables, (*manifest.loads, *map(_load, new.values()))))
-            _sweep(home, tables)
+            manifest = _Manifest(tables, (*manifest.loads, *map(_load, new.values())))
+            _replace_manifest(home, manifest)
+        _sweep(home, manifest.tables)
     return Stored(
         loaded=tuple(map(_load, new.values())),
         already_loaded=tuple(_load(each) for each in extracts if (each.table, each.sha256) in known),
@@ -125,10 +126,8 @@ def _merged(frames: Sequence[pl.DataFrame], key: str) -> pl.DataFrame:
     rows = pl.concat(frames)
     if not key:
         return rows.unique(maintain_order=True)
-    first_seen = pl.int_range(pl.len()).min().over(key)
-    return (
-        rows.with_columns(at=first_seen).unique(key, keep="last", maintain_order=True).sort("at").drop("at")
-    )
+    placed = rows.with_row_index("at").with_columns(pl.col("at").min().over(key))
+    return placed.unique(key, keep="last", maintain_order=True).sort("at").drop("at")
 
 
 def _write_table(home: Path, name: str, version: int, frame: pl.DataFrame) -> str:

@@ -7,6 +7,7 @@ never guessed: without a format it is set aside, and where two named formats bot
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import polars as pl
 
@@ -80,3 +81,15 @@ def stood_twice(local: pl.Expr, time_zone: str) -> pl.Expr:
     early = local.dt.replace_time_zone(time_zone, ambiguous="earliest", non_existent="null")
     late = local.dt.replace_time_zone(time_zone, ambiguous="latest", non_existent="null")
     return (early != late).fill_null(False)
+
+
+def reads_what_it_writes(form: str, *, of_day: bool = False) -> bool:
+    """Whether a format can be used: a time written in it is read back (as a time of day, if ``of_day``)."""
+    try:
+        written = pl.select(pl.lit(datetime.fromisoformat("2026-12-31 21:45")).dt.strftime(form)).to_series()
+        reading = (
+            times_of_day(pl.lit(written), [form]) if of_day else local_times(pl.lit(written), [form])[-1]
+        )
+        return pl.select(reading).to_series().is_not_null().all()
+    except pl.exceptions.PolarsError:
+        return False

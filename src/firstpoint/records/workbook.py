@@ -157,6 +157,7 @@ def _text_like_formulas(frame: pl.DataFrame) -> list[pl.DataFrame]:
             pl.col(name).str.starts_with("="),
             severity="warning",
             column=name,
+            value=pl.lit(None, pl.String),
             reason="The text begins with = as a formula does; it was kept as text.",
             remedy="Nothing is computed from it here. Take care before opening it in a spreadsheet.",
         )
