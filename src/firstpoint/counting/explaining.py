@@ -1,0 +1,164 @@
+"""A verdict told in plain English, by running the report again and reading the rows that applied.
+
+The replay must reach the rows that the verdict's trace names; where it does not, the text says so first, since either the
+facts, the book or the program is then not the one that gave the verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from firstpoint.counting.books import Book, books
+from firstpoint.counting.cells import Interval
+from firstpoint.counting.facts import require_report
+from firstpoint.counting.matters import Matter
+from firstpoint.counting.reports import count_report, reckoning_of
+from firstpoint.counting.rulings import MatterRuling
+from firstpoint.counting.tables import Row
+from firstpoint.counting.verdict import Reckoning
+from firstpoint.vocabulary import offence_class, reported_incidents
+
+_DECISIONS: Mapping[str, str] = {
+    "record": "this force must record",
+    "reported_incident": "a reported incident must be recorded, and no crime",
+    "crime_related_incident": "a crime-related incident, and no crime",
+    "incident_only": "an incident only: no notifiable crime is required",
+    "refer": "passed to the national fraud service",
+    "other_force": "for another force to record; this one keeps a crime-related incident",
+    "absorbed": "counted in what is already recorded",
+    "answered": "the question about the record is answered",
+    "not_decidable": "cannot be decided on these facts",
+}
+
+
+def explain(report: Mapping[str, Any], verdict: Mapping[str, Any] | None = None, *, why_not: int = 3) -> str:
+    """Give an account of the verdict on a report, in sentences, with each row and clause.
+
+    ``verdict`` is one given earlier; without it the report is counted now. ``why_not`` is how many of the strongest
+    rows that did not apply are told for each allegation, with the fact that ruled them out.
+    """
+    require_report(report)
+    now = count_report(report, book=_book_of(verdict))
+    verdict = verdict or now
+    reckoning = reckoning_of(report, _book_of(verdict))
+    lines = [*_mismatch(verdict, now), _headline(verdict, reckoning.book)]
+    lines += _crimes(verdict) + _incidents(verdict) + _answers(verdict)
+    for told in verdict["allegations"]:
+        lines += ["", *_allegation(told, verdict, reckoning, why_not)]
+    lines += _warnings(verdict)
+    return "\n".join(lines) + "\n"
+
+
+def _book_of(verdict: Mapping[str, Any] | None) -> Book | None:
+    if verdict is None:
+        return None
+    return next((book for book in books() if book.id == verdict["book"]["id"]), None)
+
+
+def _mismatch(verdict: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    stored = [(step["stage"], step["row"]) for step in verdict["trace"]]
+    if stored == [(step["stage"], step["row"]) for step in now["trace"]] and verdict["book"] == now["book"]:
+        return []
+    return [
+        "WARNING: counting these facts again does not reach the same rows; facts, book or program have changed."
+    ]
+
+
+def _headline(verdict: Mapping[str, Any], book: Book) -> str:
+    number = verdict["total"]
+    crimes = "no crime" if number == 0 else "1 crime" if number == 1 else f"{number} crimes"
+    until = f", by {verdict['record_by']}" if "record_by" in verdict else ""
+    return f"Decision: {_DECISIONS[verdict['decision']]} ({crimes}{until}). Rules: {book.title}."
+
+
+def _title(ho_class: str) -> str:
+    known = offence_class(ho_class)
+    return f"{ho_class} {known.title}" if known else ho_class
+
+
+def _crimes(verdict: Mapping[str, Any]) -> list[str]:
+    lines = []
+    for crime in verdict["crimes"]:
+        code = f", code {crime['ho_code']}" if "ho_code" in crime else ""
+        attempt = ", an attempt" if crime.get("attempt") else ""
+        absorbed = f"; it takes in {', '.join(crime['absorbed'])}" if crime.get("absorbed") else ""
+        again = f"; record {crime['reclassifies']} becomes this crime" if "reclassifies" in crime else ""
+        of = f" from {', '.join(crime['allegations'])}" if crime["allegations"] else ""
+        lines.append(f"  {crime['count']} x {_title(crime['ho_class'])}{code}{attempt}{of}{absorbed}{again}.")
+    return lines
+
+
+def _incidents(verdict: Mapping[str, Any]) -> list[str]:
+    titles = reported_incidents()
+    return [
+        f"  {entry['count']} x {entry['code']} {titles[entry['code']].title}."
+        for entry in verdict.get("reported_incidents", ())
+    ]
+
+
+def _answers(verdict: Mapping[str, Any]) -> list[str]:
+    lines = []
+    for question in ("cancellation", "outcome", "reclassification", "in_time"):
+        if question in verdict:
+            answer = verdict[question]
+            code = f" {answer['code']}" if "code" in answer else ""
+            reasons = "; ".join(answer.get("reasons", ()))
+            lines.append(
+                f"  {question.replace('_', ' ').capitalize()}{code} valid: {answer['valid']}. {reasons}".rstrip()
+            )
+    return lines
+
+
+def _allegation(
+    told: Mapping[str, Any], verdict: Mapping[str, Any], reckoning: Reckoning, why_not: int
+) -> list[str]:
+    rulings = [ruling for ruling in reckoning.rulings if ruling.matter.id == told["id"]]
+    into = f" into {told['into']}" if "into" in told else ""
+    lines = [
+        f"{told['id']} ({rulings[0].matter.kind.replace('_', ' ')}): {told['decision'].replace('_', ' ')}{into}."
+    ]
+    for step in verdict["trace"]:
+        if step.get("allegation") == told["id"]:
+            lines.append(f"  {step['stage'].replace('_', ' ')}: {step.get('clause', '')} [{step['row']}]")
+    if told.get("reason"):
+        lines.append(f"  Reason: {told['reason']}.")
+    if told.get("missing"):
+        lines.append(f"  Missing: {', '.join(told['missing'])}.")
+    return lines + [f"  Not so: {text}" for text in _why_not(rulings[0], reckoning.book, why_not)]
+
+
+def _why_not(ruling: MatterRuling, book: Book, at_most: int) -> list[str]:
+    table = book.class_tables.get(ruling.matter.kind)
+    if table is None:
+        return []
+    deciding = {step.row.id for step in ruling.steps}
+    told: list[str] = []
+    for row in table.rows_for(ruling.matter.facts):
+        if row.id in deciding or len(told) == at_most:
+            break
+        told += list(_ruled_out(row, ruling.matter))
+    return told
+
+
+def _ruled_out(row: Row, matter: Matter) -> Iterator[str]:
+    met, columns = row.answer(matter.facts)
+    if met == "no":
+        fact = matter.facts.get(columns[0], "unknown")
+        given = f"between {fact[0]} and {fact[1]}" if isinstance(fact, tuple) else str(fact)
+        wanted = next(cell for column, cell in row.cells if column == columns[0])
+        needs = (
+            f"{wanted.low} to {wanted.high}"
+            if isinstance(wanted, Interval)
+            else " or ".join(sorted(wanted.points()))
+        )
+        yield f"{row.result} [{row.id}] needs {columns[0]} {needs}; it is {given}."
+
+
+def _warnings(verdict: Mapping[str, Any]) -> list[str]:
+    warnings = verdict.get("warnings", ())
+    return (
+        ["", "Taken as given or left open:", *(f"  {warning['text']}" for warning in warnings)]
+        if warnings
+        else []
+    )

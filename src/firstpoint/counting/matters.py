@@ -1,0 +1,333 @@
+"""A report taken apart into matters, each a flat sheet of facts that decision tables can read.
+
+A *matter* is one allegation as it concerns one victim (or nobody in particular). Its sheet holds the allegation's own
+facts, those of the victim and the offender under ``victim.`` and ``offender.``, and a few that are worked out
+from the report as a whole: where it happened, whose word it rests on, what has been judged. A fact that was not
+given is ``unknown``, unless the book's defaults give it a value; the defaults used are remembered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
+from typing import Any
+
+from attrs import frozen
+
+from firstpoint.counting.cells import ANY_NUMBER, MANY, Fact
+from firstpoint.counting.facts import KINDS, UNKNOWN, values_of
+from firstpoint.counting.places import WHERE, where_it_happened
+
+YES_NO = ("yes", "no", UNKNOWN)
+AGE_BANDS: Mapping[str, tuple[int, int]] = {
+    "under_10": (0, 9),
+    "under_13": (0, 12),
+    "10_to_17": (10, 17),
+    "13_to_15": (13, 15),
+    "16_to_17": (16, 17),
+    "under_16": (0, 15),
+    "under_18": (0, 17),
+    "16_and_over": (16, MANY),
+    "18_and_over": (18, MANY),
+}
+
+#: Facts worked out from the whole report, with the values each may take (None: a whole number).
+WORKED_OUT: Mapping[str, tuple[str, ...] | None] = {
+    "kind": tuple(KINDS),
+    "mark": ("victim", "state", "none"),
+    "victim_found": ("yes", "no"),
+    "word": ("own", "acting", "third_party", "police", "video", "centre", UNKNOWN),
+    "where": WHERE,
+    "aggravation": ("race_or_religion", "sex", "other", "none", UNKNOWN),
+    "necessary": ("yes", "no"),
+    "in_law": ("yes", "no", "not_stated"),
+    "harassment_only": ("yes", "no"),
+    "serious_school_incident": ("yes", "no"),
+    "young_party": ("yes", "no"),
+    "school_rule": ("applies", "lifted", "no"),
+    "fraud_route": ("ours", "not_ours", "not_stated"),
+    "received_by": ("force", "national_fraud_service", UNKNOWN),
+    "country": ("england", "wales", "scotland", "northern_ireland", "abroad", UNKNOWN),
+    "setting": values_of("place", "setting"),
+    "driving_result": values_of("allegation", "result"),
+    "investigates_abroad": YES_NO,
+    "victim_here_then": YES_NO,
+    "centre.investigation_wanted": YES_NO,
+    "centre.details_passed": ("for_police", "depersonalised_only", "none", UNKNOWN),
+    "centre.samples": ("submitted", "frozen", "none", UNKNOWN),
+    "former_record": ("reported_incident", "crime", "no"),
+}
+
+_WHOSE_WORD: Mapping[str, str] = {
+    "victim": "own",
+    "victim_organisation": "own",
+    "party_to_relationship": "own",
+    "parent_guardian_or_carer": "acting",
+    "professional_health": "acting",
+    "professional_social_care": "acting",
+    "professional_education": "acting",
+    "professional_other": "acting",
+    "risk_conference": "acting",
+    "multi_agency_panel": "acting",
+    "competent_authority": "acting",
+    "regulated_professional": "acting",
+    "national_fraud_service": "own",
+    "other_force": "own",
+    "professional_standards": "own",
+    "sexual_assault_referral_centre": "centre",
+    "police_officer": "police",
+    "police_enquiry": "police",
+    "video_only": "video",
+}
+
+
+@frozen
+class Matter:
+    """One allegation as it concerns one victim.
+
+    ``owner`` is who counts as one owner with the victim (the household, or the victim alone), ``shop`` the store a
+    concession belongs to; ``offender`` and ``incident`` are empty where the report leaves them out. ``people`` is more than
+    one only where the report gives a number instead of ids. ``defaults`` are the facts that were assumed.
+    """
+
+    index: int
+    id: str
+    kind: str
+    victim: str
+    owner: str
+    shop: str
+    people: int
+    offender: str
+    incident: str
+    allegation: Mapping[str, Any]
+    facts: Mapping[str, Fact]
+    defaults: frozenset[str]
+    victim_index: int | None
+
+
+def vocabulary(column: str) -> tuple[str, ...] | None:
+    """Give the values of a column of the recording and classification tables; None for whole numbers.
+
+    Raises KeyError where no report can give such a fact.
+    """
+    if column in WORKED_OUT:
+        return WORKED_OUT[column]
+    part, dot, field = column.rpartition(".")
+    if dot and field == "age":
+        return None
+    if column == "victim.sex":
+        return ("female", "male", UNKNOWN)
+    if column == "victim.confirms":
+        return (*(values_of("victim", "confirms") or ()), "not_stated")
+    from_schema = values_of(part if dot else "allegation", field if dot else column)
+    if from_schema is None and not any(column in kind.attributes for kind in KINDS.values()):
+        raise KeyError(column)
+    return from_schema
+
+
+@frozen
+class Default:
+    """A value taken for a fact that was not given: of which kinds (none named: all), and also where it is unknown."""
+
+    id: str
+    fact: str
+    kinds: frozenset[str]
+    value: str
+    also_unknown: bool
+    note: str
+
+
+def matters_of(
+    report: Mapping[str, Any], marks: Mapping[str, str], defaults: Sequence[Default]
+) -> tuple[Matter, ...]:
+    """Give the matters of a report, allegation by allegation and victim by victim.
+
+    ``marks`` tells of each kind whether it has a victim (V), is against the state (S), either (M) or neither (-).
+    """
+    return tuple(_matters(report, marks, defaults))
+
+
+def allegation_id(allegation: Mapping[str, Any], index: int) -> str:
+    """Give an allegation's id, or a1, a2 … by its place."""
+    return str(allegation.get("id", f"a{index + 1}"))
+
+
+def _matters(
+    report: Mapping[str, Any], marks: Mapping[str, str], defaults: Sequence[Default]
+) -> Iterator[Matter]:
+    people: dict[str, tuple[int | None, Mapping[str, Any]]] = {
+        entry["id"]: (at, entry) for at, entry in enumerate(report.get("victims", ()))
+    }
+    offenders = {entry["id"]: entry for entry in report.get("offenders", ())}
+    shared = _shared_facts(report)
+    nobody: tuple[int | None, Mapping[str, Any]] = (None, {})
+    for index, allegation in enumerate(report.get("allegations", ())):
+        kind = allegation["kind"]
+        named = allegation.get("victims") or ("",)
+        offender = offenders.get(allegation.get("offender", ""), {})
+        base = {**shared, **_own_facts(allegation), **_facts_under("offender", offender)}
+        base |= _judged(report, allegation_id(allegation, index))
+        base |= {"where": where_it_happened(report, allegation), **_record_facts(report, allegation)}
+        for victim, part in product(named, _parts(allegation)):
+            at, entry = people.get(victim, nobody)
+            facts = {
+                **base,
+                **_facts_under("victim", entry),
+                **_victim_facts(allegation, victim, marks[kind]),
+                **part,
+            }
+            if facts.get("victim.sex") == "other":
+                facts["victim.sex"] = UNKNOWN
+            facts["victim.confirms"] = entry.get("confirms", "not_stated")
+            facts["young_party"] = _yes(
+                _surely_under(facts, "victim.age", 16) or _surely_under(facts, "offender.age", 16)
+            )
+            assumed = _assume(facts, kind, defaults)
+            yield Matter(
+                index=index,
+                id=allegation_id(allegation, index),
+                kind=kind,
+                victim=victim,
+                owner=entry.get("household", victim),
+                shop=entry.get("within", victim),
+                people=1 if victim else max(1, allegation.get("victim_count", 1)),
+                offender=allegation.get("offender", ""),
+                incident=allegation.get("incident", ""),
+                allegation=allegation,
+                facts=facts,
+                defaults=assumed,
+                victim_index=at,
+            )
+
+
+def _parts(allegation: Mapping[str, Any]) -> tuple[dict[str, Fact], ...]:
+    """Give the parts of an allegation that are counted apart: people told apart, and others who cannot be."""
+    if allegation.get("penetrators_undefined") != "yes":
+        return ({},)
+    others: dict[str, Fact] = {"penetrators_undefined": "yes"}
+    told_apart: dict[str, Fact] = {"penetrators_undefined": "no"}
+    return (told_apart, others) if allegation.get("penetrators_distinct", 0) else (others,)
+
+
+def _own_facts(allegation: Mapping[str, Any]) -> dict[str, Fact]:
+    facts: dict[str, Fact] = {}
+    for name, value in allegation.items():
+        if isinstance(value, str):
+            facts[name] = value
+        elif isinstance(value, int):
+            facts[name] = (value, value)
+    place = allegation.get("place", {})
+    facts["country"] = place.get("country", UNKNOWN)
+    facts["setting"] = place.get("setting", UNKNOWN)
+    facts["victim_here_then"] = _yes(place.get("victim_at", {}).get("country") in ("england", "wales"))
+    if "result" in allegation:
+        facts["driving_result"] = allegation["result"]
+    if "hostility" in allegation:
+        facts["aggravation"] = _aggravation(allegation["hostility"])
+    return facts
+
+
+def _aggravation(hostility: Sequence[str]) -> str:
+    if "race" in hostility or "religion" in hostility:
+        return "race_or_religion"
+    if UNKNOWN in hostility:
+        return UNKNOWN
+    return "sex" if "sex" in hostility else "none" if set(hostility) <= {"none"} else "other"
+
+
+def _facts_under(part: str, entry: Mapping[str, Any]) -> dict[str, Fact]:
+    facts: dict[str, Fact] = {
+        f"{part}.{name}": value for name, value in entry.items() if isinstance(value, str)
+    }
+    age = entry.get("age")
+    band = AGE_BANDS.get(entry.get("age_band", UNKNOWN), ANY_NUMBER)
+    facts[f"{part}.age"] = band if age is None else (age, age)
+    return facts
+
+
+def _victim_facts(allegation: Mapping[str, Any], victim: str, mark: str) -> dict[str, Fact]:
+    found = bool(victim) or allegation.get("victim_count", 0) > 0
+    marked = {"V": "victim", "S": "state", "M": "victim" if found else "state", "-": "none"}[mark]
+    return {"victim_found": _yes(found), "mark": marked}
+
+
+def _shared_facts(report: Mapping[str, Any]) -> dict[str, Fact]:
+    reporter = report.get("reporter", {})
+    centre = report.get("referral_centre", {})
+    return {
+        "word": _whose_word(reporter, bool(centre)),
+        "received_by": report.get("received_by", "force"),
+        "school_rule": _school_rule(report.get("school", {})),
+        "fraud_route": _fraud_route(report.get("fraud_routing")),
+        "investigates_abroad": report.get("force_investigates_abroad", UNKNOWN),
+        **{f"centre.{name}": value for name, value in centre.items()},
+    }
+
+
+def _whose_word(reporter: Mapping[str, Any], through_centre: bool) -> str:
+    role = reporter.get("role")
+    if role is None:
+        return "centre" if through_centre else "own"
+    word = UNKNOWN if role == UNKNOWN else _WHOSE_WORD.get(role, "third_party")
+    return "third_party" if word == "acting" and reporter.get("in_doubt") == "yes" else word
+
+
+def _school_rule(school: Mapping[str, Any]) -> str:
+    if school.get("on_premises") != "yes" or school.get("in_school_hours") == "no":
+        return "no"
+    asked = school.get("record_requested_by", "nobody")
+    return "applies" if asked in ("nobody", UNKNOWN) else "lifted"
+
+
+def _fraud_route(routing: Mapping[str, Any] | None) -> str:
+    if not routing:
+        return "not_stated"
+    return "ours" if "yes" in routing.values() else "not_ours"
+
+
+def _judged(report: Mapping[str, Any], allegation: str) -> dict[str, Fact]:
+    said = {
+        judgement["about"]: judgement["value"]
+        for judgement in report.get("judgements", ())
+        if judgement.get("allegation", allegation) == allegation
+    }
+    in_law = said.get("crime_in_law", "not_stated")
+    facts: dict[str, Fact] = {"in_law": in_law if in_law in ("yes", "no") else "not_stated"}
+    for about, name in (
+        ("necessary_or_appropriate", "necessary"),
+        ("harassment_only", "harassment_only"),
+        ("serious_school_incident", "serious_school_incident"),
+    ):
+        facts[name] = _yes(said.get(about) == "yes")
+    if said.get("intent_serious_harm") == "yes":
+        facts["harm_intent"] = "serious"
+    return facts
+
+
+def _record_facts(report: Mapping[str, Any], allegation: Mapping[str, Any]) -> dict[str, Fact]:
+    same = allegation.get("same_as_record")
+    record = next((entry for entry in report.get("prior_records", ()) if entry["id"] == same), None)
+    if record is None:
+        return {"former_record": "no"}
+    return {"former_record": "reported_incident" if str(record.get("class", "")).startswith("N") else "crime"}
+
+
+def _assume(facts: dict[str, Fact], kind: str, defaults: Sequence[Default]) -> frozenset[str]:
+    assumed = set()
+    for default in defaults:
+        if default.kinds and kind not in default.kinds:
+            continue
+        given = facts.get(default.fact)
+        if given is None or (given == UNKNOWN and default.also_unknown):
+            facts[default.fact] = (int(default.value),) * 2 if default.value.isdigit() else default.value
+            assumed.add(default.fact)
+    return frozenset(assumed)
+
+
+def _surely_under(facts: Mapping[str, Fact], age: str, limit: int) -> bool:
+    span = facts.get(age, ANY_NUMBER)
+    return isinstance(span, tuple) and span[1] < limit
+
+
+def _yes(truth: bool) -> str:
+    return "yes" if truth else "no"

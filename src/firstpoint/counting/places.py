@@ -1,0 +1,81 @@
+"""Where a crime counts as having happened, seen from the force that asks.
+
+Crime Recording Rules 2026/27, Location of offence, pp 15-17: the place of the suspect, then of the victim, then the victim's
+home, then the place of business; by phone or internet the suspect's place, the suspect's home, the victim's home.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+WHERE = (
+    "here",
+    "other_force",
+    "transport_police",
+    "scotland_or_northern_ireland",
+    "abroad",
+    "inbound_flight",
+)
+
+_IN_PERSON = ("suspect_at", "victim_at", "victim_home", "business_at")
+_BY_WIRE = ("suspect_at", "suspect_home", "victim_home")
+_WIRED = frozenset({"phone", "text_or_online_message", "email", "social_media_post", "image"})
+
+
+def where_it_happened(report: Mapping[str, Any], allegation: Mapping[str, Any]) -> str:
+    """Give one of :data:`WHERE` for an allegation; ``here`` where nothing is said against it."""
+    place = allegation.get("place", {})
+    agreed = _agreed_force(report)
+    if agreed is not None:
+        return "here" if agreed == report.get("force", agreed) else "other_force"
+    settled = _by_country(place) or _by_transport(place, report)
+    if settled:
+        return settled
+    if "force" in place:
+        return _seen_from(report, place["force"])
+    return _by_principle(report, allegation, place)
+
+
+def _agreed_force(report: Mapping[str, Any]) -> str | None:
+    for judgement in report.get("judgements", ()):
+        if judgement["about"] == "location_agreed" and judgement["value"] not in ("yes", "no", "unknown"):
+            return str(judgement["value"])
+    return None
+
+
+def _by_country(place: Mapping[str, Any]) -> str | None:
+    country = place.get("country")
+    if country in ("scotland", "northern_ireland"):
+        return "scotland_or_northern_ireland"
+    return "abroad" if country == "abroad" else None
+
+
+def _by_transport(place: Mapping[str, Any], report: Mapping[str, Any]) -> str | None:
+    transport = place.get("transport", "none")
+    if transport == "rail_or_transport_police_land":
+        return "transport_police"
+    if (
+        not transport.endswith(("within_uk", "into_uk", "out_of_uk", "abroad"))
+        or place.get("exact_place_known") == "yes"
+    ):
+        return None
+    if transport == "aircraft_into_uk" and place.get("uk_registered") != "yes":
+        return "inbound_flight"
+    return _seen_from(report, place["departure_force"]) if "departure_force" in place else None
+
+
+def _by_principle(report: Mapping[str, Any], allegation: Mapping[str, Any], place: Mapping[str, Any]) -> str:
+    order = _BY_WIRE if allegation.get("medium") in _WIRED or place.get("setting") == "online" else _IN_PERSON
+    for principle in order:
+        spot = place.get(principle, {})
+        if spot.get("clearly_evidenced") == "no":
+            continue
+        settled = _by_country(spot)
+        if settled or "force" in spot:
+            return settled or _seen_from(report, spot["force"])
+    return "here"
+
+
+def _seen_from(report: Mapping[str, Any], force: str) -> str:
+    return "here" if force == report.get("force", force) else "other_force"

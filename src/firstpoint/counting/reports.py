@@ -1,0 +1,89 @@
+"""From a report to its verdict; and reading reports from files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from firstpoint.counting.books import Book, book_on
+from firstpoint.counting.deadlines import LONDON, moment
+from firstpoint.counting.facts import report_faults, require_report
+from firstpoint.counting.matters import matters_of
+from firstpoint.counting.questions import answer_question
+from firstpoint.counting.rulings import rule_matter
+from firstpoint.counting.verdict import Reckoning, reckon, verdict_on
+from firstpoint.errors import BadReport, UnreadableFile
+
+
+def count_report(report: Mapping[str, Any], *, book: Book | None = None) -> dict[str, Any]:
+    """Give the verdict on a report: what must be recorded, and by which rows of which book.
+
+    ``report`` has the form of ``report.schema.json`` and is not changed; the verdict has that of
+    ``verdict.schema.json``. Without ``book``, the book that holds on the day of the report in London is used.
+
+    Raises BadReport with a JSON pointer for every fault, and Refused where no book holds for the day.
+    """
+    require_report(report)
+    reckoning = reckoning_of(report, book)
+    verdict = verdict_on(report, reckoning)
+    return answer_question(report, reckoning, verdict)
+
+
+def reckoning_of(report: Mapping[str, Any], book: Book | None = None) -> Reckoning:
+    """Give all that was found about a well-formed report, with the rows that were applied."""
+    book = book or book_on(moment(report["reported_at"]).astimezone(LONDON).date())
+    rulings = [rule_matter(matter, book) for matter in matters_of(report, book.marks, book.defaults)]
+    return reckon(report, rulings, book)
+
+
+def read_reports(path: Path | str) -> Iterator[tuple[int, dict[str, Any] | BadReport]]:
+    """Give each report of a file with its line number (row number from 1 in Parquet), or what is wrong with it.
+
+    ``.jsonl`` holds one report a line; ``.parquet`` holds them as JSON text in a column ``report``. Blank lines
+    are passed over. Raises UnreadableFile where the file itself cannot be read.
+    """
+    path = Path(path)
+    for line, text in _texts(path):
+        if text.strip():
+            yield line, _report_or_fault(text, f"{path.name}, line {line}")
+
+
+def _texts(path: Path) -> Iterator[tuple[int, str]]:
+    if path.suffix == ".parquet":
+        yield from enumerate(_parquet_column(path), start=1)
+        return
+    try:
+        with path.open(encoding="utf-8-sig") as lines:
+            yield from enumerate(lines, start=1)
+    except (OSError, UnicodeDecodeError) as reason:
+        raise UnreadableFile(
+            f"cannot be read: {reason}", where=str(path), remedy="Give a UTF-8 .jsonl file."
+        ) from reason
+
+
+def _parquet_column(path: Path) -> list[str]:
+    import polars as pl
+
+    try:
+        frame = pl.read_parquet(path, columns=["report"])
+    except (OSError, pl.exceptions.PolarsError) as reason:
+        raise UnreadableFile(
+            f"cannot be read: {reason}",
+            where=str(path),
+            remedy="Give Parquet with a text column named report.",
+        ) from reason
+    return [text or "" for text in frame["report"].cast(pl.String).to_list()]
+
+
+def _report_or_fault(text: str, where: str) -> dict[str, Any] | BadReport:
+    try:
+        report = json.loads(text)
+    except json.JSONDecodeError as reason:
+        return BadReport(f"is not JSON: {reason}", where=where, remedy="Give one JSON object a line.")
+    faults = report_faults(report)
+    if faults:
+        return BadReport(" | ".join(faults), where=where, remedy="Correct the fields named.")
+    checked: dict[str, Any] = report
+    return checked

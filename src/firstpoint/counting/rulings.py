@@ -1,0 +1,150 @@
+"""What becomes of each matter: its class, then the recording test, then the exceptions that look at the class.
+
+The order is that of the official flowchart (Crime Recording Rules 2026/27, p 11): no notifiable crime in what is
+said ends the question; then credible contrary evidence, place, and whether anybody confirms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from attrs import evolve, frozen
+
+from firstpoint.counting.books import Book, ClassResult, ClassRule, read_class_result
+from firstpoint.counting.facts import UNKNOWN
+from firstpoint.counting.matters import Matter
+from firstpoint.counting.tables import Row, Ruling, Table
+
+#: Units in which nobody need be found as a victim.
+COUNTED_WITHOUT_A_VICTIM = frozenset(
+    {"offender", "incident", "things", "victim_else_one", "victims_and_things"}
+)
+
+
+@frozen
+class Step:
+    """One row that was applied, at which stage, and the facts that its cells read."""
+
+    stage: str
+    row: Row
+
+
+@frozen
+class MatterRuling:
+    """What the book says of one matter.
+
+    ``decision`` is one of the verdict's decisions; ``incident_code`` the reported-incident code that goes with
+    ``reported_incident``; ``missing`` the columns whose facts would settle an open question.
+    """
+
+    matter: Matter
+    decision: str
+    steps: tuple[Step, ...] = ()
+    reached: ClassResult | None = None
+    rule: ClassRule | None = None
+    incident_code: str = ""
+    information_only: bool = False
+    missing: tuple[str, ...] = ()
+    reason: str = ""
+    crime_due: bool = False
+    uncovered: bool = False
+
+
+def rule_matter(matter: Matter, book: Book) -> MatterRuling:
+    """Give the ruling on one matter, taken by itself."""
+    table = book.class_tables.get(matter.kind)
+    if table is None:
+        return MatterRuling(
+            matter,
+            "not_decidable",
+            reason=f"this book has no rule for kind {matter.kind} yet",
+            uncovered=True,
+        )
+    classed = table.decide(matter.facts)
+    settled = _without_a_class(matter, table, classed)
+    return settled if settled else _tested(matter, book, table, classed)
+
+
+def _without_a_class(matter: Matter, table: Table, classed: Ruling) -> MatterRuling | None:
+    if classed.row is None or read_class_result(classed.row.result):
+        return None
+    return _as_decision(MatterRuling(matter, "record", (Step(table.stage, classed.row),)), classed.row)
+
+
+def _tested(matter: Matter, book: Book, table: Table, classed: Ruling) -> MatterRuling:
+    reached = read_class_result(classed.row.result) if classed.row else None
+    rule = book.class_rule(reached.ho_class, reached.ho_code) if reached else None
+    facts = {**matter.facts, **_facts_of_class(book, classed)}
+    test = book.record_test.decide(facts)
+    steps = (Step(table.stage, classed.row),) if classed.row else ()
+    so_far = MatterRuling(matter, "record", steps, reached, rule)
+    if test.row is None:
+        return evolve(
+            so_far,
+            decision="not_decidable",
+            missing=test.missing,
+            reason="whether to record turns on facts not given",
+        )
+    so_far = evolve(so_far, steps=(Step(book.record_test.stage, test.row), *steps))
+    if test.row.result != "record":
+        return _as_decision(so_far, test.row)
+    if reached is None:
+        return _class_open(so_far, classed)
+    return _after_class(so_far, book, facts)
+
+
+def _after_class(so_far: MatterRuling, book: Book, facts: Mapping[str, Any]) -> MatterRuling:
+    exception = book.after_class.decide(facts)
+    if exception.row is None:
+        return evolve(
+            so_far,
+            decision="not_decidable",
+            missing=exception.missing,
+            reason="an exception turns on facts not given",
+        )
+    if exception.row.result == "record":
+        return so_far
+    return _as_decision(
+        evolve(so_far, steps=(*so_far.steps, Step(book.after_class.stage, exception.row))), exception.row
+    )
+
+
+def _as_decision(ruling: MatterRuling, row: Row) -> MatterRuling:
+    if row.result.startswith("N"):
+        return evolve(ruling, decision="reported_incident", incident_code=row.result, reason=row.clause)
+    if row.result == "information":
+        return evolve(ruling, decision="incident_only", information_only=True, reason=row.clause)
+    return evolve(ruling, decision=row.result, reason=row.clause)
+
+
+def _class_open(ruling: MatterRuling, classed: Ruling) -> MatterRuling:
+    told = ", ".join(column.replace("_", " ").replace(".", "'s ") for column in classed.missing)
+    outcomes = {row.result for row in classed.considered}
+    due = not outcomes or all(read_class_result(result) for result in outcomes)
+    reason = (
+        f"a crime is required; its class turns on {told}"
+        if due
+        else f"whether it is a crime, and which, turns on {told}"
+    )
+    return evolve(ruling, decision="not_decidable", missing=classed.missing, reason=reason, crime_due=due)
+
+
+def _facts_of_class(book: Book, classed: Ruling) -> dict[str, str]:
+    rules = list(_rules_of(book, [classed.row] if classed.row else classed.considered))
+    return {
+        "counted_by": _only("other" if rule.unit in COUNTED_WITHOUT_A_VICTIM else "victim" for rule in rules),
+        "serious_class": _only("yes" if rule.serious_at_school else "no" for rule in rules),
+    }
+
+
+def _rules_of(book: Book, rows: Iterable[Row]) -> Iterable[ClassRule]:
+    for row in rows:
+        reached = read_class_result(row.result)
+        if reached:
+            yield book.class_rule(reached.ho_class, reached.ho_code)
+
+
+def _only(values: Iterable[str]) -> str:
+    distinct = set(values)
+    return distinct.pop() if len(distinct) == 1 else UNKNOWN

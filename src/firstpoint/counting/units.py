@@ -1,0 +1,87 @@
+"""How many crimes the counted matters make: each class has its unit, and what was reported together counts once.
+
+A crime is counted once for each different key: the victim, owner, shop, offender, incident or number of things that
+the class is counted by, with the offender beside it. Matters of one key are one finished incident.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attrs import frozen
+
+from firstpoint.counting.cells import Fact
+from firstpoint.counting.matters import Matter
+from firstpoint.counting.rulings import MatterRuling
+
+Key = tuple[str, ...]
+
+
+@frozen
+class Counted:
+    """Crimes of one class for one key: how many, and the positions of the matters that make them."""
+
+    ho_class: str
+    key: Key
+    count: int
+    members: tuple[int, ...]
+
+
+def count_units(recorded: Sequence[MatterRuling], counted: Sequence[int]) -> list[Counted]:
+    """Give the crimes that the matters at these positions make, in the order of their first matter."""
+    groups: dict[tuple[str, Key], list[int]] = {}
+    for at in counted:
+        ruling = recorded[at]
+        assert ruling.rule
+        groups.setdefault((ruling.rule.ho_class, _key(ruling)), []).append(at)
+    return [
+        Counted(ho_class, key, _number([recorded[at] for at in members]), tuple(members))
+        for (ho_class, key), members in groups.items()
+    ]
+
+
+def _key(ruling: MatterRuling) -> Key:
+    assert ruling.rule
+    matter, unit = ruling.matter, ruling.rule.unit
+    whom = matter.victim or (f"*{matter.id}" if matter.people > 1 else "")
+    if unit in ("offender", "supplier") and not (unit == "supplier" and matter.victim):
+        return (unit, matter.offender)
+    if unit == "incident":
+        return (unit, matter.incident, matter.offender)
+    if unit == "owner":
+        return (unit, matter.owner or whom, matter.offender)
+    if unit == "shop":
+        return (unit, matter.shop or whom, matter.offender)
+    if unit in ("things", "building", "victims_and_things") and _units(matter):
+        return (unit, matter.offender, *matter.allegation.get("victims", ()))
+    return (unit, whom, matter.offender)
+
+
+def _number(members: Sequence[MatterRuling]) -> int:
+    return max(_number_of_one(ruling) for ruling in members)
+
+
+def _number_of_one(ruling: MatterRuling) -> int:
+    assert ruling.rule
+    matter, unit = ruling.matter, ruling.rule.unit
+    if unit in ("offender", "incident"):
+        return 1
+    if unit == "penetrator":
+        return matter.people * max(1, _whole(matter.facts.get("penetrators_distinct"), 1))
+    if unit == "supplier" and not matter.victim:
+        return max(1, _whole(matter.facts.get("suppliers"), 1))
+    if unit in ("things", "building", "victims_and_things") and _units(matter):
+        named = len(matter.allegation.get("victims", ())) or (
+            matter.people if unit == "victims_and_things" else 0
+        )
+        extra = named if unit == "victims_and_things" else 0
+        return _whole(matter.facts.get("units"), 1) + extra
+    return matter.people
+
+
+def _units(matter: Matter) -> bool:
+    return _whole(matter.facts.get("units"), 0) > 0
+
+
+def _whole(fact: Fact | None, otherwise: int) -> int:
+    return fact[0] if isinstance(fact, tuple) else otherwise
