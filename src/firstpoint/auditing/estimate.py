@@ -145,6 +145,7 @@ def _cautions(strata: Mapping[str, Audit], no_rate: Mapping[str, str]) -> list[s
             cautions.append(
                 f"{name}: crimes gather in few incidents (the five largest audited hold "
                 f"{np.sort(one.due)[-5:].sum() / one.due.sum():.0%}), so the limits hold less often "
-                "than they say, mostly because the true rate is lower; audit more, or take large incidents whole."
+                "than they say, mostly because the true rate is lower; audit more, or take the large "
+                "incidents whole."
             )
     return cautions
