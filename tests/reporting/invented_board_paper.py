@@ -41,7 +41,7 @@ def invented_trend() -> Trend:
         points=tuple(points),
         steps=(Step("2025 Q1", "recording at first contact began"),),
         method="Individuals chart: mean ± 2.66 × the average moving range, from new at the step.",
-        remark="Recorded crime rose from 2025 on. Part of a rise like this is better recording.",
+        remark="Recorded crime rose from 2025 on. Better recording can be part of such a rise.",
     )
 
 
@@ -133,10 +133,10 @@ def invented_paper(**changes: object) -> BoardPaper:
             "Recorded crimes of the year to March 2026 × (1 − rate) ÷ rate, at both limits and the estimate.",
         ),
         "findings": (
-            Finding("not recorded", 52, "Most were opened as domestic incidents."),
-            Finding("fewer than required", 31, "Two reports of many messages account for most."),
-            Finding("wrong class", 12),
-            Finding("late", 3),
+            Finding("not recorded at all", 52, "Most were opened as domestic incidents."),
+            Finding("fewer recorded than required", 31, "Two reports of many messages account for most."),
+            Finding("recorded in the wrong class", 12),
+            Finding("recorded late", 3),
         ),
         "recommendations": RECOMMENDATIONS,
         "trend": invented_trend(),

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from datetime import date
 
+import polars as pl
 import pytest
 from attrs import evolve
 from invented_board_paper import RECOMMENDATIONS, invented_paper
 
 from firstpoint.errors import InputError
+from firstpoint.insight import kinds_of_error
 from firstpoint.reporting import (
     BoardPaper,
     Chart,
     Finding,
     Heading,
-    NoOverall,
+    NoFigure,
     Notice,
     Recommendation,
     Report,
@@ -23,6 +25,7 @@ from firstpoint.reporting import (
     board_report,
     to_html,
 )
+from firstpoint.reporting.kinds_of_error import kinds_of_error as reporting_kinds
 
 
 def headings(report: Report) -> list[str]:
@@ -68,8 +71,8 @@ def test_every_rate_stands_with_both_its_limits() -> None:
 
 
 def test_a_refused_overall_rate_is_told_with_its_reason_where_it_would_have_stood() -> None:
-    refusal = NoOverall("no sample was drawn for all other crime", "Draw one from the frame.")
-    report = board_report(invented_paper(overall=refusal, unrecorded=NoOverall("there is no overall rate")))
+    refusal = NoFigure("no sample was drawn for all other crime", "Draw one from the frame.")
+    report = board_report(invented_paper(overall=refusal, unrecorded=NoFigure("there is no overall rate")))
     notices = [b.text for b in report.blocks if isinstance(b, Notice) and b.kind == "no figure"]
     said = "No overall rate, because no sample was drawn for all other crime. Draw one from the frame."
     assert notices.count(said) == 2
@@ -89,7 +92,7 @@ def test_a_stratum_without_a_rate_says_why_and_is_not_drawn() -> None:
 
 def test_a_paper_whose_every_rate_is_refused_still_stands() -> None:
     refused = ResultRow("Violence", 30, 31, 20, None, None, None, "", "the frame is not known")
-    paper = invented_paper(results=(refused,), overall=NoOverall("a"), unrecorded=NoOverall("b"), trend=None)
+    paper = invented_paper(results=(refused,), overall=NoFigure("a"), unrecorded=NoFigure("b"), trend=None)
     assert not [b for b in board_report(paper).blocks if isinstance(b, Chart)]
 
 
@@ -142,8 +145,39 @@ def test_each_kind_of_error_has_its_count_and_its_sentence() -> None:
 
 
 def test_a_kind_of_error_that_is_not_known_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(InputError, match="not recorded, fewer than required, wrong class, late"):
-        board_report(invented_paper(findings=(Finding("lost", 9),)))
+    with pytest.raises(InputError, match="not recorded at all, fewer recorded than required"):
+        Finding("lost", 9)
+
+
+def test_fewer_than_no_crimes_is_refused() -> None:
+    with pytest.raises(InputError, match="-1 crimes"):
+        Finding("recorded late", -1)
+
+
+def test_a_kind_of_error_given_twice_is_refused_rather_than_lost() -> None:
+    with pytest.raises(InputError, match="comes twice"):
+        board_report(invented_paper(findings=(Finding("recorded late", 9), Finding("recorded late", 8))))
+
+
+def test_kinds_that_were_not_marked_are_not_told_as_no_errors() -> None:
+    reason = "the marks do not say what kind of error was found"
+    page = to_html(board_report(invented_paper(findings=NoFigure(reason))))
+    assert f"No findings by kind, because {reason}." in page
+    assert "No error was found" not in page
+
+
+def test_the_kinds_are_those_that_an_audit_is_divided_into() -> None:
+    marks = pl.DataFrame(
+        {
+            "incident_id": ["a", "b"],
+            "should_record": [2, 1],
+            "recorded": [1, 0],
+            "right_class": [1, 0],
+            "in_time": [1, 0],
+            "over_recorded": [0, 0],
+        }
+    )
+    assert kinds_of_error(marks)["kind"].to_list() == [k.kind for k in reporting_kinds()]
 
 
 def test_an_audit_without_errors_says_so() -> None:

@@ -42,12 +42,20 @@ def test_nothing_is_hidden_where_no_count_is_small(counts: list[int]) -> None:
 
 
 def test_a_small_kind_of_error_hides_the_kind_it_adds_up_with() -> None:
-    findings = (Finding("not recorded", 40), Finding("fewer than required", 2), Finding("late", 9))
+    findings = (
+        Finding("not recorded at all", 40),
+        Finding("fewer recorded than required", 2),
+        Finding("recorded late", 9),
+    )
     rows = {
         row[0]: row[1]
         for row in table(invented_paper(findings=findings), "Errors found in the reports audited").rows
     }
-    assert rows == {"Not recorded at all": WITHHELD, "Fewer than required": HIDDEN, "Recorded late": 9}
+    assert rows == {
+        "Not recorded at all": WITHHELD,
+        "Fewer recorded than required": HIDDEN,
+        "Recorded late": 9,
+    }
 
 
 def test_a_tiny_stratum_shows_neither_counts_nor_rate() -> None:

@@ -143,6 +143,7 @@ def test_every_page_of_the_paper_carries_marking_force_and_number(paper: bytes) 
 def test_the_page_needs_nothing_from_elsewhere(page: str) -> None:
     addresses = re.findall(r'(?:src|href|action|data)="([^"]*)"', page)
     assert all(a.startswith(("#", "data:image/svg+xml")) for a in addresses)
+    assert "default-src 'none'" in page
     assert "@import" not in page
     assert "url(" not in page
     assert "<script" not in page

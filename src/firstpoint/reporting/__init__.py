@@ -30,6 +30,7 @@ from firstpoint.reporting.board_layout import board_report
 from firstpoint.reporting.board_paper import (
     BoardPaper,
     Finding,
+    NoFigure,
     NoOverall,
     Recommendation,
     ResultRow,
@@ -68,6 +69,7 @@ __all__ = [
     "KeyFigure",
     "KeyFigures",
     "Metadata",
+    "NoFigure",
     "NoOverall",
     "Notice",
     "Paragraph",

@@ -18,7 +18,7 @@ from firstpoint.reporting import small_numbers
 from firstpoint.reporting.board_paper import (
     STATUSES,
     BoardPaper,
-    NoOverall,
+    NoFigure,
     Recommendation,
     ResultRow,
     SampleCriteria,
@@ -101,7 +101,7 @@ def _summary(paper: BoardPaper) -> Iterator[Block]:
     figures = tuple(_key_figures(paper))
     if figures:
         yield KeyFigures(figures)
-    if isinstance(paper.overall, NoOverall):
+    if isinstance(paper.overall, NoFigure):
         yield no_figure("No overall rate", paper.overall)
     else:
         yield Paragraph(" ".join(rate_in_words(paper.overall, paper.sample.confidence)))
@@ -150,7 +150,7 @@ def _current_position(paper: BoardPaper) -> Iterator[Block]:
             Column("Recommendation", "name", 3.6),
             Column("Deadline", "text", 1.3),
             Column("Owner", "text", 1.5),
-            Column("Status", "status", 1.25),
+            Column("Status", "status", 1.4),
             Column("Progress", "text", 3.4),
         ),
         rows=tuple(_recommendation_row(r, day) for r in paper.recommendations),

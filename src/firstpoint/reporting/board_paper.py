@@ -14,6 +14,7 @@ from attrs.validators import in_
 
 from firstpoint.errors import InputError
 from firstpoint.reporting.charts import Measure, Step, TrendPoint
+from firstpoint.reporting.kinds_of_error import kind_of_error
 
 Status: TypeAlias = Literal["open", "in progress", "done", "disputed", "overdue"]
 STATUSES: tuple[Status, ...] = ("open", "in progress", "done", "disputed", "overdue")
@@ -90,11 +91,17 @@ class ResultRow:
 
 
 @frozen
-class NoOverall:
-    """Why there is no force-wide rate, and what would mend that."""
+class NoFigure:
+    """Why a figure cannot honestly be given, and what would mend that.
+
+    ``reason`` reads on from "because"; ``remedy`` is a sentence of its own.
+    """
 
     reason: str
     remedy: str = ""
+
+
+NoOverall = NoFigure
 
 
 @frozen
@@ -115,12 +122,19 @@ class UnrecordedCrimes:
 class Finding:
     """How many crimes the audit found in error, by kind; ``comment`` adds what the auditors saw.
 
-    ``kind`` is one of ``not recorded``, ``fewer than required``, ``wrong class``, ``late``.
+    ``kind`` is one of ``not recorded at all``, ``fewer recorded than required``, ``recorded in the
+    wrong class``, ``recorded late``, ``recorded without need``.
     """
 
     kind: str
     crimes: int
     comment: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a kind that is not in ``kinds_of_error.csv`` or a number of crimes that cannot be."""
+        kind_of_error(self.kind)
+        if self.crimes < 0:
+            raise InputError(f"{self.crimes} crimes cannot be", where=self.kind, remedy="Check the count.")
 
 
 @frozen
@@ -160,6 +174,7 @@ class Trend:
 class BoardPaper:
     """Everything a board paper says.
 
+    Where there is no overall rate, no yearly number or no findings by kind, a :class:`NoFigure` says why.
     ``made_up`` marks a paper that rests on made-up data; ``excluded`` lists what the rate leaves out;
     ``trend`` and ``recommendations`` may be empty. ``paper_from`` and ``paper_to`` are roles or bodies, not
     persons.
@@ -170,9 +185,9 @@ class BoardPaper:
     prepared_on: date
     sample: SampleCriteria
     results: tuple[ResultRow, ...]
-    overall: ResultRow | NoOverall
-    unrecorded: UnrecordedCrimes | NoOverall
-    findings: tuple[Finding, ...]
+    overall: ResultRow | NoFigure
+    unrecorded: UnrecordedCrimes | NoFigure
+    findings: tuple[Finding, ...] | NoFigure
     recommendations: tuple[Recommendation, ...] = ()
     trend: Trend | None = None
     method: tuple[str, ...] = ()

@@ -12,7 +12,7 @@ from firstpoint.reporting import small_numbers
 from firstpoint.reporting.board_paper import (
     BoardPaper,
     Finding,
-    NoOverall,
+    NoFigure,
     ResultRow,
     SampleCriteria,
     UnrecordedCrimes,
@@ -52,7 +52,7 @@ def results(paper: BoardPaper) -> Iterator[Block]:
     for row in paper.results:
         words = " ".join(_stratum_in_words(row, paper.sample))
         yield Paragraph(words, numbered=True, lead=f"{row.stratum}.")
-    if isinstance(paper.overall, NoOverall):
+    if isinstance(paper.overall, NoFigure):
         yield no_figure("No overall rate", paper.overall)
 
 
@@ -104,7 +104,7 @@ def _result_cells(row: ResultRow) -> tuple[Cell, ...]:
 
 def _overall_cells(paper: BoardPaper) -> Iterator[tuple[Cell, ...]]:
     """The last row; without its counts where one stratum's are hidden, which could be had by subtraction."""
-    if isinstance(paper.overall, NoOverall):
+    if isinstance(paper.overall, NoFigure):
         return
     name, *counts_and_rate = _result_cells(paper.overall)
     counts = counts_and_rate[:3] if _every_stratum_is_shown(paper) else [small_numbers.WITHHELD] * 3
@@ -170,7 +170,7 @@ def rate_in_words(row: ResultRow, confidence: float) -> Iterator[str]:
 def unrecorded(paper: BoardPaper) -> Iterator[Block]:
     """Give crimes unrecorded a year: the sentence, the table and its basis, or why there are none."""
     yield Heading("Unrecorded crime a year")
-    if isinstance(paper.unrecorded, NoOverall):
+    if isinstance(paper.unrecorded, NoFigure):
         yield no_figure("No estimate of unrecorded crime", paper.unrecorded)
         return
     u = paper.unrecorded
@@ -193,16 +193,15 @@ def unrecorded(paper: BoardPaper) -> Iterator[Block]:
 def findings(paper: BoardPaper) -> Iterator[Block]:
     """Give the errors found, by kind, with small counts held back."""
     yield Heading("Findings by kind of error")
+    if isinstance(paper.findings, NoFigure):
+        yield no_figure("No findings by kind", paper.findings)
+        return
     if not paper.findings:
         yield said("No error was found in the reports audited.")
         return
     by_kind = {f.kind: f for f in paper.findings}
-    for unknown in set(by_kind) - {k.kind for k in kinds_of_error()}:
-        raise InputError(
-            f"'{unknown}' is not a kind of error",
-            where="findings",
-            remedy="Use one of: " + ", ".join(k.kind for k in kinds_of_error()) + ".",
-        )
+    if len(by_kind) < len(paper.findings):
+        raise InputError("a kind of error comes twice", where="findings", remedy="Add its crimes up first.")
     counts = _shown_counts(paper.findings)
     kinds = [k for k in kinds_of_error() if k.kind in by_kind]
     yield Table(
@@ -218,8 +217,8 @@ def findings(paper: BoardPaper) -> Iterator[Block]:
         note=f"Counts are of the reports audited, not of the whole force. {small_numbers.EXPLANATION}",
     )
     yield said(
-        "The first two kinds make up the crimes that were not recorded. A wrong class and a late record are "
-        "measured apart, and do not lower the recording rate."
+        "The first two kinds make up the crimes that were not recorded. The others are measured apart, and "
+        "do not change the recording rate."
     )
 
 
@@ -236,7 +235,7 @@ def _finding_words(kind: KindOfError, finding: Finding, shown: int | str) -> str
     return f"{kind.sentence(shown)} {finding.comment}".strip()
 
 
-def no_figure(title: str, refusal: NoOverall) -> Notice:
+def no_figure(title: str, refusal: NoFigure) -> Notice:
     """Give the notice that stands where a figure would have stood."""
     return Notice("no figure", title, f"{title}, because {_sentence_end(refusal.reason)} {refusal.remedy}")
 

@@ -72,7 +72,7 @@ def interval_chart(
     _refuse_twice([w.label for w in whiskers], "stratum")
     for whisker in whiskers:
         check_interval(whisker.low, whisker.high, confidence)
-    rates = [_in_percent(w) for w in whiskers]
+    rates = tuple(_in_percent(w) for w in whiskers)
     level = percent(confidence)
     said = "; ".join(f"{r.label} {r.rate:.1f}% ({r.low:.1f}% to {r.high:.1f}%)" for r in rates)
     columns = (
@@ -110,7 +110,7 @@ def trend_chart(
         raise InputError("a trend needs two periods or more", remedy="Leave the chart out until there are.")
     _refuse_twice([p.period for p in points], "period")
     _refuse_unknown_steps(points, steps)
-    readings = [_reading(p, measure) for p in points]
+    readings = tuple(_reading(p, measure) for p in points)
     headings = (value_name, "Centre line", "Lower limit", "Upper limit")
     columns = (
         Column("Period", "name", 1.3),
@@ -122,7 +122,7 @@ def trend_chart(
     axis_title = value_name if measure == "count" else f"{value_name}, %"
     return Chart(
         caption=title,
-        svg=run_svg(readings, axis_title=axis_title, step_periods=[s.period for s in steps]),
+        svg=run_svg(readings, axis_title=axis_title, step_periods=tuple(s.period for s in steps)),
         alternative=" ".join(_trend_words(readings, title, measure, steps)),
         data=Table(caption=f"Figures: {title}", columns=columns, rows=rows, note=method),
         note=" ".join(_marks_explained(readings, steps)),

@@ -8,6 +8,7 @@ is a triangle, limits are dashed, and every line carries its name at its right e
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ FACE = "Arial, Helvetica, Liberation Sans, sans-serif"
 WIDTH = 520
 WIDTH_OF_WORDS = 110
 MOST_LABELS = 6
+DRAWN_LATELY = 16  # the same chart is drawn for page, paper and site, and drawing is the slow part
 
 
 @frozen
@@ -49,7 +51,8 @@ class Reading:
     is_outside: bool
 
 
-def forest_svg(rates: Sequence[Rate]) -> str:
+@lru_cache(DRAWN_LATELY)
+def forest_svg(rates: tuple[Rate, ...]) -> str:
     """Give a diamond for each rate and a line for its interval, with the figures written beside."""
     import altair as alt
 
@@ -65,7 +68,7 @@ def forest_svg(rates: Sequence[Rate]) -> str:
     base = alt.Chart(alt.InlineData(values=values), width=width, height=alt.Step(38))
 
     def end(name: str) -> Any:
-        tick = base.mark_tick(thickness=3, size=14, color=MARK)
+        tick = base.mark_tick(thickness=3, size=14, color=MARK, opacity=1)
         return tick.encode(x=alt.X(f"{name}:Q", scale=scale), y=y)
 
     diamond = base.mark_point(shape="diamond", size=130, filled=True, color=INK, opacity=1)
@@ -86,7 +89,8 @@ def words_of(rate: Rate) -> str:
     return f"{rate.rate:.1f}% ({rate.low:.1f} to {rate.high:.1f})"
 
 
-def run_svg(readings: Sequence[Reading], *, axis_title: str, step_periods: Sequence[str]) -> str:
+@lru_cache(DRAWN_LATELY)
+def run_svg(readings: tuple[Reading, ...], *, axis_title: str, step_periods: tuple[str, ...]) -> str:
     """Give a line through the readings, with centre and limits in stretches and a letter at each step."""
     import altair as alt
 
