@@ -1,1 +1,31 @@
-"""workbench"""
+"""The pages at which people decide.
+
+A Django site over the rooms of the library, one app for each kind of work:
+
+    accounts    who signs in, with which roles
+    ledger      every look and every decision, chained; nothing here can be changed or deleted
+    imports     extracts in, and the screen run over what is held
+    incidents   the ranked list, and one incident with what it discloses and what the rules require
+    recording   the decision on each report, its 24-hour clock, and the removal that needs a second person
+    audits      a drawn sample, marked blind, and its results
+    boards      published papers, for readers who see no personal data
+
+:mod:`firstpoint.workbench.launch` starts it: ``configure`` a directory, ``prepare`` it, ``serve`` it. All
+that is kept is in that directory: one SQLite database and two keys.
+
+How it is built, so that it can be checked:
+
+* A view parses, calls, renders. What work may do next comes from the tables of ``casework``; what a page asks
+  of its reader's roles is one word of the same policy (:mod:`firstpoint.workbench.gate`), and a page that
+  names none cannot be opened at all.
+* A person's data is read through one function, :func:`firstpoint.workbench.incidents.reading.read_incident`,
+  which writes the look to the ledger in the same transaction. Views never ask those tables themselves; a test
+  reads their code to see that it stays so.
+* A decision, its ledger entry and the new state of the work are one transaction, tied to the version that the
+  person saw. Whoever comes second is told.
+* Pages are whole without scripts.
+
+Limits. Sign-in is by password alone, without a second factor or single sign-on. Extracts are loaded by the
+command, not through a page. Only recording decisions, removals and audit marks are worked here yet; rape
+reports, cancellations, appeals and the rest are not. SQLite is what it is tested on.
+"""

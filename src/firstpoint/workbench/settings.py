@@ -1,6 +1,146 @@
-"""Settings of the workbench."""
+"""Settings of the workbench. Everything that differs between installations comes from the environment:
 
-SECRET_KEY = "replaced-by-the-workbench"
-INSTALLED_APPS: list[str] = []
-DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
+FIRSTPOINT_DIR         the directory with the database and the keys; without it all is in memory and lost
+FIRSTPOINT_FORCE       the name shown at the top of each page
+FIRSTPOINT_HOSTS       host names under which it is reached, with commas (default: this machine)
+FIRSTPOINT_HTTPS       "1" where it is reached over HTTPS: cookies are then sent over nothing else
+"""
+
+import os
+from pathlib import Path
+
+from firstpoint.workbench.keys import kept_key
+
+_named = os.environ.get("FIRSTPOINT_DIR", "")
+DIRECTORY = Path(_named) if _named else None
+FORCE_NAME = os.environ.get("FIRSTPOINT_FORCE", "")
+OVER_HTTPS = os.environ.get("FIRSTPOINT_HTTPS", "") == "1"
+
+SECRET_KEY = kept_key(DIRECTORY, "secret-key")
+# Kept apart from the key of the sessions: that one may be renewed, this one proves old digests.
+LEDGER_KEY = kept_key(DIRECTORY, "ledger-key").encode()
+
+DEBUG = False
+ALLOWED_HOSTS = [
+    host for host in os.environ.get("FIRSTPOINT_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if host
+]
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "csp",
+    "firstpoint.workbench.accounts",
+    "firstpoint.workbench.ledger",
+    "firstpoint.workbench.imports",
+    "firstpoint.workbench.incidents",
+    "firstpoint.workbench.recording",
+    "firstpoint.workbench.audits",
+    "firstpoint.workbench.boards",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "firstpoint.workbench.refusals.KeepPrivate",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "firstpoint.workbench.refusals.RefusalsAsPages",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "firstpoint.workbench.gate.Gate",
+]
+ROOT_URLCONF = "firstpoint.workbench.urls"
+WSGI_APPLICATION = "firstpoint.workbench.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [Path(__file__).parent / "templates"],
+        "OPTIONS": {
+            "environment": "firstpoint.workbench.pages.environment",
+            "context_processors": ["firstpoint.workbench.pages.around_every_page"],
+        },
+    }
+]
+
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": DIRECTORY / "firstpoint.sqlite3" if DIRECTORY else ":memory:",
+        "OPTIONS": {
+            # Without IMMEDIATE two writers fail at once whatever the timeout says; WAL lets readers go on.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+        },
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "accounts.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = "home"
+WRONG_PASSWORDS_ALLOWED = 5
+LOCKED_FOR_MINUTES = 15
+
+SESSION_COOKIE_AGE = 10 * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_SECURE = OVER_HTTPS
+CSRF_COOKIE_SECURE = OVER_HTTPS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "firstpoint.workbench.refusals.form_not_ours"
+SECURE_SSL_REDIRECT = False
+SECURE_HSTS_SECONDS = 31_536_000 if OVER_HTTPS else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "style-src": ["'self'"],
+        # The one inline line of the page template, which says that scripts run; by its hash, nothing else.
+        "script-src": ["'self'", "'sha256-GUQ5ad8JK5KmEWmROf3LZd9ge94daqNvd8xy9YS1iDw='"],
+        "img-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+
+# A message may name an incident, which belongs in no cookie.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+LANGUAGE_CODE = "en-gb"
+USE_I18N = False
 USE_TZ = True
+TIME_ZONE = "Europe/London"
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [Path(__file__).parent / "static"]
+# Files are served from the package as they are: nothing has to be collected before the first start.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 3600
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    # Each refusal is a page that says what to do, and an entry in the ledger; the log keeps faults of ours.
+    "loggers": {"django.request": {"level": "ERROR"}, "django.security": {"level": "ERROR"}},
+}

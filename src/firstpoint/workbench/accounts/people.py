@@ -1,0 +1,120 @@
+"""Adding people, and signing them in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from firstpoint import casework
+from firstpoint.errors import InputError
+from firstpoint.workbench.accounts.models import User
+from firstpoint.workbench.ledger.keeping import keep
+
+THE_COMMAND = "command"
+"""Who acts when the command acts: nobody is signed in there."""
+
+
+def add_user(
+    username: str, roles: Iterable[str], password: str, *, shown_name: str = "", by: str = THE_COMMAND
+) -> User:
+    """A new person who can sign in.
+
+    ``username`` has letters, digits and ``. - _``; ``roles`` are names of casework's roles. Raises
+    InputError for a role that does not exist, roles that one person must not hold together, a name that is
+    taken, or a weak password.
+    """
+    held = sorted(set(roles))
+    _check_name(username)
+    _check_roles(held)
+    _check_password(password)
+    try:
+        with transaction.atomic():
+            user = User.objects.create(
+                username=username,
+                shown_name=shown_name or username,
+                roles=held,
+                password=make_password(password),
+                created_at=timezone.now(),
+            )
+            keep(by, "account.added", user.person.reference, {"roles": held})
+    except IntegrityError as fault:
+        raise InputError("This name is taken.", where=username, remedy="Choose another.") from fault
+    return user
+
+
+def sign_in(username: str, password: str, now: datetime) -> User | None:
+    """The person whose name and password these are, or None.
+
+    After some wrong passwords in a row an account is locked for a while; what is said to the person at the
+    page is the same in every case, so that nobody can find out which names exist.
+    """
+    with transaction.atomic():
+        user = User.objects.select_for_update().filter(username=username, is_active=True).first()
+        if user is None:
+            make_password(password)  # as slow as a real check, so that time tells nothing
+            return None
+        if user.locked_until and user.locked_until > now:
+            return None
+        right = check_password(password, user.password)
+        _note_attempt(user, right, now)
+        keep(user.person.reference, "sign-in" if right else "sign-in.refused", user.person.reference)
+        return user if right else None
+
+
+def names() -> Mapping[str, str]:
+    """The shown name of each person by reference, for pages that say who did what."""
+    shown = {f"user:{key}": name for key, name in User.objects.values_list("pk", "shown_name")}
+    return {**shown, THE_COMMAND: "The command", "nobody": "Nobody signed in"}
+
+
+def _note_attempt(user: User, right: bool, now: datetime) -> None:
+    user.wrong_passwords = 0 if right else user.wrong_passwords + 1
+    user.locked_until = None
+    if user.wrong_passwords >= settings.WRONG_PASSWORDS_ALLOWED:
+        user.locked_until = now + timedelta(minutes=settings.LOCKED_FOR_MINUTES)
+        user.wrong_passwords = 0
+    user.save(update_fields=["wrong_passwords", "locked_until"])
+
+
+def _check_name(username: str) -> None:
+    if (
+        not username
+        or len(username) > 60
+        or not username.replace("-", "").replace(".", "").replace("_", "").isalnum()
+    ):
+        raise InputError(
+            "A user name has 1 to 60 letters, digits, dots, hyphens and underscores.",
+            where=username[:60],
+            remedy="Choose another.",
+        )
+
+
+def _check_roles(held: list[str]) -> None:
+    known = {each.role for each in casework.roles()}
+    unknown = [name for name in held if name not in known]
+    if unknown or not held:
+        raise InputError(
+            "There is no such role." if unknown else "A person needs a role.",
+            where=", ".join(unknown),
+            remedy=f"Choose from: {', '.join(sorted(known))}.",
+        )
+    for one, other in casework.clashing(held):
+        raise InputError(
+            f"One person cannot be {casework.role(one).short} and {casework.role(other).short}.",
+            where=f"{one}, {other}",
+            remedy="Give the second role to somebody else.",
+        )
+
+
+def _check_password(password: str) -> None:
+    try:
+        validate_password(password)
+    except ValidationError as fault:
+        raise InputError(" ".join(fault.messages), where="password", remedy="Choose a longer one.") from fault

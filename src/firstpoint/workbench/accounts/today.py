@@ -1,0 +1,142 @@
+"""What waits for a person today: a part for each thing their roles let them do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from attrs import field, frozen
+from django.urls import reverse
+
+from firstpoint.workbench.accounts.models import User
+from firstpoint.workbench.audits import marking
+from firstpoint.workbench.boards.models import PublishedPaper
+from firstpoint.workbench.imports.models import LoadedExtract
+from firstpoint.workbench.incidents import listing
+from firstpoint.workbench.ledger.models import LedgerEntry
+from firstpoint.workbench.recording import removals
+
+
+@frozen
+class Figure:
+    """A number worth a look, with what it counts and where it leads."""
+
+    number: int
+    label: str
+    href: str = ""
+    late: bool = False
+
+
+@frozen
+class Part:
+    """One kind of work: its figures, its first few pieces, and what to say when there is nothing to do."""
+
+    title: str
+    figures: tuple[Figure, ...] = ()
+    incidents: Sequence[Any] = ()
+    links: tuple[tuple[str, str], ...] = ()
+    empty: str = ""
+    start: tuple[str, str] | None = field(default=None)
+
+
+def parts_for(user: User, now: datetime) -> tuple[Part, ...]:
+    """The parts of this person's day, most pressing first."""
+    makers = (
+        ("recording.decide", _to_decide),
+        ("removals.list", _to_endorse),
+        ("audits.mark", _to_mark),
+        ("audits.results", _audits),
+        ("boards.read", _papers),
+        ("ledger.see", _ledger),
+        ("imports.see", _extracts),
+        ("accounts.see", _people),
+    )
+    return tuple(make(user, now) for action, make in makers if user.may(action))
+
+
+def _to_decide(user: User, now: datetime) -> Part:
+    address = reverse("incidents")
+    first = listing.first_few("to-decide", now)
+    overdue = listing.how_many("overdue", now)
+    return Part(
+        title="Reports to decide",
+        figures=(
+            Figure(overdue, "overdue", f"{address}?show=overdue", late=overdue > 0),
+            Figure(listing.how_many("soon", now), "due within 4 hours", f"{address}?show=soon"),
+            Figure(listing.how_many("to-decide", now), "to decide in all", address),
+        ),
+        incidents=first,
+        empty="No report waits for a decision.",
+        start=("Decide the first", reverse("incident", args=[first[0].incident.pk])) if first else None,
+    )
+
+
+def _to_endorse(user: User, now: datetime) -> Part:
+    waiting = removals.waiting()
+    others = [work for work in waiting if work.authors.get("not_a_crime") != user.person.reference]
+    own = len(waiting) - len(others)
+    return Part(
+        title="Removals to endorse",
+        figures=(
+            Figure(
+                len(others),
+                "waiting for you" if user.may("removals.endorse") else "waiting",
+                reverse("removals"),
+            ),
+            *((Figure(own, "your own, for somebody else"),) if own else ()),
+        ),
+        empty="" if waiting else "No removal waits for endorsement.",
+    )
+
+
+def _to_mark(user: User, now: datetime) -> Part:
+    audits = [audit for audit in marking.audits_for(user) if audit.marked < audit.drawn]
+    left = sum(audit.drawn - audit.marked for audit in audits)
+    return Part(
+        title="Reports to mark",
+        figures=(Figure(left, "of your reports still to mark", reverse("audits")),) if audits else (),
+        links=tuple((audit.title, reverse("audit", args=[audit.pk])) for audit in audits),
+        empty="You have marked every report you were given." if not audits else "",
+        start=("Go on marking", reverse("audit-next", args=[audits[0].pk])) if audits else None,
+    )
+
+
+def _audits(user: User, now: datetime) -> Part:
+    audits = list(marking.audits_for(user)[:3])
+    return Part(
+        title="Audits",
+        links=tuple(
+            (f"{audit.title}: {audit.marked} of {audit.drawn} marked", reverse("audit", args=[audit.pk]))
+            for audit in audits
+        ),
+        empty="No audit was drawn yet." if not audits else "",
+    )
+
+
+def _papers(user: User, now: datetime) -> Part:
+    papers = PublishedPaper.objects.defer("blocks", "pdf").order_by("-published_at")[:3]
+    links = tuple((f"{paper.title}, {paper.period}", reverse("paper", args=[paper.pk])) for paper in papers)
+    return Part(title="Board papers", links=links, empty="" if links else "No paper was published yet.")
+
+
+def _ledger(user: User, now: datetime) -> Part:
+    last = LedgerEntry.objects.order_by("-sequence").first()
+    return Part(title="Ledger", figures=(Figure(last.sequence if last else 0, "entries", reverse("ledger")),))
+
+
+def _extracts(user: User, now: datetime) -> Part:
+    last = LoadedExtract.objects.order_by("-loaded_at").first()
+    aside = sum(LoadedExtract.objects.values_list("rows_set_aside", flat=True))
+    return Part(
+        title="Extracts",
+        figures=(Figure(aside, "rows set aside", reverse("imports"), late=aside > 0),) if last else (),
+        empty="" if last else "No extract was loaded yet.",
+    )
+
+
+def _people(user: User, now: datetime) -> Part:
+    return Part(
+        title="People",
+        figures=(Figure(User.objects.filter(is_active=True).count(), "accounts", reverse("accounts")),),
+    )

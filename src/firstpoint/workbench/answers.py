@@ -1,0 +1,43 @@
+"""What a person gave in a form, as the values that casework's tables ask for, and back into a form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from firstpoint.casework import Particular
+
+MOST_LINES = 60
+
+
+def answers(posted: Mapping[str, str], asked: Iterable[Particular]) -> dict[str, object]:
+    """The answers to what was asked; a number that is none stays as it was written, for the check to refuse."""
+    return {each.name: _answer(posted, each) for each in asked}
+
+
+def crime_lines(posted: Mapping[str, str]) -> list[dict[str, str]]:
+    """The lines of a list of crimes as they were written, empty ones left out."""
+    lines = []
+    for number in range(MOST_LINES):
+        line = {
+            "ho_class": posted.get(f"class-{number}", "").strip().upper(),
+            "count": posted.get(f"count-{number}", "").strip(),
+        }
+        if any(line.values()):
+            lines.append(line)
+    return lines
+
+
+def _answer(posted: Mapping[str, str], asked: Particular) -> object:
+    if asked.form == "crimes":
+        return [
+            {"ho_class": line["ho_class"], "count": _whole(line["count"])} for line in crime_lines(posted)
+        ]
+    written = posted.get(asked.name, "")
+    if asked.form == "count":
+        return _whole(written.strip()) if written.strip() else None
+    return written.strip().replace("\r\n", "\n")
+
+
+def _whole(written: str) -> Any:
+    return int(written) if written.isascii() and written.isdigit() and len(written) < 10 else written

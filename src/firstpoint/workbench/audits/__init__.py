@@ -1,0 +1,1 @@
+"""A drawn sample, marked blind, and its results."""

@@ -1,0 +1,60 @@
+"""Who may open which page: every page names one action of the policy, and a page that names none is shut."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+
+from firstpoint import casework
+from firstpoint.errors import NotAllowed
+from firstpoint.workbench.ledger.keeping import keep
+from firstpoint.workbench.refusals import refused
+
+OPEN_TO_ALL = "open to all"
+
+
+def page(action: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """Mark a view as opening only to those whom the policy allows this action."""
+
+    def marked(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        view.action = action  # type: ignore[attr-defined]
+        return view
+
+    return marked
+
+
+class Gate:
+    """Lets a request through to its view when the policy allows it, and refuses it otherwise."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        """Give a refusal in place of the view, or None to let it answer."""
+        action = action_of(view)
+        if action == OPEN_TO_ALL:
+            return None
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
+        try:
+            casework.require(request.user.person.roles, action)
+        except NotAllowed as refusal:
+            keep(request.user.person.reference, "page.refused", f"action:{action}")
+            return refused(request, refusal)
+        return None
+
+
+def action_of(view: Callable[..., HttpResponse]) -> str:
+    """The action that a view names; a view that names none is a fault, and stays shut."""
+    action = getattr(view, "action", None)
+    if action is None:
+        raise LookupError(f"The view {view!r} names no action of the policy.")
+    return str(action)

@@ -1,0 +1,1 @@
+"""Extracts in, and the screen run over what is held."""

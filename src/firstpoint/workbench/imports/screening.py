@@ -1,0 +1,111 @@
+"""Running the screen over the incidents held, and opening recording work on what it finds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+from attrs import frozen
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from firstpoint import casework, screening
+from firstpoint.workbench.accounts.people import THE_COMMAND
+from firstpoint.workbench.imports.loading import ROWS_AT_ONCE
+from firstpoint.workbench.imports.models import ScreenRun
+from firstpoint.workbench.incidents.models import Crime, Incident, Screened
+from firstpoint.workbench.ledger.keeping import keep
+from firstpoint.workbench.recording.models import RecordingWork
+
+OPEN_FROM = 0.5
+"""The chance of an unrecorded crime from which an incident becomes recording work, where nobody says otherwise."""
+
+_READ = {
+    "incident_id": pl.String(),
+    "text": pl.String(),
+    "received_at": pl.Datetime("us", "UTC"),
+    "channel": pl.String(),
+    "opening_code": pl.String(),
+    "closing_code": pl.String(),
+    "reporter_role": pl.String(),
+}
+_CRIMES = {
+    "crime_id": pl.String(),
+    "incident_id": pl.String(),
+    "ho_class": pl.String(),
+    "status": pl.String(),
+}
+_NOT_STANDING = ("cancelled", "transferred")
+
+
+@frozen
+class ScreenResult:
+    """What one run did: how many incidents it read, how many became work, and which reader read them."""
+
+    incidents: int
+    opened: int
+    reader: str
+    open_from: float
+
+
+def screen_held(
+    *,
+    open_from: float = OPEN_FROM,
+    by: str = THE_COMMAND,
+    progress: Callable[[int, int], None] | None = None,
+) -> ScreenResult:
+    """Screen every incident held, keep what was seen, and open work where a crime is likely missing.
+
+    An incident becomes recording work when the chance that it holds an unrecorded crime is at least
+    ``open_from``. Work that exists already stays as it stands. What was seen before is replaced, all in one
+    transaction.
+    """
+    now = timezone.now()
+    crimes = _frame(Crime.objects.all(), _CRIMES)
+    seen = screening.screen(_frame(Incident.objects.order_by("pk"), _READ), crimes, progress=progress)
+    reader = seen.get_column("reader").first() if seen.height else ""
+    with transaction.atomic():
+        _keep_seen(seen, crimes, now)
+        opened = _open_work(seen, open_from, now)
+        ScreenRun.objects.create(
+            reader=reader, incidents=seen.height, opened=opened, open_from=open_from, run_at=now, run_by=by
+        )
+        detail = {"incidents": seen.height, "opened": opened, "open_from_permille": round(open_from * 1000)}
+        keep(by, "screen.run", f"screen:{ScreenRun.objects.count()}", detail)
+    return ScreenResult(seen.height, opened, str(reader), open_from)
+
+
+def _frame(rows: QuerySet[Any], schema: dict[str, pl.DataType]) -> pl.DataFrame:
+    return pl.DataFrame(list(rows.values_list(*schema)), schema=schema, orient="row")
+
+
+def _keep_seen(seen: pl.DataFrame, crimes: pl.DataFrame, now: datetime) -> None:
+    standing = crimes.filter(~pl.col("status").is_in(_NOT_STANDING).fill_null(value=False))
+    recorded = Counter(standing.get_column("incident_id").drop_nulls().to_list())
+    Screened.objects.all().delete()
+    for part in seen.iter_slices(ROWS_AT_ONCE):
+        Screened.objects.bulk_create(
+            Screened(**row, crimes_recorded=recorded[row["incident_id"]], screened_at=now)
+            for row in part.to_dicts()
+        )
+
+
+def _open_work(seen: pl.DataFrame, open_from: float, now: datetime) -> int:
+    likely = set(seen.filter(pl.col("chance_unrecorded") >= open_from).get_column("incident_id").to_list())
+    without = Incident.objects.filter(work=None).values_list("incident_id", "received_at")
+    work = [
+        RecordingWork(
+            incident_id=incident_id,
+            state="awaiting_decision",
+            due_at=casework.deadline(received_at),
+            opened_at=now,
+        )
+        for incident_id, received_at in without.iterator(chunk_size=ROWS_AT_ONCE)
+        if incident_id in likely
+    ]
+    RecordingWork.objects.bulk_create(work, batch_size=ROWS_AT_ONCE)
+    return len(work)

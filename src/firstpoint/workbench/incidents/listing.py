@@ -1,0 +1,139 @@
+"""The ranked list: which incidents, in which order, by what stands in the address of the page.
+
+Rows hold references, codes, times and scores. They hold nothing of what was said or of whom, so a look at
+the list is not a look at a person's data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from attrs import evolve, frozen
+from django.core.paginator import Page, Paginator
+from django.db.models import Q, QuerySet
+
+from firstpoint import casework
+from firstpoint.workbench.incidents.models import Screened
+
+ROWS_A_PAGE = 40
+
+SHOWN = {
+    "to-decide": "Needing a decision",
+    "overdue": "Needing a decision, overdue",
+    "soon": "Needing a decision, due within 4 hours",
+    "endorsement": "Removal awaiting endorsement",
+    "recorded": "Recorded here",
+    "removed": "Removed from the list",
+    "all": "All incidents screened",
+}
+ORDERS = {
+    "rank": ("Rank", ("rank",), ("-rank",)),
+    "received": ("Received", ("incident__received_at", "rank"), ("-incident__received_at", "rank")),
+    "chance": ("Chance unrecorded", ("-chance_unrecorded", "rank"), ("chance_unrecorded", "rank")),
+    "harm": ("Harm", ("-harm", "rank"), ("harm", "rank")),
+    "crimes": ("Expected crimes", ("-expected_crimes", "rank"), ("expected_crimes", "rank")),
+}
+
+
+@frozen
+class Wanted:
+    """What somebody asked to see: which incidents, opened under which code, whose reference holds what, in
+    which order.
+
+    ``order`` is a key of ORDERS, with a minus for the other way round.
+    """
+
+    show: str = "to-decide"
+    opened_as: str = ""
+    find: str = ""
+    order: str = "rank"
+    page: int = 1
+
+    def address(self, **instead: Any) -> str:
+        """The part of an address after the question mark that asks for this, with some of it changed."""
+        asked = evolve(self, **{"page": 1, **instead})
+        default = Wanted()
+        kept = {
+            name: getattr(asked, name)
+            for name in ("show", "opened_as", "find", "order", "page")
+            if getattr(asked, name) != getattr(default, name)
+        }
+        return "?" + urlencode(kept) if kept else "?"
+
+    def next_order(self, column: str) -> str:
+        """The order that a press on a column's heading asks for: by it, or the other way round."""
+        return f"-{column}" if self.order == column else column
+
+    def sorted_by(self, column: str) -> str:
+        """How a column is sorted now, in the words of ``aria-sort``."""
+        if self.order.lstrip("-") != column:
+            return "none"
+        first = ORDERS[column][1][0] if self.order == column else ORDERS[column][2][0]
+        return "descending" if first.startswith("-") else "ascending"
+
+
+def wanted(asked: Mapping[str, str]) -> Wanted:
+    """What an address asks for; whatever in it makes no sense is left out."""
+    show, order = asked.get("show", ""), asked.get("order", "")
+    page = asked.get("page", "")
+    return Wanted(
+        show=show if show in SHOWN else "to-decide",
+        opened_as=asked.get("opened_as", "").strip()[:100],
+        find=asked.get("find", "").strip()[:100],
+        order=order if order.lstrip("-") in ORDERS and order.count("-") <= 1 else "rank",
+        page=int(page) if page.isascii() and page.isdigit() and len(page) < 8 else 1,
+    )
+
+
+def listed(asked: Wanted, now: datetime) -> Page[Screened]:
+    """One page of what was asked for; a page beyond the last is the last."""
+    return Paginator(_ordered(_chosen(asked, now), asked.order), ROWS_A_PAGE).get_page(asked.page)
+
+
+def how_many(show: str, now: datetime) -> int:
+    """How many incidents a choice of SHOWN holds."""
+    return _chosen(Wanted(show=show), now).count()
+
+
+def first_few(show: str, now: datetime, *, order: str = "rank", most: int = 5) -> list[Screened]:
+    """The first rows of a choice of SHOWN."""
+    return list(_ordered(_chosen(Wanted(show=show), now), order)[:most])
+
+
+def _chosen(asked: Wanted, now: datetime) -> QuerySet[Screened]:
+    rows = Screened.objects.select_related("incident", "incident__work").defer(
+        "disclosures", "incident__text"
+    )
+    rows = rows.filter(_state(asked.show, now))
+    if asked.opened_as:
+        rows = rows.filter(incident__opening_code__icontains=asked.opened_as)
+    if asked.find:
+        rows = rows.filter(incident__incident_id__icontains=asked.find)
+    return rows
+
+
+def _state(show: str, now: datetime) -> Q:
+    to_decide = Q(incident__work__state__in=waiting_for("decision_maker"))
+    soon = now + timedelta(hours=casework.clock("recording").warn_hours)
+    return {
+        "to-decide": to_decide,
+        "overdue": to_decide & Q(incident__work__due_at__lt=now),
+        "soon": to_decide & Q(incident__work__due_at__gte=now, incident__work__due_at__lt=soon),
+        "endorsement": Q(incident__work__state__in=waiting_for("team_leader")),
+        "recorded": Q(incident__work__state="recorded"),
+        "removed": Q(incident__work__state="removed"),
+        "all": Q(),
+    }[show]
+
+
+def waiting_for(role: str) -> list[str]:
+    """The states of recording work that wait for a role."""
+    return [each.state for each in casework.states("recording") if each.waits_for == role]
+
+
+def _ordered(rows: QuerySet[Screened], order: str) -> QuerySet[Screened]:
+    _, forward, backward = ORDERS[order.lstrip("-")]
+    return rows.order_by(*(backward if order.startswith("-") else forward))

@@ -1,0 +1,149 @@
+"""What the force holds, and what the screen saw in it. Column names are those of the canonical tables of ``records``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+
+
+class Incident(models.Model):
+    """One report to the force. ``incident_id`` is the force's own reference, opaque to us."""
+
+    incident_id = models.TextField(unique=True)
+    force = models.TextField(null=True)
+    received_at = models.DateTimeField(db_index=True)
+    channel = models.TextField(null=True)
+    route = models.TextField(null=True)
+    taken_by = models.TextField(null=True)
+    team = models.TextField(null=True)
+    opening_code = models.TextField(null=True, db_index=True)
+    closing_code = models.TextField(null=True)
+    qualifiers = models.JSONField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    unit = models.TextField(null=True)
+    reporter_role = models.TextField(null=True)
+    domestic = models.BooleanField(null=True)
+    secondary_to = models.TextField(null=True)
+    removed_at = models.DateTimeField(null=True)
+    removed_by = models.TextField(null=True)
+    easting = models.FloatField(null=True)
+    northing = models.FloatField(null=True)
+    area = models.TextField(null=True)
+    text = models.TextField(null=True)
+
+    def __str__(self) -> str:
+        return self.incident_id
+
+
+def to_incident(**options: Any) -> models.ForeignKey[Any, Any]:
+    """A link to an incident by the force's own reference.
+
+    The database does not insist that the incident is there: an extract may name one that was never
+    exported, and that is a finding for a reader and not a reason to lose the row.
+    """
+    return models.ForeignKey(
+        Incident,
+        on_delete=models.DO_NOTHING,
+        to_field="incident_id",
+        db_column="incident_id",
+        db_constraint=False,
+        **options,
+    )
+
+
+class LogEntry(models.Model):
+    """One entry of an incident's log."""
+
+    incident = to_incident(related_name="entries")
+    entry_at = models.DateTimeField(null=True)
+    author = models.TextField(null=True)
+    text = models.TextField(null=True)
+    place = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.incident_id} {self.place}"
+
+
+class Victim(models.Model):
+    """Somebody a crime was done to, by reference."""
+
+    victim_id = models.TextField(unique=True)
+    age = models.FloatField(null=True)
+    age_absent = models.TextField(null=True)
+    sex = models.TextField(null=True)
+    sex_absent = models.TextField(null=True)
+    ethnicity = models.TextField(null=True)
+    ethnicity_absent = models.TextField(null=True)
+    disability = models.TextField(null=True)
+    disability_absent = models.TextField(null=True)
+    religion = models.TextField(null=True)
+    religion_absent = models.TextField(null=True)
+    sexual_orientation = models.TextField(null=True)
+    sexual_orientation_absent = models.TextField(null=True)
+    vulnerable = models.BooleanField(null=True)
+    referred_at = models.DateTimeField(null=True)
+    safeguarded_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.victim_id
+
+
+class Crime(models.Model):
+    """One recorded crime."""
+
+    crime_id = models.TextField(unique=True)
+    force = models.TextField(null=True)
+    incident = to_incident(related_name="crimes", null=True)
+    reported_at = models.DateTimeField(null=True)
+    recorded_at = models.DateTimeField(null=True)
+    occurred_from = models.DateTimeField(null=True)
+    occurred_to = models.DateTimeField(null=True)
+    ho_class = models.TextField(null=True)
+    ho_code = models.TextField(null=True)
+    title = models.TextField(null=True)
+    victim = models.ForeignKey(
+        Victim,
+        on_delete=models.DO_NOTHING,
+        to_field="victim_id",
+        db_column="victim_id",
+        db_constraint=False,
+        null=True,
+        related_name="crimes",
+    )
+    suspects = models.FloatField(null=True)
+    status = models.TextField(null=True)
+    cancellation = models.TextField(null=True)
+    outcome = models.TextField(null=True)
+    outcome_at = models.DateTimeField(null=True)
+    domestic = models.BooleanField(null=True)
+    flags = models.JSONField(null=True)
+    unit = models.TextField(null=True)
+    recorded_by = models.TextField(null=True)
+
+    def __str__(self) -> str:
+        return self.crime_id
+
+
+class Screened(models.Model):
+    """What the screen saw in one incident, as of its last run."""
+
+    incident = models.OneToOneField(
+        Incident,
+        on_delete=models.CASCADE,
+        to_field="incident_id",
+        db_column="incident_id",
+        related_name="screened",
+    )
+    rank = models.BigIntegerField(db_index=True)
+    chance_unrecorded = models.FloatField(db_index=True)
+    chance_crime = models.FloatField()
+    harm = models.FloatField(db_index=True)
+    expected_crimes = models.FloatField(db_index=True)
+    crimes_recorded = models.IntegerField()
+    reader = models.TextField()
+    disclosures = models.JSONField(default=list)
+    screened_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.incident_id} rank {self.rank}"

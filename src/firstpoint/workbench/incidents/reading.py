@@ -1,0 +1,68 @@
+"""Reading one incident or one crime: the only way by which a page comes to a person's data.
+
+Each function here writes the look to the ledger in the transaction in which it reads. If the entry cannot be
+written, nothing is shown.
+"""
+
+from __future__ import annotations
+
+from attrs import frozen
+from django.db import transaction
+from django.http import Http404
+
+from firstpoint.casework import Person
+from firstpoint.workbench.incidents.models import Crime, Incident, LogEntry, Screened
+from firstpoint.workbench.ledger.keeping import keep, reference
+
+
+@frozen
+class IncidentFile:
+    """One incident with all that is held on it; ``screened`` is None before the first screen and for a blind look."""
+
+    incident: Incident
+    entries: tuple[LogEntry, ...]
+    crimes: tuple[Crime, ...]
+    screened: Screened | None
+
+
+def read_incident(person: Person, key: int, purpose: str) -> IncidentFile:
+    """One incident by its key, with the look kept in the ledger; raises Http404 when there is none.
+
+    ``purpose`` is one word that says at which page the person looked.
+    """
+    return _read(person, key, purpose, blind=False)
+
+
+def read_incident_blind(person: Person, key: int) -> IncidentFile:
+    """One incident for an auditor: without anything the screen says of it."""
+    return _read(person, key, "audit", blind=True)
+
+
+def read_crime(person: Person, key: int, purpose: str) -> Crime:
+    """One crime that was recorded without an incident, with the look kept in the ledger."""
+    with transaction.atomic():
+        crime = Crime.objects.select_related("victim").filter(pk=key).first()
+        if crime is None:
+            raise Http404
+        keep(person.reference, "crime.read", reference("crime", crime.crime_id), {"purpose": purpose})
+    return crime
+
+
+def _read(person: Person, key: int, purpose: str, *, blind: bool) -> IncidentFile:
+    with transaction.atomic():
+        held = Incident.objects.all() if blind else Incident.objects.select_related("screened")
+        incident = held.filter(pk=key).first()
+        if incident is None:
+            raise Http404
+        keep(
+            person.reference,
+            "incident.read",
+            reference("incident", incident.incident_id),
+            {"purpose": purpose},
+        )
+        return IncidentFile(
+            incident=incident,
+            entries=tuple(incident.entries.order_by("entry_at", "place")),
+            crimes=tuple(incident.crimes.select_related("victim").order_by("recorded_at", "crime_id")),
+            screened=None if blind else getattr(incident, "screened", None),
+        )

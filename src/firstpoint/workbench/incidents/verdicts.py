@@ -1,0 +1,114 @@
+"""What the counting rules say on the facts that the screen found in a log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from attrs import frozen
+
+from firstpoint import counting
+from firstpoint.errors import FirstpointError
+from firstpoint.screening import LexiconReader, report_facts
+from firstpoint.vocabulary import offence_class
+from firstpoint.workbench.incidents.models import Incident
+
+DECISIONS = {
+    "record": "Record",
+    "reported_incident": "A reported incident (N-code)",
+    "crime_related_incident": "A crime-related incident",
+    "incident_only": "An incident only",
+    "refer": "Refer to the national fraud service",
+    "other_force": "Another force records it",
+    "absorbed": "Counted within another crime",
+    "answered": "Answered",
+    "not_decidable": "Not decidable on these facts",
+}
+
+
+@frozen
+class RequiredCrime:
+    """So many crimes of one class, with the class in words."""
+
+    ho_class: str
+    title: str
+    count: int
+
+
+@frozen
+class RequiredOf:
+    """What one incident's facts require: the decision in words, the crimes, and the clauses behind them.
+
+    ``problem`` says why there is no answer, where there is none.
+    """
+
+    decision: str = ""
+    total: int = 0
+    crimes: tuple[RequiredCrime, ...] = ()
+    clauses: tuple[Mapping[str, str], ...] = ()
+    missing: tuple[str, ...] = ()
+    in_words: str = ""
+    book: str = ""
+    note: str = ""
+    problem: str = ""
+
+
+def required_of(incident: Incident, *, sure_from: float = 0.5) -> RequiredOf:
+    """What the rules require on what the screen is sure enough of in this log.
+
+    The log is read anew, since the facts behind a disclosure (ages, relationships) are not kept with it.
+    """
+    found = LexiconReader().read(_as_row(incident))
+    sure = [each for each in found if each.certainty >= sure_from]
+    if not sure:
+        return RequiredOf(problem="The screen found nothing sure enough to ask the rules about.")
+    try:
+        facts = report_facts(_as_row(incident), sure)
+        verdict = counting.count_report(facts)
+        words = counting.explain(facts, verdict)
+    except FirstpointError as fault:
+        return RequiredOf(problem=f"The rules could not be applied: {fault.message}")
+    return _in_words(verdict, words, str(facts.get("note", "")))
+
+
+def _in_words(verdict: Mapping[str, Any], words: str, note: str) -> RequiredOf:
+    return RequiredOf(
+        decision=DECISIONS.get(verdict["decision"], verdict["decision"]),
+        total=verdict["total"],
+        crimes=tuple(
+            RequiredCrime(each["ho_class"], class_title(each["ho_class"]), each["count"])
+            for each in verdict["crimes"]
+        ),
+        clauses=tuple(
+            {"row": step["row"], "clause": step.get("clause", ""), "text": step["text"]}
+            for step in verdict["trace"]
+            if step.get("text")
+        ),
+        missing=_missing(verdict["allegations"]),
+        in_words=words,
+        book=str(verdict["book"]["id"]),
+        note=note,
+    )
+
+
+def class_title(code: str) -> str:
+    """An offence class in words, or its code where the lists do not hold it."""
+    found = offence_class(code)
+    return found.title if found else code
+
+
+def _missing(allegations: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(fact for each in allegations for fact in each.get("missing", ())))
+
+
+def _as_row(incident: Incident) -> dict[str, Any]:
+    columns = (
+        "incident_id",
+        "text",
+        "received_at",
+        "channel",
+        "opening_code",
+        "closing_code",
+        "reporter_role",
+    )
+    return {name: getattr(incident, name) for name in columns} | {"text": incident.text or ""}

@@ -1,0 +1,42 @@
+"""The ranked list, and one incident."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from firstpoint.workbench.gate import page
+from firstpoint.workbench.incidents import listing
+from firstpoint.workbench.incidents.presenting import presented
+from firstpoint.workbench.incidents.reading import read_incident
+from firstpoint.workbench.recording.removals import history, moves_now, work_of
+
+
+@page("incidents.list")
+@require_GET
+def ranked(request: HttpRequest) -> HttpResponse:
+    """The ranked list."""
+    now = timezone.now()
+    asked = listing.wanted(request.GET)
+    here = listing.listed(asked, now)
+    context = {"asked": asked, "here": here, "now": now, "shown": listing.SHOWN, "orders": listing.ORDERS}
+    return render(request, "workbench/incidents.html", context)
+
+
+@page("incidents.read")
+@require_GET
+def incident(request: HttpRequest, key: int) -> HttpResponse:
+    """One incident: what was said, what is recorded, what the screen sees, what the rules require."""
+    now = timezone.now()
+    file = read_incident(request.user.person, key, "incident")
+    work = work_of(file.incident)
+    context = {
+        **presented(file),
+        "work": work,
+        "moves": moves_now(work, request.user),
+        "decisions": history(work),
+        "now": now,
+    }
+    return render(request, "workbench/incident.html", context)

@@ -1,0 +1,80 @@
+"""Starting the workbench: a directory, its database, and the server.
+
+configure(directory)                 # before anything of Django is touched
+prepare(directory)                   # makes or upgrades the database; safe to repeat
+serve(directory, "127.0.0.1", 8000)  # until it is stopped
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import django
+
+from firstpoint.errors import InputError
+
+DATABASE = "firstpoint.sqlite3"
+
+
+def configure(directory: Path | str) -> Path:
+    """Point this process at a directory (made when absent) and bring Django up; gives the whole path.
+
+    A process serves one directory: raises InputError when it was already pointed at another.
+    """
+    chosen = Path(directory).resolve()
+    known = os.environ.get("FIRSTPOINT_DIR")
+    if django.apps.apps.ready and known != str(chosen):
+        raise InputError(
+            "This process already works on another directory.",
+            where=str(chosen),
+            remedy="Start a new process.",
+        )
+    # What is kept there is about people: nobody else on the machine needs to look into it.
+    chosen.mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.environ["FIRSTPOINT_DIR"] = str(chosen)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "firstpoint.workbench.settings"
+    django.setup()
+    return chosen
+
+
+def prepare(directory: Path | str) -> Path:
+    """Make or upgrade the database of a directory; gives its path. Nothing is lost when it is repeated."""
+    from django.core.management import call_command
+
+    database = configure(directory) / DATABASE
+    # The files that SQLite makes beside the database take over its permissions.
+    database.touch(mode=0o600)
+    call_command("migrate", interactive=False, verbosity=0)
+    return database
+
+
+def serve(
+    directory: Path | str,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    *,
+    threads: int = 4,
+    ready: Callable[[str], None] | None = None,
+) -> None:
+    """Serve the workbench of a directory until the process is stopped.
+
+    ``ready`` is called with the address once the port is held. Raises InputError when the port is taken.
+    """
+    import waitress
+
+    prepare(directory)
+    from firstpoint.workbench.wsgi import application
+
+    try:
+        server = waitress.create_server(application, host=host, port=port, threads=threads, ident=None)
+    except OSError as fault:
+        raise InputError(
+            f"Nothing can be served there: {fault.strerror}.",
+            where=f"{host}:{port}",
+            remedy="Choose another port.",
+        ) from fault
+    if ready is not None:
+        ready(f"http://{host}:{server.effective_port}/")
+    server.run()

@@ -1,0 +1,89 @@
+"""Adding to the ledger, and proving it whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from urllib.parse import quote
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from firstpoint import ledger
+from firstpoint.ledger import Checkpoint, Detail, Entry, VerifyResult
+from firstpoint.workbench.ledger.models import LedgerEntry
+
+# Any number will do, so long as nothing else in the database locks the same one.
+_LOCK = 7_219_402_117
+
+
+def keep(actor: str, action: str, subject: str, detail: Detail | None = None) -> LedgerEntry:
+    """Add one entry, in the transaction of the caller where there is one: it stands or falls with what was done."""
+    with transaction.atomic():
+        _one_writer_at_a_time()
+        last = LedgerEntry.objects.order_by("-sequence").first()
+        entry = ledger.chain(
+            last.as_entry() if last else None,
+            at=timezone.now(),
+            actor=actor,
+            action=action,
+            subject=subject,
+            detail=detail,
+        )
+        return LedgerEntry.objects.create(**_columns(entry))
+
+
+def reference(kind: str, identifier: str) -> str:
+    """A reference without spaces, such as ``incident:1234%20of%2005/06``, short enough for the ledger."""
+    written = f"{kind}:{quote(identifier, safe='/:.-_')}"
+    return written if len(written) <= 200 else f"{kind}:sha256:{text_digest(identifier)}"
+
+
+def text_digest(text: str) -> str:
+    """The keyed digest by which a text can be proved later without being in the ledger."""
+    return ledger.digest(text, settings.LEDGER_KEY)
+
+
+def verify_ledger(checkpoints: Sequence[Checkpoint] = ()) -> VerifyResult:
+    """What the ledger of the database holds; raises LedgerBroken naming the first entry that does not fit."""
+    return ledger.verify(all_entries(), checkpoints)
+
+
+def export_ledger(path: Path) -> int:
+    """How many entries were written to ``path``: all that an outsider needs to verify them."""
+    return ledger.write_entries(all_entries(), path)
+
+
+def save_checkpoint(path: Path) -> Checkpoint:
+    """The checkpoint of the ledger as it stands, added as a line to ``path``, which should be kept elsewhere."""
+    last = LedgerEntry.objects.order_by("-sequence").first()
+    point = ledger.checkpoint(last.as_entry() if last else None, at=timezone.now())
+    ledger.write_checkpoint(point, path)
+    return point
+
+
+def all_entries() -> Iterator[Entry]:
+    """Every entry, oldest first."""
+    for row in LedgerEntry.objects.order_by("sequence").iterator(chunk_size=2000):
+        yield row.as_entry()
+
+
+def _one_writer_at_a_time() -> None:
+    # SQLite's transactions are opened IMMEDIATE, so this writer already stands alone.
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
+def _columns(entry: Entry) -> dict[str, object]:
+    return {
+        "sequence": entry.sequence,
+        "at": entry.at,
+        "actor": entry.actor,
+        "action": entry.action,
+        "subject": entry.subject,
+        "detail": dict(entry.detail),
+        "previous": entry.previous,
+        "hash": entry.hash,
+    }

@@ -1,0 +1,122 @@
+"""What every page has: its template language, its words for times and numbers, and the frame around it."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib.messages import get_messages
+from django.http import HttpRequest
+from django.urls import reverse
+from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader, PrefixLoader
+
+_LONDON = ZoneInfo("Europe/London")
+
+# Address of each section, the words of its link, and the action of the policy that opens it.
+SECTIONS = (
+    ("home", "My work today", "work.see"),
+    ("incidents", "Incidents", "incidents.list"),
+    ("removals", "Removals", "removals.list"),
+    ("audits", "Audits", "audits.list"),
+    ("board", "Board", "boards.read"),
+    ("ledger", "Ledger", "ledger.see"),
+    ("imports", "Imports", "imports.see"),
+    ("accounts", "People", "accounts.see"),
+)
+
+
+def environment(**options: Any) -> Environment:
+    """The template language: escaping on, GOV.UK's macros beside our templates."""
+    govuk = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
+    # The macros ask for parameters that a caller may leave out, several levels down.
+    made = Environment(  # noqa: S701 - Django passes autoescape on
+        **{**options, "loader": ChoiceLoader([options["loader"], govuk]), "undefined": ChainableUndefined}
+    )
+    made.trim_blocks = made.lstrip_blocks = True
+    made.globals |= {"url": address, "asset": asset, "force_name": settings.FORCE_NAME}
+    made.filters |= {
+        "london": london,
+        "day": day,
+        "percent": percent,
+        "number": number,
+        "visible": visible,
+        "words": words,
+    }
+    return made
+
+
+def around_every_page(request: HttpRequest) -> dict[str, Any]:
+    """What the frame of each page shows: sections this person may open, who they are, what was just done."""
+    user = getattr(request, "user", None)
+    signed_in = user is not None and user.is_authenticated
+    here = request.path
+    sections = [
+        {"text": title, "href": reverse(name), "active": _is_here(here, reverse(name))}
+        for name, title, action in SECTIONS
+        if signed_in and user is not None and user.may(action)
+    ]
+    done = [str(each) for each in get_messages(request)] if hasattr(request, "_messages") else []
+    return {"sections": sections, "user": user if signed_in else None, "done": done}
+
+
+def address(name: str, *parts: Any) -> str:
+    """The address of a page by its name."""
+    return reverse(name, args=parts)
+
+
+@cache
+def asset(name: str) -> str:
+    """The address of a file that ships with the pages; it changes when the file does, so that no old one lingers."""
+    content = (Path(__file__).parent / "static" / "workbench" / name).read_bytes()
+    return f"{settings.STATIC_URL}workbench/{name}?{hashlib.sha256(content).hexdigest()[:12]}"
+
+
+def london(moment: datetime | None) -> str:
+    """A moment as people in the force write it: 4 May 2026 at 2:05pm would hide midnight, so 4 May 2026, 14:05."""
+    if moment is None:
+        return "not known"
+    local = moment.astimezone(_LONDON)
+    return f"{local.day} {local:%b %Y, %H:%M}"
+
+
+def day(moment: datetime | None) -> str:
+    """The day of a moment, such as 4 May 2026."""
+    if moment is None:
+        return "not known"
+    local = moment.astimezone(_LONDON) if isinstance(moment, datetime) else moment
+    return f"{local.day} {local:%B %Y}"
+
+
+def percent(share: float | None, decimals: int = 0) -> str:
+    """A share from 0 to 1 as a percentage."""
+    return "not known" if share is None else f"{100 * share:.{decimals}f}%"
+
+
+def number(value: float | None, decimals: int = 0) -> str:
+    """A number with its thousands set apart."""
+    return "not known" if value is None else f"{value:,.{decimals}f}"
+
+
+def words(name: str | None) -> str:
+    """A name from the data as words: ``third_party`` as third party."""
+    return (name or "").replace("_", " ")
+
+
+def visible(text: str | None) -> str:
+    """A text with every invisible sign that could change how it reads (direction overrides, NULs) made visible."""
+    return "".join(
+        f"[U+{ord(sign):04X}]"
+        if sign not in "\n\r\t" and unicodedata.category(sign) in {"Cc", "Cf", "Cs"}
+        else sign
+        for sign in text or ""
+    )
+
+
+def _is_here(here: str, section: str) -> bool:
+    return here == section if section == "/" else here.startswith(section)

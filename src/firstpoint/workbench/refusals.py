@@ -1,0 +1,133 @@
+"""What is shown when something is refused or goes wrong: always a page that says what to do next."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from firstpoint.casework import Moved
+from firstpoint.errors import FirstpointError, InputError, LedgerBroken, NotAllowed, Refused
+
+_log = logging.getLogger("firstpoint.workbench")
+
+_TITLES = {
+    400: "This request cannot be used",
+    403: "You cannot do this",
+    404: "There is no such page",
+    409: "This has changed since you opened it",
+    413: "This is too long to send",
+    500: "Something went wrong on our side",
+}
+
+
+def refused(request: HttpRequest, refusal: FirstpointError) -> HttpResponse:
+    """The page for something that was refused on purpose."""
+    return shown(request, _status(refusal), refusal.message, refusal.remedy)
+
+
+def shown(request: HttpRequest, status: int, message: str, remedy: str, title: str = "") -> HttpResponse:
+    """A refusal as a page: what is wrong, and what to do next."""
+    context = {"title": title or _TITLES[status], "message": message, "remedy": remedy, "status": status}
+    return render(request, "workbench/refused.html", context, status=status)
+
+
+class RefusalsAsPages:
+    """Turns what is refused on the way to a view, or by it, into pages."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return shown(
+                request, 400, "The address holds a sign that no address can hold.", "Go back and try again."
+            )
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
+        """The page for a refusal; None leaves anything else to Django, which answers with :func:`our_fault`."""
+        if isinstance(fault, FirstpointError):
+            return refused(request, fault)
+        return None
+
+
+class KeepPrivate:
+    """Keeps pages out of caches, and closes doors of the browser that the workbench never uses."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault(
+            "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()"
+        )
+        return response
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The page for a request that Django itself would not read."""
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
+        return shown(
+            request,
+            413,
+            "What you sent is larger than a form can be.",
+            "Go back, shorten it and send it again.",
+        )
+    if isinstance(exception, SuspiciousOperation):
+        _log.info("a request was not read: %s", type(exception).__name__)
+    return shown(request, 400, "The request could not be read.", "Go back and try again.")
+
+
+def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The page for a plain 403."""
+    return shown(request, 403, "You may not do this.", "See what each role may do.")
+
+
+def not_there(request: HttpRequest, exception: Http404) -> HttpResponse:
+    """The page for an address that leads nowhere."""
+    return shown(
+        request,
+        404,
+        "Nothing is kept under this address. It may have been mistyped or moved.",
+        "Go to your work today and look for it from there.",
+    )
+
+
+def our_fault(request: HttpRequest) -> HttpResponse:
+    """The page for a fault of ours. It asks the database nothing, which may be what failed."""
+    message = "Nothing that you sent was kept in part: it is either done or not done."
+    remedy = (
+        "Look whether it was done. If not, try once more; if it fails again, tell your administrator when."
+    )
+    context = {"title": _TITLES[500], "message": message, "remedy": remedy, "status": 500, "plain": True}
+    return render(request, "workbench/refused.html", context, status=500)
+
+
+def form_not_ours(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The page for a form whose token is missing or old."""
+    return shown(
+        request,
+        403,
+        "This form was opened before you signed in, or in another session, so it was not accepted.",
+        "Go back, load the page anew, and send the form again. Copy what you wrote first.",
+        title="This form has expired",
+    )
+
+
+def _status(refusal: FirstpointError) -> int:
+    match refusal:
+        case Moved() | Refused():
+            return 409
+        case NotAllowed():
+            return 403
+        case InputError():
+            return 400
+        case LedgerBroken():
+            return 409
+    return 500

@@ -1,0 +1,21 @@
+"""Every address of the workbench."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("firstpoint.workbench.accounts.urls")),
+    path("incidents/", include("firstpoint.workbench.incidents.urls")),
+    path("recording/", include("firstpoint.workbench.recording.urls")),
+    path("removals/", include("firstpoint.workbench.recording.removal_urls")),
+    path("audits/", include("firstpoint.workbench.audits.urls")),
+    path("board/", include("firstpoint.workbench.boards.urls")),
+    path("ledger/", include("firstpoint.workbench.ledger.urls")),
+    path("imports/", include("firstpoint.workbench.imports.urls")),
+]
+
+handler400 = "firstpoint.workbench.refusals.bad_request"
+handler403 = "firstpoint.workbench.refusals.not_allowed"
+handler404 = "firstpoint.workbench.refusals.not_there"
+handler500 = "firstpoint.workbench.refusals.our_fault"
