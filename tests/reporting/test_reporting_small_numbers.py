@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from invented_board_paper import OVERALL, RESULTS, invented_paper
 
-from firstpoint.reporting import Finding, ResultRow, SampleCriteria, board_report, to_html
+from firstpoint.reporting import (
+    Chart,
+    Finding,
+    ResultRow,
+    SampleCriteria,
+    Trend,
+    TrendPoint,
+    board_report,
+    to_html,
+)
 from firstpoint.reporting.small_numbers import HIDDEN, WITHHELD, may_be_shown, shown_count, shown_parts
 from firstpoint.reporting.tree import Table
 
@@ -88,3 +97,26 @@ def test_a_tiny_frame_is_not_printed_in_the_sample_sizes() -> None:
     rows = {str(row[0]): row[1:] for row in table(invented_paper(sample=changed), "Sample sizes").rows}
     assert rows["Sexual offences"] == (HIDDEN, HIDDEN)
     assert WITHHELD in rows["Violence against the person"]
+
+
+def test_a_series_with_a_small_count_is_not_drawn() -> None:
+    points = (TrendPoint("January", 12), TrendPoint("February", 3), TrendPoint("March", 9))
+    report = board_report(invented_paper(trend=Trend("Rape reports", "Reports", points)))
+    assert "No trend, because some of its periods hold fewer than 5." in to_html(report)
+    assert not [b for b in report.blocks if isinstance(b, Chart) and b.caption == "Rape reports"]
+
+
+def test_a_series_of_rates_is_no_series_of_counts() -> None:
+    points = (TrendPoint("January", 0.9), TrendPoint("February", 0.95))
+    report = board_report(invented_paper(trend=Trend("Recording rate", "Rate", points, "rate")))
+    assert [b for b in report.blocks if isinstance(b, Chart) and b.caption == "Recording rate"]
+
+
+def test_a_withheld_kind_of_error_says_why_instead_of_a_number() -> None:
+    findings = (
+        Finding("not recorded at all", 40, "Forty in all."),
+        Finding("fewer recorded than required", 2),
+    )
+    rows = table(invented_paper(findings=findings), "Errors found in the reports audited").rows
+    assert rows[0][2] == "The number is not shown, so that a hidden one cannot be worked out from it."
+    assert str(rows[1][2]).startswith("Fewer than 5 crimes were missed")

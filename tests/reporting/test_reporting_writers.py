@@ -259,9 +259,7 @@ def test_a_big_report_is_set_in_under_three_seconds() -> None:
     big = of(*blocks, Table("Many", TEXTS, many))
     begun = time.process_time()
     paper = to_pdf(big)
-    assert (
-        time.process_time() - begun < 3 * 2
-    )  # both processors count; a wall clock would measure the neighbours
+    assert time.process_time() - begun < 3  # a wall clock would measure the neighbours as well
     assert len(PdfReader(BytesIO(paper)).pages) > 50
 
 

@@ -216,6 +216,10 @@ def _trend(trend: Trend | None) -> Iterator[Block]:
     if trend is None:
         return
     yield Heading("Trend")
+    if trend.measure == "count" and any(map(small_numbers.is_small, (p.value for p in trend.points))):
+        reason = f"some of its periods hold {small_numbers.HIDDEN}"
+        yield no_figure("No trend", NoFigure(reason, "Use longer periods."))
+        return
     if trend.remark:
         yield said(trend.remark)
     yield trend_chart(

@@ -232,6 +232,8 @@ def _shown_counts(findings: tuple[Finding, ...]) -> dict[str, int | str]:
 
 
 def _finding_words(kind: KindOfError, finding: Finding, shown: int | str) -> str:
+    if shown == small_numbers.WITHHELD:
+        return "The number is not shown, so that a hidden one cannot be worked out from it."
     return f"{kind.sentence(shown)} {finding.comment}".strip()
 
 

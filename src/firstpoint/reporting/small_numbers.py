@@ -9,6 +9,7 @@ A board paper is read in public. A count of one to four can point to a person, s
    shows neither its counts nor its rate.** Larger strata are shown whole: their counts are of reports from
    across the force, and say nothing of any one of them. The kinds of error, which do describe particular
    reports, follow rules 1 and 2.
+4. **A series of counts with a period of 1 to 4 is not drawn**: a chart cannot hide one of its points.
 
 Callers who add words of their own must keep the same rule in them.
 """
@@ -28,7 +29,7 @@ EXPLANATION = (
 )
 
 
-def is_small(count: int) -> bool:
+def is_small(count: float) -> bool:
     """Whether a count could point to a person (1 to 4; none points to nobody)."""
     return 0 < count < SMALLEST_SHOWN
 
