@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 from audit_builders import frame_of, totals
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firstpoint.auditing import draw, frame_sha256, plan_sample, sample_size
@@ -124,6 +124,13 @@ def test_a_larger_draw_keeps_the_smaller_one() -> None:
     assert small < large
 
 
+def test_a_frame_with_an_incident_twice_or_with_totals_alone_cannot_be_drawn_from() -> None:
+    with pytest.raises(InputError, match="more than once"):
+        draw(pl.concat([FRAME, FRAME.head(1)]), SIZES, seed=1)
+    with pytest.raises(InputError, match="totals"):
+        draw(totals(violence=30), {"violence": 5}, seed=1)
+
+
 def test_every_incident_is_as_likely_as_another() -> None:
     frame = frame_of(other=20)
     drawn = [draw(frame, {"other": 5}, seed).rows["incident_id"].to_list() for seed in range(800)]
@@ -148,6 +155,7 @@ def test_sizes_and_strata_must_match(sizes: dict[str, int]) -> None:
         draw(FRAME, sizes, seed=1)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**31), st.randoms(use_true_random=False))
 def test_any_seed_draws_the_same_from_any_order(seed: int, shuffle: random.Random) -> None:
     frame = frame_of(violence=12, other=9)

@@ -8,7 +8,7 @@ import math
 import polars as pl
 import pytest
 from audit_builders import frame_of, marks_of, totals
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firstpoint.auditing import AuditResult, estimate, unrecorded_a_year
@@ -265,6 +265,7 @@ def figures(result: AuditResult) -> list[float]:
     ]
 
 
+@settings(deadline=None)
 @given(audits)
 def test_limits_lie_around_the_rate_and_within_the_possible(two: tuple) -> None:
     result = estimate(*audit_of(two))
@@ -275,6 +276,7 @@ def test_limits_lie_around_the_rate_and_within_the_possible(two: tuple) -> None:
     assert 0.0 <= result.unrecorded.low <= result.unrecorded.estimate <= result.unrecorded.high
 
 
+@settings(deadline=None)
 @given(audits, st.randoms(use_true_random=False))
 def test_the_order_of_the_marks_changes_nothing(two: tuple, shuffle: object) -> None:
     marks, frame = audit_of(two)
@@ -283,6 +285,7 @@ def test_the_order_of_the_marks_changes_nothing(two: tuple, shuffle: object) -> 
     assert figures(estimate(marks[order], frame)) == pytest.approx(figures(estimate(marks, frame)))
 
 
+@settings(deadline=None)
 @given(audits)
 def test_a_row_a_crime_gives_the_same_as_a_row_an_incident(two: tuple) -> None:
     marks, frame = audit_of(two)

@@ -13,6 +13,7 @@ from attrs import frozen
 
 from firstpoint.auditing.frame import STRATA, in_order
 from firstpoint.auditing.intervals import check_confidence, normal_z
+from firstpoint.auditing.marks import check_frame
 from firstpoint.errors import InputError, Refused
 
 LEAST_SAMPLE = 30
@@ -108,7 +109,8 @@ def sample_size(
 
 
 def _incidents_by_stratum(frame: pl.DataFrame) -> dict[str, int]:
-    if "incidents" in frame.columns and "incident_id" not in frame.columns:
+    frame = check_frame(frame)
+    if "incident_id" not in frame.columns:
         return dict(frame.select("stratum", "incidents").iter_rows())
     return dict(frame.group_by("stratum").len().iter_rows())
 

@@ -16,6 +16,7 @@ import polars as pl
 from attrs import frozen
 
 from firstpoint.auditing.frame import frame_sha256
+from firstpoint.auditing.marks import check_frame
 from firstpoint.errors import InputError, Refused
 
 
@@ -40,10 +41,11 @@ def draw(frame: pl.DataFrame, sizes: Mapping[str, int], seed: int) -> Sample:
     """Give a simple random sample within each stratum, the same for the same frame, sizes and seed.
 
     ``frame`` has one row a report (``stratum``, ``incident_id``); ``sizes`` gives the number to draw from
-    each stratum of the frame. Raises InputError for a stratum without a size or a size without a stratum,
-    and Refused where a stratum has fewer reports than are asked for or where one report alone would be
-    drawn from several.
+    each stratum of the frame. Raises InputError for a frame that :func:`check_frame` turns away, for a
+    stratum without a size or a size without a stratum, and Refused where a stratum has fewer reports than
+    are asked for or where one report alone would be drawn from several.
     """
+    frame = _frame_of_incidents(frame)
     fingerprint = frame_sha256(frame)
     incidents = dict(frame.group_by("stratum").len().sort("stratum").iter_rows())
     _check_sizes(incidents, sizes)
@@ -67,6 +69,16 @@ def draw(frame: pl.DataFrame, sizes: Mapping[str, int], seed: int) -> Sample:
         {name: sizes[name] for name in incidents},
         _method(incidents, sizes, seed, fingerprint),
     )
+
+
+def _frame_of_incidents(frame: pl.DataFrame) -> pl.DataFrame:
+    if "incident_id" not in frame.columns:
+        raise InputError(
+            "A frame of totals has no reports to draw.",
+            where="frame",
+            remedy="Give a row a report, with stratum and incident_id.",
+        )
+    return check_frame(frame)
 
 
 def _numbers(incident_ids: pl.Series, seed: int, fingerprint: str) -> pl.Series:

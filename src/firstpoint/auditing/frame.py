@@ -45,7 +45,7 @@ class FrameReport:
 
     def text(self) -> str:
         """Give the report as lines for a terminal or a paper."""
-        lines = [f"Reports received from {self.start:%-d %B %Y} to {self.end:%-d %B %Y}, both days included."]
+        lines = [f"Reports received from {_day(self.start)} to {_day(self.end)}, both days included."]
         lines += [
             f"  {stratum}: {incidents + direct:,} ({incidents:,} incidents, {direct:,} direct crimes)"
             for stratum, (incidents, direct) in self.strata.items()
@@ -185,6 +185,10 @@ def _stands_alone(incidents: pl.DataFrame) -> pl.Expr:
 
 def _in_window(column: str, start: date, end: date) -> pl.Expr:
     return pl.col(column).dt.convert_time_zone("Europe/London").dt.date().is_between(start, end)
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
 
 
 def _refuse_repeats(reports: pl.DataFrame) -> None:

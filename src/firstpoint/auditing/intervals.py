@@ -14,10 +14,10 @@ An ordinary normal interval is not offered: it passes 100 % and covers too seldo
 from __future__ import annotations
 
 import math
+from statistics import NormalDist
 from typing import Literal, get_args
 
 import numpy as np
-from scipy.special import betaincinv, expit, logit, ndtri, stdtrit
 
 from firstpoint.auditing.ratio import Floats
 from firstpoint.errors import InputError
@@ -76,8 +76,7 @@ def beta_limits(
 
     The same as ``svyciprop(method = "beta")`` of R's ``survey`` on one row a crime.
     """
-    tail = (1.0 - confidence) / 2.0
-    shrink = float(stdtrit(max(crimes - 1, 1), tail) / stdtrit(df, tail)) ** 2
+    shrink = (student_t(max(crimes - 1, 1), confidence) / student_t(df, confidence)) ** 2
     effective = rate * (1.0 - rate) / variance * shrink
     if effective > _TOO_MANY_FOR_BETA:
         return logit_t_limits(rate, variance, df=df, confidence=confidence)
@@ -89,7 +88,8 @@ def logit_t_limits(
 ) -> tuple[float, float]:
     """Give Student limits on the log-odds of the rate, brought back to 0 to 1."""
     reach = student_t(df, confidence) * math.sqrt(variance) / (rate * (1.0 - rate))
-    return float(expit(logit(rate) - reach)), float(expit(logit(rate) + reach))
+    log_odds = math.log(rate / (1.0 - rate))
+    return _share(log_odds - reach), _share(log_odds + reach)
 
 
 def guard_df(unit_variance: Floats) -> float:
@@ -111,12 +111,14 @@ def crimes_gather(due: Floats) -> bool:
 
 def student_t(df: float, confidence: float) -> float:
     """Give the two-sided Student multiplier of a confidence level."""
+    from scipy.special import stdtrit
+
     return float(stdtrit(df, 0.5 + confidence / 2.0))
 
 
 def normal_z(confidence: float) -> float:
     """Give the two-sided normal multiplier of a confidence level: 1.96 for 0.95."""
-    return float(ndtri(0.5 + confidence / 2.0))
+    return NormalDist().inv_cdf(0.5 + confidence / 2.0)
 
 
 def check_confidence(confidence: float) -> None:
@@ -139,8 +141,17 @@ def check_interval(interval: str) -> None:
         )
 
 
+def _share(log_odds: float) -> float:
+    if log_odds >= 0.0:
+        return 1.0 / (1.0 + math.exp(-log_odds))
+    odds = math.exp(log_odds)
+    return odds / (1.0 + odds)
+
+
 def _binomial_limits(rate: float, effective: float, confidence: float) -> tuple[float, float]:
     """Give Clopper–Pearson limits for ``rate`` of ``effective`` units, which need not be whole."""
+    from scipy.special import betaincinv
+
     tail = (1.0 - confidence) / 2.0
     right, wrong = effective * rate, effective * (1.0 - rate)
     low = float(betaincinv(right, wrong + 1.0, tail)) if right > 0.0 else 0.0
