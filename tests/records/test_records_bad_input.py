@@ -328,3 +328,21 @@ def test_a_log_of_several_lines_is_one_row(write):
 def test_other_delimiters_are_found_out(write, delimiter):
     extract = read_extract(write("other.csv", (HEAD + GOOD).replace(",", delimiter)), "incidents")
     assert extract.frame.height == 2
+
+
+def test_a_crime_without_a_status_is_taken_as_recorded(write):
+    head = "crime_id,recorded_at"
+    bare = read_extract(write("a.csv", head + "\nC1,2026-04-01\n"), "crimes")
+    empty = read_extract(write("b.csv", head + ",status\nC1,2026-04-01,\n"), "crimes")
+    assert bare.frame["status"].to_list() == empty.frame["status"].to_list() == ["recorded"]
+
+
+def test_a_folder_is_no_extract(tmp_path):
+    with pytest.raises(UnreadableFile, match="cannot be read"):
+        read_extract(tmp_path, "incidents")
+
+
+def test_a_heading_below_other_lines_is_found_with_its_delimiter(write, mapping):
+    path = write("low.csv", "Nightly export, all divisions\n" + (HEAD + GOOD).replace(",", "|"))
+    extract = read_extract(path, "incidents", mapping("[incidents]\nheading_row = 2\n"))
+    assert extract.frame.height == 2

@@ -7,7 +7,13 @@ import json
 import polars as pl
 import pytest
 
-from firstpoint.records import check_extracts, link_by_reference, read_extract, write_rejects
+from firstpoint.records import (
+    check_extracts,
+    link_by_reference,
+    read_extract,
+    with_text_of_entries,
+    write_rejects,
+)
 
 
 @pytest.fixture
@@ -124,3 +130,30 @@ def test_rejects_are_written_with_file_row_reason_and_remedy(both, write, tmp_pa
 def test_nothing_set_aside_still_writes_a_file_with_headings(incidents, tmp_path):
     assert write_rejects([read_extract(incidents, "incidents")], tmp_path / "rejects.csv") == 0
     assert (tmp_path / "rejects.csv").read_text().startswith("severity,table,file,row")
+
+
+def test_an_incident_without_text_takes_that_of_its_entries_in_order_of_time(write):
+    log = write(
+        "i.csv", "incident_id,received_at,text\nI1,2026-04-01,\nI2,2026-04-01,own words\nI3,2026-04-01,\n"
+    )
+    rows = (
+        "I1,2026-04-01T10:00:00Z,second\nI1,2026-04-01T09:00:00Z,first\nI2,2026-04-01,other\nI1,2026-04-02,\n"
+    )
+    entries = write("e.csv", "incident_id,entry_at,text\n" + rows)
+    frame = with_text_of_entries(
+        read_extract(log, "incidents").frame, read_extract(entries, "log_entries").frame
+    )
+    assert frame.select("incident_id", "text").rows() == [
+        ("I1", "first\nsecond"),
+        ("I2", "own words"),
+        ("I3", None),
+    ]
+    assert frame.columns == read_extract(log, "incidents").frame.columns
+
+
+def test_a_fault_names_its_file_and_two_files_of_a_table_keep_theirs_apart(write):
+    first = read_extract(write("a.csv", "crime_id,recorded_at\nC1,soon\n"), "crimes")
+    second = read_extract(write("b.csv", "crime_id,recorded_at\nC2,later\n"), "crimes")
+    report = check_extracts([first, second])
+    assert str(report.faults[0]).split(": ")[0].endswith("a.csv")
+    assert report.text().count("SET ASIDE") == 2

@@ -149,6 +149,8 @@ def test_a_pattern_that_is_none_is_refused(mapping):
         "[incidents]\nheading_row = 0",
         "[incidents]\ndelimiter = 3",
         "[incidents.columns]\ntext = 3",
+        '[incidents]\ndelimiter = "||"',
+        '[incidents]\nlist_separator = ""',
         "[incidents.columns]\ntext = { from = 3 }",
         '[incidents.columns]\ntext = { from = "a", codes = 3 }',
         "[recorded]\nclosing_codes = [3]",

@@ -58,3 +58,13 @@ def test_entries_of_a_log_may_repeat_an_incident_but_not_themselves(write):
     extract = read_extract(write("entries.csv", "incident_id,entry_at,text\n" + rows), "log_entries")
     assert extract.frame["text"].to_list() == ["a", "b"]
     assert extract.identical_rows == 1
+
+
+def test_a_mark_for_another_event_never_meets_a_number_of_the_source(write, mapping):
+    rows = "".join(f"{key},2026-04-01,{text}\n" for key, text in [("D1", "a"), ("D1", "b"), ("D1/2", "c")])
+    toml = '[incidents.repeats]\ntreat = "versions"\nkeys = "^none"\n'
+    extract = read_extract(
+        write("log.csv", "incident_id,received_at,text\n" + rows), "incidents", mapping(toml)
+    )
+    assert extract.frame["incident_id"].to_list() == ["D1", "D1//2", "D1/2"]
+    assert extract.joined_rows == 0

@@ -76,7 +76,7 @@ def read_batches(source: Path, batch_rows: int) -> Iterator[pl.DataFrame]:
                 yield piece
         if empty:
             yield pl.DataFrame(schema=rows.collect_schema())
-    except pl.exceptions.PolarsError as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise UnreadableFile(
             f"This is not a whole {'Parquet' if parquet else 'CSV'} file in UTF-8.",
             where=str(source),

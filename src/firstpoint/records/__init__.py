@@ -24,6 +24,7 @@ another incident is therefore not found here. Files are read into memory, one at
 """
 
 from firstpoint.records.checks import CheckReport, ExtractSummary, check_extracts, write_rejects
+from firstpoint.records.entries import with_text_of_entries
 from firstpoint.records.faults import Fault
 from firstpoint.records.linking import Links, crimes_from_closing_codes, link_by_reference
 from firstpoint.records.mapping import ColumnMapping, Repeats, SourceMapping, TableMapping
@@ -58,5 +59,6 @@ __all__ = [
     "ready_mapping",
     "ready_mappings",
     "store_extracts",
+    "with_text_of_entries",
     "write_rejects",
 ]

@@ -93,7 +93,7 @@ def check_extracts(extracts: Sequence[Extract]) -> CheckReport:
                 *_in_an_earlier_file(extract, extracts),
             ]
         )
-        faults += summarise(extract.table, findings)
+        faults += summarise(extract.table, str(extract.path), findings)
     return CheckReport(tuple(faults), tuple(_summary(each) for each in extracts))
 
 
@@ -211,8 +211,8 @@ def _lines(report: CheckReport) -> Iterator[str]:
         if empty:
             yield f"  Columns the source does not have: {', '.join(empty)}."
         for fault in report.faults:
-            if fault.table == each.table:
-                yield f"  {'SET ASIDE' if fault.severity == 'reject' else 'Warning'}: {fault}"
+            if (fault.table, fault.file) == (each.table, each.path):
+                yield f"  {'SET ASIDE' if fault.severity == 'reject' else 'Warning'}: {fault.sentence}"
     aside = report.rows_set_aside
     yield f"{aside:,} rows set aside." if aside else "No row was set aside."
 

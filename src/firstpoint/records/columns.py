@@ -76,7 +76,7 @@ def _text_of(cells: pl.DataFrame, column: Column, source: ColumnMapping, layout:
     text = present[0] if len(present) == 1 else _joined(present, source.joiner)
     if source.codes:
         text = text.replace(source.codes)
-    return text
+    return text.fill_null(column.absent_means) if column.absent_means else text
 
 
 def _joined(present: list[pl.Expr], joiner: str) -> pl.Expr:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import codecs
 import csv
 import re
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from attrs import define, field, frozen
 
 from firstpoint.errors import UnreadableFile
 from firstpoint.records.faults import finding, gather, no_findings
-from firstpoint.records.files import READ_BYTES, RawRows, drop_blank_rows
+from firstpoint.records.files import READ_BYTES, RawRows, check_headings, drop_blank_rows
 from firstpoint.records.mapping import TableMapping
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -106,10 +105,10 @@ def read_delimited(path: Path, mapping: TableMapping) -> RawRows:
     or is no text.
     """
     encoding = _encoding_of(path, mapping.encoding)
-    before = csv.field_size_limit(LONGEST_CELL)
+    csv.field_size_limit(max(LONGEST_CELL, csv.field_size_limit()))  # for the whole process: never lowered
     try:
         with path.open("r", encoding=encoding.name, errors="surrogateescape", newline="") as stream:
-            delimiter = mapping.delimiter or _delimiter_of(stream.read(65_536))
+            delimiter = mapping.delimiter or _delimiter_of(stream.read(65_536), mapping.heading_row)
             stream.seek(0)
             cutting = _cut(_Lines(stream), delimiter, mapping.heading_row, encoding.mixed, path)
     except UnicodeError as error:
@@ -118,8 +117,6 @@ def read_delimited(path: Path, mapping: TableMapping) -> RawRows:
             where=str(path),
             remedy="It may be cut off: export it again. Or name its encoding in the mapping.",
         ) from error
-    finally:
-        csv.field_size_limit(before)
     rows = drop_blank_rows(pl.concat(cutting.blocks))
     return RawRows(
         frame=rows.frame,
@@ -226,29 +223,9 @@ def _headings(reader: Iterator[list[str]], heading_row: int, path: Path) -> list
     return check_headings(headings, heading_row, path)
 
 
-def check_headings(headings: list[str], heading_row: int, path: Path) -> list[str]:
-    """The headings, each name once; UnreadableFile when a heading is missing or stands twice."""
-    twice = [name for name, count in Counter(headings).items() if count > 1 and name]
-    if "\0" in "".join(headings):
-        raise UnreadableFile(
-            "This is not a text file: its first row holds NUL bytes.",
-            where=str(path),
-            remedy="Give it the ending of what it is (.xlsx, .parquet), or export it as CSV.",
-        )
-    if not any(headings) or twice:
-        what = f"The heading {twice[0]!r} stands twice" if twice else "There is no heading"
-        raise UnreadableFile(
-            f"{what} in row {heading_row}.",
-            where=str(path),
-            remedy="Give every column its own heading, or set heading_row in the mapping.",
-        )
-    return [name if name and name != "row" else f"column {at}" for at, name in enumerate(headings, start=1)]
-
-
-def _delimiter_of(start: str) -> str:
+def _delimiter_of(start: str, heading_row: int) -> str:
     """The delimiter that stands most often in the heading line outside quotation marks; else a comma."""
-    heading = next((line for line in start.splitlines() if line.strip()), "")
-    unquoted = re.sub(r'"[^"]*"', "", heading)
+    unquoted = re.sub(r'"[^"]*"', "", "".join(start.splitlines()[heading_row - 1 : heading_row]))
     return max(DELIMITERS, key=lambda mark: (unquoted.count(mark), -DELIMITERS.index(mark)))
 
 
@@ -276,10 +253,11 @@ def _encoding_of(path: Path, named: str) -> Encoding:
 
 def _known_encoding(name: str, path: Path) -> str:
     try:
+        "".encode(name)
         return codecs.lookup(name).name
     except LookupError as error:
         raise UnreadableFile(
-            f"The mapping names the encoding {name!r}, which does not exist.",
+            f"The mapping names the encoding {name!r}, which is none.",
             where=str(path),
             remedy="Write utf-8, cp1252 or utf-16, or leave it out.",
         ) from error

@@ -46,8 +46,14 @@ class Fault:
     message: str
     remedy: str
     rows: int = 1
+    file: str = ""
 
     def __str__(self) -> str:
+        return f"{self.file}: {self.sentence}" if self.file else self.sentence
+
+    @property
+    def sentence(self) -> str:
+        """The fault in words, without its file."""
         row = "" if self.row is None else f" row {self.row}"
         column = "" if self.column is None else f" column {self.column}"
         value = "" if self.value is None else f" value {self.value!r}"
@@ -95,7 +101,7 @@ def gather(findings: Sequence[pl.DataFrame]) -> pl.DataFrame:
     return pl.concat([no_findings(), *findings]).sort("row", maintain_order=True, nulls_last=False)
 
 
-def summarise(table: str, findings: pl.DataFrame) -> tuple[Fault, ...]:
+def summarise(table: str, file: str, findings: pl.DataFrame) -> tuple[Fault, ...]:
     """Findings folded by kind into faults, rejects first, each with its first rows named."""
     kinds = ["severity", "column", "reason", "remedy"]
     folded = findings.group_by(kinds, maintain_order=True).agg(
@@ -104,11 +110,11 @@ def summarise(table: str, findings: pl.DataFrame) -> tuple[Fault, ...]:
         pl.col("value").first(),
         pl.len().alias("count"),
     )
-    faults = [_fault(table, entry) for entry in folded.iter_rows(named=True)]
+    faults = [_fault(table, file, entry) for entry in folded.iter_rows(named=True)]
     return tuple(sorted(faults, key=lambda each: each.severity != "reject"))
 
 
-def _fault(table: str, entry: dict[str, Any]) -> Fault:
+def _fault(table: str, file: str, entry: dict[str, Any]) -> Fault:
     message = entry["reason"]
     if entry["count"] > 1:
         named = ", ".join(str(row) for row in entry["named"])
@@ -123,6 +129,7 @@ def _fault(table: str, entry: dict[str, Any]) -> Fault:
         message=message,
         remedy=entry["remedy"],
         rows=entry["count"],
+        file=file,
     )
 
 

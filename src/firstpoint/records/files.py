@@ -7,6 +7,7 @@ aside with the rest of the file kept: its number, its raw text and the reason ar
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from pathlib import Path
 
 import polars as pl
@@ -60,17 +61,12 @@ def read_rows(path: Path, mapping: TableMapping) -> RawRows:
             where=str(path),
             remedy="The export did not finish, or the copy failed. Export it again.",
         )
-    ending = path.suffix.lower()
-    if ending in WORKBOOK_ENDINGS:
-        from firstpoint.records.workbook import read_workbook
-
-        rows = read_workbook(path, mapping)
-    elif ending in PARQUET_ENDINGS:
-        rows = read_parquet(path)
-    else:
-        from firstpoint.records.delimited import read_delimited
-
-        rows = read_delimited(path, mapping)
+    try:
+        rows = _read_by_ending(path, mapping)
+    except OSError as error:
+        raise UnreadableFile(
+            f"The file cannot be read: {error.strerror}.", where=str(path), remedy="Check who may read it."
+        ) from error
     if _size_of(path) != size:
         raise UnreadableFile(
             "The file changed while it was read.",
@@ -78,6 +74,19 @@ def read_rows(path: Path, mapping: TableMapping) -> RawRows:
             remedy="It is still being written. Wait until the export has finished and read it again.",
         )
     return rows
+
+
+def _read_by_ending(path: Path, mapping: TableMapping) -> RawRows:
+    ending = path.suffix.lower()
+    if ending in WORKBOOK_ENDINGS:
+        from firstpoint.records.workbook import read_workbook
+
+        return read_workbook(path, mapping)
+    if ending in PARQUET_ENDINGS:
+        return read_parquet(path)
+    from firstpoint.records.delimited import read_delimited
+
+    return read_delimited(path, mapping)
 
 
 def _size_of(path: Path) -> int:
@@ -106,15 +115,35 @@ def read_parquet(path: Path) -> RawRows:
     """The rows of a Parquet file, every value written as text (times as ISO 8601)."""
     try:
         frame = pl.read_parquet(path, hive_partitioning=False, glob=False)
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise UnreadableFile(
             "This is not a whole Parquet file.",
             where=str(path),
             remedy="It may be cut off, or another kind of file under this name. Export it again.",
         ) from error
-    texts = [_as_text(column) for column in frame.iter_columns()]
+    headings = check_headings(frame.columns, 1, path)
+    texts = [_as_text(column).alias(name) for name, column in zip(headings, frame, strict=True)]
     rows = pl.Series("row", range(2, frame.height + 2), pl.Int64)
-    return drop_blank_rows(pl.DataFrame([rows, *(each for each in texts if each.name != "row")]))
+    return drop_blank_rows(pl.DataFrame([rows, *texts]))
+
+
+def check_headings(headings: list[str], heading_row: int, path: Path) -> list[str]:
+    """The headings, each name once; UnreadableFile when a heading is missing or stands twice."""
+    twice = [name for name, count in Counter(headings).items() if count > 1 and name]
+    if "\0" in "".join(headings):
+        raise UnreadableFile(
+            "This is not a text file: its first row holds NUL bytes.",
+            where=str(path),
+            remedy="Give it the ending of what it is (.xlsx, .parquet), or export it as CSV.",
+        )
+    if not any(headings) or twice:
+        what = f"The heading {twice[0]!r} stands twice" if twice else "There is no heading"
+        raise UnreadableFile(
+            f"{what} in row {heading_row}.",
+            where=str(path),
+            remedy="Give every column its own heading, or set heading_row in the mapping.",
+        )
+    return [name if name and name != "row" else f"column {at}" for at, name in enumerate(headings, start=1)]
 
 
 def _as_text(column: pl.Series) -> pl.Series:

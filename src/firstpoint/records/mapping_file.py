@@ -176,6 +176,11 @@ def _table_mapping(table: Table, given: dict[str, Any], faults: _Faults) -> Tabl
             settings[name] = faults.number(place, value)
         else:
             settings[name] = faults.text(place, value)
+    if settings.get("delimiter") and len(settings["delimiter"]) != 1:
+        faults.found.append(f"delimiter of [{table.name}] must be one character.")
+    faults.one_of(f"decimal of [{table.name}]", settings.get("decimal", "."), (".", ","))
+    if not settings.get("list_separator", ";"):
+        faults.found.append(f"list_separator of [{table.name}] must be at least one character.")
     _check_time_zone(f"time_zone of [{table.name}]", settings.get("time_zone", ""), faults)
     columns = faults.table(f"columns of [{table.name}]", given.get("columns", {}))
     repeats = faults.table(f"repeats of [{table.name}]", given.get("repeats", {}))

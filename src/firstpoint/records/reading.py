@@ -96,7 +96,7 @@ def read_extract(path: str | Path, table: str, mapping: SourceMapping | None = N
         frame=settled.frame.drop("row"),
         rejects=_with_raw(findings.filter(severity="reject"), raw),
         warnings=_with_raw(findings.filter(severity="warning"), raw),
-        faults=summarise(target.name, findings),
+        faults=summarise(target.name, str(where), findings),
         row_numbers=settled.frame["row"],
         blank_rows=raw.blank_rows,
         identical_rows=settled.identical_rows,

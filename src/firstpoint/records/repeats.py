@@ -14,6 +14,8 @@ number.
 
 from __future__ import annotations
 
+from itertools import count
+
 import polars as pl
 from attrs import frozen
 
@@ -80,16 +82,14 @@ def _numbers_used_again_told_apart(
     frame: pl.DataFrame, table: Table, repeats: Repeats
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The frame with the key of another event marked ``/2``, ``/3`` …, and a warning for each."""
-    key = pl.col(table.key)
-    may_have_versions = key.str.contains(repeats.keys) if repeats.keys else pl.lit(True)
+    may_have_versions = pl.col(table.key).str.contains(repeats.keys) if repeats.keys else pl.lit(True)
     event = pl.when(may_have_versions).then(pl.col("event_at")).otherwise(pl.col("row").cast(pl.String))
-    numbered = frame.with_columns(event=event.fill_null("")).with_columns(
-        nth=pl.col("event").rank("dense").over(table.key)
+    numbered = frame.with_columns(event=event.fill_null(""))
+    first_row = pl.col("row").min().over(table.key, "event")
+    numbered = numbered.with_columns(first_row=first_row).with_columns(
+        nth=pl.col("first_row").rank("dense").over(table.key).cast(pl.Int64)
     )
-    numbered = numbered.with_columns(
-        nth=pl.col("row").min().over(table.key, "event").rank("dense").over(table.key).cast(pl.Int64)
-    )
-    again = (pl.col("nth") > 1) & (pl.col("row") == pl.col("row").min().over(table.key, "event"))
+    again = (pl.col("nth") > 1) & (pl.col("row") == pl.col("first_row"))
     findings = findings_where(
         numbered,
         again,
@@ -98,8 +98,18 @@ def _numbers_used_again_told_apart(
         reason="The number was used before for another event; both are kept, this one as /2 (or /3).",
         remedy="Check that they are different events; if not, say so in repeats of the mapping.",
     )
-    renamed = pl.when(pl.col("nth") > 1).then(pl.format("{}/{}", key, pl.col("nth"))).otherwise(key)
-    return numbered.with_columns(renamed.alias(table.key)).drop("nth", "event", "event_at"), findings
+    told_apart = numbered.with_columns(_marked(numbered, table.key).alias(table.key))
+    return told_apart.drop("nth", "event", "event_at", "first_row"), findings
+
+
+def _marked(numbered: pl.DataFrame, key: str) -> pl.Series:
+    """The keys with ``/2`` and so on; with more strokes where such a key is in the source already."""
+    for strokes in count(1):
+        mark = pl.format("{}{}{}", pl.col(key), pl.lit("/" * strokes), pl.col("nth"))
+        again = numbered.filter(pl.col("nth") > 1).select(mark).to_series()
+        if not again.is_in(numbered[key].implode()).any():
+            break
+    return numbered.select(pl.when(pl.col("nth") > 1).then(mark).otherwise(pl.col(key))).to_series()
 
 
 def _versions_joined(frame: pl.DataFrame, table: Table) -> pl.DataFrame:

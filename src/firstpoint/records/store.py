@@ -141,13 +141,15 @@ def _read_table(home: Path, manifest: _Manifest, name: TableName) -> pl.DataFram
     if name not in manifest.tables:
         return TABLES[name].empty()
     try:
-        return pl.read_parquet(home / manifest.tables[name], glob=False)
-    except (pl.exceptions.PolarsError, OSError) as error:
+        kept = pl.read_parquet(home / manifest.tables[name], glob=False)
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         raise UnreadableFile(
             f"The store's file of {name} is damaged or gone.",
             where=str(home / manifest.tables[name]),
             remedy="Restore the directory from a backup, or load the extracts into a new one.",
         ) from error
+    columns = TABLES[name].empty()
+    return pl.concat([columns, kept], how="diagonal").select(columns.columns)
 
 
 def _read_manifest(home: Path) -> _Manifest:

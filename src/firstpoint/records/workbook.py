@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from firstpoint.errors import BadMapping, UnreadableFile
-from firstpoint.records.delimited import check_headings
 from firstpoint.records.faults import finding, findings_where, gather
-from firstpoint.records.files import RawRows, drop_blank_rows
+from firstpoint.records.files import RawRows, check_headings, drop_blank_rows
 from firstpoint.records.formulas import Cell, formulas_without_value
 from firstpoint.records.mapping import TableMapping
 from firstpoint.records.nearest import did_you_mean
@@ -122,12 +121,15 @@ def _text(value: Value) -> str:
 def _unsaved_formulas(
     path: Path, sheet: str, headings: list[str], frame: pl.DataFrame
 ) -> tuple[dict[int, str], pl.DataFrame]:
+    cells = _formulas(path, sheet)
+    at = frame.filter(pl.col("row").is_in([cell.row for cell in cells]))
+    lines = {row[0]: ",".join(each or "" for each in row[1:]) for row in at.iter_rows()}
     unread: dict[int, str] = {}
     findings = []
-    for cell in _formulas(path, sheet):
-        if cell.row < 2 or cell.column > len(headings):
+    for cell in cells:
+        if cell.row not in lines or cell.column > len(headings):
             continue
-        unread[cell.row] = f"={cell.formula}"
+        unread[cell.row] = lines[cell.row]
         findings.append(
             finding(
                 "reject",
@@ -138,10 +140,7 @@ def _unsaved_formulas(
                 SAVE_AGAIN,
             )
         )
-    lines = {
-        row[0]: ",".join(each or "" for each in row[1:]) for row in frame.iter_rows() if row[0] in unread
-    }
-    return {row: lines.get(row, raw) for row, raw in unread.items()}, gather(findings)
+    return unread, gather(findings)
 
 
 def _formulas(path: Path, sheet: str) -> list[Cell]:
