@@ -1,8 +1,8 @@
 """What the words around a phrase do to its meaning.
 
 A cue works inside its own sentence and reach, unless a word such as *but* stands between; cues marked ``entry`` work in the
-whole entry, and those marked ``log`` in the whole log. A cue in one entry never cancels what another entry tells,
-save those that explain a log away with something that can be checked (it was a toy, the car was found where it was left).
+whole entry, those marked ``earlier`` in their entry and the ones before it (a later entry can explain what an earlier one tells, never
+the other way round), and those marked ``log`` in the whole log.
 
 :func:`contexts` gives, for every hit, the cues that bear on it.
 """
@@ -22,7 +22,7 @@ _TERMINATORS = ("but", "however", "although", "though", "then", "until", "when",
 def contexts(found: Found, lexicon: Lexicon) -> list[tuple[CueHit, ...]]:
     """The cues that bear on each hit, in step with ``found.hits``."""
     near = [cue for cue in found.cues if cue.cue.direction in ("before", "after", "both")]
-    wide = [cue for cue in found.cues if cue.cue.direction in ("entry", "log")]
+    wide = [cue for cue in found.cues if cue.cue.direction in ("entry", "earlier", "log")]
     starts = [cue.start for cue in near]
     furthest = max((cue.cue.reach + cue.end - cue.start for cue in near), default=0)
     entries = _Entries(found.codes, wide)
@@ -40,18 +40,23 @@ class _Entries:
         self._ends = [at for at, code in enumerate(codes) if code == ENTRY] if wide else []
         self._by_entry: dict[int, dict[str, CueHit]] = {}
         self._by_log: dict[str, CueHit] = {}
+        self._earlier: dict[str, tuple[int, CueHit]] = {}  # the last entry in which each stands
         for cue in wide:
             if cue.cue.direction == "log":
                 self._by_log.setdefault(cue.cue.id, cue)
+            elif cue.cue.direction == "earlier":
+                self._earlier[cue.cue.id] = (bisect_left(self._ends, cue.start), cue)
             else:
                 self._by_entry.setdefault(bisect_left(self._ends, cue.start), {}).setdefault(cue.cue.id, cue)
 
     def bearing_on(self, hit: Hit) -> Iterator[CueHit]:
-        if not (self._by_log or self._by_entry):
+        if not (self._by_log or self._by_entry or self._earlier):
             return
-        in_entry = self._by_entry.get(bisect_left(self._ends, hit.start), {})
-        for cue in (*self._by_log.values(), *in_entry.values()):
-            if not cue.cue.kinds or hit.phrase.kind in cue.cue.kinds:
+        entry = bisect_left(self._ends, hit.start)
+        in_entry = self._by_entry.get(entry, {})
+        explained = [cue for last, cue in self._earlier.values() if entry <= last]
+        for cue in (*self._by_log.values(), *in_entry.values(), *explained):
+            if cue.cue.governs(hit.phrase.kind):
                 yield cue
 
 
@@ -60,7 +65,7 @@ def _near(
 ) -> Iterator[CueHit]:
     for at in range(bisect_left(starts, hit.start - furthest), bisect_left(starts, hit.end + furthest + 1)):
         cue = near[at]
-        if cue.cue.kinds and hit.phrase.kind not in cue.cue.kinds:
+        if not cue.cue.governs(hit.phrase.kind):
             continue
         between = _between(hit, cue)
         if between is None or between[1] - between[0] > cue.cue.reach:
@@ -75,5 +80,6 @@ def _between(hit: Hit, cue: CueHit) -> tuple[int, int] | None:
         return (cue.end, hit.start) if cue.cue.direction != "after" else None
     if cue.start >= hit.end:
         return (hit.end, cue.start) if cue.cue.direction != "before" else None
-    # A cue inside the words of the phrase itself ("was not hit") governs it too.
-    return (hit.start, hit.start) if cue.start >= hit.start or cue.cue.direction == "both" else None
+    # Inside the words of the phrase itself a cue that looks both ways governs too; a "no" there is part of the
+    # phrase ("after she had said no").
+    return (hit.start, hit.start) if cue.cue.direction == "both" else None

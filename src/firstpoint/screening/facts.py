@@ -21,7 +21,9 @@ _LONDON = ZoneInfo("Europe/London")
 _NOTE = "Read from the words of the log by the screen; what the log does not say is assumed as kinds.csv states."
 _AS_IF = " Received before the first rule book held, and counted as if reported on its first day."
 _RECORD = "p1"
+_ANY_CLASS = "99"  # the log names a record but seldom its class; which one it is does not change "recorded already"
 _PROFESSIONAL = "professional_other"
+_WHOLE_NUMBERS = {"times", "onlookers"}
 
 
 def report_facts(incident: Mapping[str, Any], disclosures: Sequence[Disclosure]) -> dict[str, Any]:
@@ -43,13 +45,15 @@ def report_facts(incident: Mapping[str, Any], disclosures: Sequence[Disclosure])
     if role := _reporter(disclosures):
         report["reporter"] = {"role": role}
     if any(one.context == "already_recorded" for one in disclosures):
-        report["prior_records"] = [{"id": _RECORD, "class": "unknown"}]
+        report["prior_records"] = [{"id": _RECORD, "class": _ANY_CLASS}]
+    if any(one.context == "other_force" for one in disclosures):
+        report["force"] = "this force"
     return report
 
 
 def report_clock(received_at: datetime | None) -> tuple[datetime, bool]:
     """The moment a report is counted at, and whether it is only *as if* (no book covers its own)."""
-    first = min(book.valid_from for book in counting.books()) if hasattr(counting, "books") else date(2026, 4, 1)
+    first = min(book.valid_from for book in counting.books())
     if received_at is not None:
         moment = received_at if received_at.tzinfo else received_at.replace(tzinfo=UTC)
         if moment.astimezone(_LONDON).date() >= first:
@@ -82,8 +86,10 @@ class _Victims:
 
 
 def _victim_facts(disclosure: Disclosure) -> dict[str, Any]:
-    told = {name.removeprefix("victim."): value for name, value in disclosure.facts.items() if name.startswith("victim.")}
+    told = _under("victim.", {**kind_row(disclosure.kind).assume, **disclosure.facts})
     facts: dict[str, Any] = {name: int(value) if name == "age" else value for name, value in told.items()}
+    if "age" in facts:
+        facts.pop("age_band", None)
     if disclosure.context in ("no_support", "retracted"):
         facts["supports"] = "no"
     if disclosure.context == "unconfirmed":
@@ -93,16 +99,22 @@ def _victim_facts(disclosure: Disclosure) -> dict[str, Any]:
 
 def _allegation(number: int, disclosure: Disclosure, people: _Victims) -> dict[str, Any]:
     row = kind_row(disclosure.kind)
-    told = {name: value for name, value in disclosure.facts.items() if "." not in name}
-    allegation: dict[str, Any] = {"id": f"a{number}", "kind": disclosure.kind, **row.assume, **told}
-    for name in ("times",):
-        if name in allegation:
-            allegation[name] = int(allegation[name])
-    if "hostility" in allegation:
-        allegation["hostility"] = [allegation["hostility"]]
+    known = {**row.assume, **disclosure.facts}
+    told: dict[str, Any] = {name: value for name, value in known.items() if "." not in name}
+    allegation: dict[str, Any] = {"id": f"a{number}", "kind": disclosure.kind, **told}
+    for name in _WHOLE_NUMBERS & told.keys():
+        allegation[name] = int(told[name])
+    if "hostility" in told:
+        allegation["hostility"] = [told["hostility"]]
+    if place := _under("place.", known):
+        allegation["place"] = place
     if victims := people.ids(disclosure, row):
         allegation["victims"] = victims
     return allegation | _standing(number, disclosure)
+
+
+def _under(prefix: str, facts: Mapping[str, str]) -> dict[str, str]:
+    return {name.removeprefix(prefix): value for name, value in facts.items() if name.startswith(prefix)}
 
 
 def _standing(number: int, disclosure: Disclosure) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from firstpoint.screening.patterns import Classes, Matcher, atoms_of, compile_pa
 from firstpoint.screening.tokens import Alphabet
 
 STRENGTHS = ("certain", "likely", "weak", "detail")
-DIRECTIONS = ("before", "after", "both", "entry", "log")
+DIRECTIONS = ("before", "after", "both", "entry", "earlier", "log")
 _SEPARATOR = " / "
 
 
@@ -60,8 +60,8 @@ class Phrase:
 class Cue:
     """Words that change what is disclosed near them.
 
-    ``direction``: whether the cue stands ``before`` or ``after`` the words it governs, ``both``, or governs the whole ``entry`` or ``log``; ``reach``: how many tokens
-    may lie between. ``kinds``: only phrases of these kinds (all when empty).
+    ``direction``: whether the cue stands ``before`` or ``after`` the words it governs, ``both``, or governs the whole ``entry``, its entry and the ``earlier`` ones, or the ``log``; ``reach``: how many
+    tokens may lie between. ``kinds``: only phrases of these kinds (all when empty), or with ``but_kinds`` all others.
     """
 
     id: str
@@ -70,10 +70,15 @@ class Cue:
     direction: str
     reach: int
     kinds: frozenset[str]
+    but_kinds: bool
     sets: Mapping[str, str]
     hits: tuple[str, ...]
     misses: tuple[str, ...]
     matcher: Matcher = field(eq=False)
+
+    def governs(self, kind: str) -> bool:
+        """Whether the cue has a say over phrases of this kind."""
+        return not self.kinds or (kind in self.kinds) is not self.but_kinds
 
 
 @frozen
@@ -157,7 +162,7 @@ class _Compiler:
         _one_of(row, "direction", DIRECTIONS)
         return Cue(
             id=row["id"], category=row["category"], pattern=row["pattern"], direction=row["direction"],
-            reach=int(row["reach"] or 0), kinds=frozenset(row["kinds"].split()), sets=_sets(row),
+            reach=int(row["reach"] or 0), kinds=frozenset(row["kinds"].lstrip("!").split()), but_kinds=row["kinds"].startswith("!"), sets=_sets(row),
             hits=_split(row["hits"]), misses=_split(row["misses"]), matcher=self.matcher(row["pattern"]),
         )
 

@@ -49,7 +49,7 @@ class LexiconReader:
 
     def _opening(self, code: str | None) -> list[tuple[str, str, str]]:
         rows = matching_rows(code, self.lexicon.opening_codes, self.lexicon)
-        return [(row.kind, row.strength, row.id) for row in rows]
+        return [(row.kind, row.strength, row.id) for row in rows if row.kind]
 
 
 def matching_rows(code: str | None, rows: tuple[CodeRow, ...], lexicon: Lexicon) -> list[CodeRow]:

@@ -49,8 +49,6 @@ def _answer(report: dict[str, Any], answers: Answers) -> dict[str, Any] | None:
     facts = {name: value for name, value in report.items() if name not in ("report_id", "note")}
     signature = json.dumps(facts | {"reported_at": report["reported_at"][:10]}, sort_keys=True)
     if signature not in answers:
-        if not hasattr(counting, "count_report"):
-            return {"allegations": [{"id": a["id"], "decision": "not_decidable"} for a in report["allegations"]]}
         try:
             answers[signature] = counting.count_report(report)
         except BadReport:
@@ -62,10 +60,15 @@ def _apply(disclosure: Disclosure, entry: Mapping[str, Any]) -> Disclosure:
     match entry.get("decision"):
         case "record":
             return evolve(disclosure, ho_class=entry.get("ho_class"), crimes=int(entry.get("count", disclosure.victims)))
-        case "not_decidable":
+        case "not_decidable" if _is_required(entry):
             return evolve(disclosure, crimes=disclosure.victims)
         case "absorbed":
             context = "subsumed" if disclosure.context == "live" else disclosure.context
             return evolve(disclosure, ho_class=entry.get("ho_class"), crimes=0, context=context)
         case _:
             return evolve(disclosure, ho_class=entry.get("ho_class"), crimes=0)
+
+
+def _is_required(entry: Mapping[str, Any]) -> bool:
+    """Whether counting says that a crime is due although its class is open."""
+    return str(entry.get("reason", "")).startswith("a crime is required")
