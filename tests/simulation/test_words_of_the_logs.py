@@ -6,7 +6,8 @@ import polars as pl
 
 from firstpoint.simulation import make_force, scenarios, usual_profile
 from firstpoint.simulation.chance import Chance
-from firstpoint.simulation.telling import _compiled, _slipped
+from firstpoint.simulation.keyboard import slipped
+from firstpoint.simulation.wording import compiled
 
 
 def logs_of(force, condition: pl.Expr) -> pl.DataFrame:
@@ -95,15 +96,15 @@ def test_every_slot_of_every_phrase_can_be_filled():
     quiet = attrs.evolve(usual_profile(), typing_error_share=0.0)
     text = make_force(seed=11, incidents=4000, profile=quiet).incidents["text"]
     assert not text.str.contains(r"\{\w+\}").any()
-    assert _compiled("{V} and {O}.") == (("", "V"), (" and ", "O"), (".", ""))
+    assert compiled("{V} and {O}.") == (("", "V"), (" and ", "O"), (".", ""))
 
 
 def test_a_slip_of_the_keyboard_touches_one_letter():
     chance = Chance(np.random.default_rng(3))
     told = "caller states the window was broken"
-    slipped = [_slipped(told, chance) for _ in range(200)]
-    assert all(abs(len(text) - len(told)) <= 1 for text in slipped)
-    assert sum(text != told for text in slipped) > 100
+    texts = [slipped(told, chance) for _ in range(200)]
+    assert all(abs(len(text) - len(told)) <= 1 for text in texts)
+    assert sum(text != told for text in texts) > 100
 
 
 def test_typing_errors_can_be_turned_off():

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from firstpoint.simulation.chance import Chance, Weighted
 from firstpoint.simulation.names import Names
@@ -91,6 +91,8 @@ def draw_event(
     number = chance.weighted(_VICTIMS[scenario.victims])
     sex = chance.weighted(_SEXES[scenario.sexes])
     victims = [_victim(scenario, sex, chance, names) for _ in range(number)]
+    if scenario.victims == "siblings":
+        victims = [evolve(child, last=victims[0].last) for child in victims]
     acts, dues = [], []
     for place, act in enumerate(scenario.acts):
         if act.chance < 1 and not chance.happens(act.chance):

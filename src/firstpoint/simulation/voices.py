@@ -1,0 +1,128 @@
+"""How an entry names those concerned, by its register: caller, inft, IP, I, or a name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import frozen
+
+from firstpoint.simulation.chance import Chance
+from firstpoint.simulation.events import Event, Person
+from firstpoint.simulation.wording import lines
+
+_KIN = {
+    ("male", False): ("brother", "son", "dad", "uncle"),
+    ("female", False): ("sister", "daughter", "mum", "aunt"),
+    ("male", True): ("dad", "stepdad", "uncle"),
+    ("female", True): ("mum", "stepmum", "aunt"),
+}
+_PRONOUNS = {"male": ("he", "him", "his")}
+_HER = ("she", "her", "her")
+
+
+@frozen
+class Voice:
+    """The names under which an entry speaks of those concerned; ``words`` maps a slot to its words."""
+
+    register: str
+    words: Mapping[str, str]
+
+
+@frozen
+class Scene:
+    """What all entries of a log agree on: where it was, the unit sent, who the offender is said to be."""
+
+    place: str
+    street: str
+    callsign: str
+    offender: str
+    kin: str
+
+
+def scene_of(event: Event, chance: Chance, places: tuple[str, ...], streets: tuple[str, ...]) -> Scene:
+    """Give the scene of one log."""
+    return Scene(
+        place=chance.pick(places),
+        street=chance.pick(streets),
+        callsign=f"{chance.pick('ABCDMNSW')}{chance.between(11, 79)}",
+        offender=chance.pick(lines("offender", _offender_key(event))),
+        kin=chance.pick(_KIN[event.offender.sex, event.victims[0].age < 16]),
+    )
+
+
+def voice_of(event: Event, scene: Scene, register: str, chance: Chance) -> Voice:
+    """Give how an entry in this register speaks of the event.
+
+    Slots: V, Vo the victim as subject and object, S, So, Vp the pronouns; O the offender, he, him, his the
+    pronouns; man, kin; place, street, callsign, firm, age, ofirst, olast.
+    """
+    victim, offender = event.victims[0], event.offender
+    named = _named(register, victim, event, chance)
+    spoken_of = offender if event.scenario.voice == "stopped" else victim
+    subject, object_, possessive = _PRONOUNS.get(spoken_of.sex, _HER)
+    if register == "form" and event.reporter == "victim":
+        named, subject, object_, possessive = "I", "I", "me", "my"
+    he, him, his = _PRONOUNS.get(offender.sex, _HER)
+    words = {
+        "V": named,
+        "Vo": "me" if named == "I" else named,
+        "S": subject,
+        "So": object_,
+        "Vp": possessive,
+        "O": scene.offender,
+        "man": _man(offender),
+        "kin": scene.kin,
+        "he": he,
+        "him": him,
+        "his": his,
+        "ofirst": offender.first,
+        "olast": offender.last,
+        "place": scene.place,
+        "street": scene.street,
+        "callsign": scene.callsign,
+        "firm": victim.last,
+        "age": str(victim.age),
+    }
+    return Voice(register, words)
+
+
+def by_pronoun(voice: Voice) -> Voice:
+    """Give the voice of an entry that has named the person already, as in "caller says"."""
+    words = voice.words
+    if words["V"] not in ("inft", "caller", "IP"):
+        return voice
+    return Voice(voice.register, {**words, "V": words["S"], "Vo": words["So"]})
+
+
+def _offender_key(event: Event) -> str:
+    """Give under which heading the words for the offender stand."""
+    if event.scenario.duty:
+        return event.scenario.duty
+    return "online" if (event.setting, event.relationship) == ("online", "stranger") else event.relationship
+
+
+def _man(person: Person) -> str:
+    if person.sex == "male":
+        return "lad" if person.age < 25 else "man"
+    return "girl" if person.age < 18 else "woman"
+
+
+def _named(register: str, victim: Person, event: Event, chance: Chance) -> str:
+    if victim.type == "business":
+        return f"staff at {victim.last}"
+    if event.scenario.voice == "stopped":
+        return "the person stopped"
+    if event.scenario.voice == "constable":
+        return f"PC {victim.last}"
+    if register == "referral":
+        return chance.pick(
+            (f"{victim.first} (aged {victim.age})", victim.first, f"{victim.first} {victim.last}")
+        )
+    if event.reporter != "victim" and register != "officer":
+        child, grown = ("girl", "woman") if victim.sex == "female" else ("boy", "man")
+        return f"a {child if victim.age < 18 else grown}, {victim.first} {victim.last},"
+    if register == "officer":
+        return chance.pick((f"IP {victim.last}", "the IP", "IP", f"{victim.first} {victim.last}"))
+    if register == "form":
+        return victim.first
+    return chance.pick(("inft", "caller", "IP", f"{victim.first}"))
