@@ -13,8 +13,9 @@ The data passes through in this order:
    accounted for.
 3. :func:`check_extracts` looks at tables together: crimes and log entries that point to no incident, dates
    out of order, codes nobody knows, shares of missing cells. :func:`write_rejects` writes what was set aside.
-4. :func:`link_by_reference` ties crimes to incidents; :func:`crimes_from_closing_codes` stands in for a crime
-   table where a log says only by its disposition that a crime was recorded.
+4. :func:`with_text_of_entries` gives incidents the text of their log entries, where a system exports those
+   one by one. :func:`link_by_reference` ties crimes to incidents; :func:`crimes_from_closing_codes` stands in
+   for a crime table where a log says only by its disposition that a crime was recorded.
 5. :func:`store_extracts` keeps the tables in a directory, whole or not at all, whatever happens on the way;
    :func:`read_store` reads them back.
 

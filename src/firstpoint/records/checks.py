@@ -229,7 +229,7 @@ def _rows_in_words(each: ExtractSummary) -> str:
     return ", ".join(parts) + blank + "."
 
 
-def write_rejects(extracts: Sequence[Extract], path: str | Path) -> int:
+def write_rejects(extracts: Extract | Sequence[Extract], path: str | Path) -> int:
     """Write every row set aside and every remark on a row that was kept, and give the number of lines.
 
     CSV with ``severity`` (reject or warning), ``table``, ``file``, ``row``, ``column``, ``value``,
@@ -240,7 +240,7 @@ def write_rejects(extracts: Sequence[Extract], path: str | Path) -> int:
         pl.select(severity=pl.lit(severity), table=pl.lit(each.table), file=pl.lit(each.path.name)).join(
             frame, how="cross"
         )
-        for each in extracts
+        for each in ([extracts] if isinstance(extracts, Extract) else extracts)
         for severity, frame in (("reject", each.rejects), ("warning", each.warnings))
     ]
     lines = pl.concat(parts) if parts else pl.DataFrame()

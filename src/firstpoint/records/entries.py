@@ -8,8 +8,8 @@ import polars as pl
 def with_text_of_entries(incidents: pl.DataFrame, log_entries: pl.DataFrame) -> pl.DataFrame:
     """The incidents, with the entries of the log in order of time as ``text`` where that was empty.
 
-    ``log_entries`` needs ``incident_id, entry_at, text``. An incident that has a text of its own keeps it, and
-    one without entries keeps none; rows and their order stay as they are.
+    ``log_entries`` needs ``incident_id, entry_at, text``. An incident that has a text of its own keeps it,
+    and one without entries keeps none; rows and their order stay as they are.
     """
     joined = (
         log_entries.filter(pl.col("text").is_not_null())
