@@ -230,6 +230,14 @@ def test_a_rate_that_cannot_be_is_turned_away(rate: tuple[float, float, float]) 
         unrecorded_a_year(1000, rate)
 
 
+def test_recorded_crime_without_a_frame_is_refused() -> None:
+    frame = pl.DataFrame(
+        {"stratum": ["violence", "sexual"], "incidents": [40, 0], "recorded_crimes_12m": [900, 50]}
+    )
+    with pytest.raises(Refused, match="sexual"):
+        estimate(ONE_STRATUM, frame)
+
+
 def test_per_cent_and_shares_give_the_same_number() -> None:
     assert unrecorded_a_year(1000, (80, 70, 90)).estimate == pytest.approx(
         unrecorded_a_year(1000, (0.8, 0.7, 0.9)).estimate

@@ -30,6 +30,33 @@ def test_a_byte_order_mark_does_not_hide_the_first_column(tmp_path: Path) -> Non
     assert read_marks(written(tmp_path, "\ufeff" + HEAD, "violence,1,2,1")).height == 1
 
 
+def test_spaces_and_blank_lines_at_the_end_do_no_harm(tmp_path: Path) -> None:
+    marks = read_marks(written(tmp_path, HEAD.replace(",", ", "), "violence, 0012, 2, 1", ",,,", "", ""))
+    assert marks.rows() == [("violence", "0012", 2, 1)]
+
+
+def test_a_column_twice_is_turned_away(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="recorded is there twice"):
+        read_marks(written(tmp_path, HEAD + ",recorded", "violence,1,1,1,0"))
+
+
+@pytest.mark.parametrize(
+    "content", ["violence,1,1,1,9\n", 'violence,"1,1,1\n', "violence,caf\xe9,1,1\n", "a\0b,1,1,1\n"]
+)
+def test_a_file_that_is_no_table_is_said_to_be_unreadable(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "marks.csv"
+    file.write_bytes(f"{HEAD}\n{content}".encode("latin-1"))
+    with pytest.raises(UnreadableFile, match="cannot be read as a table"):
+        read_marks(file)
+
+
+def test_a_truncated_file_is_turned_away_at_its_broken_row(tmp_path: Path) -> None:
+    file = tmp_path / "marks.csv"
+    file.write_text(f"{HEAD}\nviolence,1,1,1\nviolence,2,1", encoding="utf-8")
+    with pytest.raises(InputError, match="row 3"):
+        read_marks(file)
+
+
 def test_parquet_is_read_too(tmp_path: Path) -> None:
     marks_of("violence", (2, 1), (1, 1)).write_parquet(tmp_path / "marks.parquet")
     assert read_marks(tmp_path / "marks.parquet").height == 2
@@ -47,6 +74,7 @@ def test_rows_of_one_incident_are_summed(tmp_path: Path) -> None:
         ("violence,1,1,2", "row 2 has more recorded than should be"),
         ("violence,1,-1,-1", "negative"),
         ("violence,1,1.5,1", "not whole"),
+        ("violence,1,1e300,1", "above 10,000"),
         ("violence,1,,1", "no number in should_record"),
         ("violence,1,two,1", "no number in should_record"),
         ("violence,1,inf,1", "no number in should_record"),

@@ -67,6 +67,13 @@ def gather_audit(marks: pl.DataFrame, frame: pl.DataFrame) -> Audit:
     totals = np.asarray([incidents[name] for name in names])
     for name, audited, total in zip(names, sampled.tolist(), totals.tolist(), strict=True):
         _refuse_thin_stratum(name, audited, total)
+        if total == 0 and recorded_12m and recorded_12m[name] > 0:
+            raise Refused(
+                f"{recorded_12m[name]:,} crimes were recorded in twelve months and the frame has no report, "
+                "so there is no rate to carry to them.",
+                where=f"stratum {name}",
+                remedy="Mend the frame, or leave the stratum out and say so beside the figure.",
+            )
     inclusion = (sampled / np.maximum(totals, 1))[codes]
     if "inclusion_probability" in rows.columns:
         inclusion = _chances(rows.get_column("inclusion_probability").to_numpy(), inclusion, codes)

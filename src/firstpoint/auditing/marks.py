@@ -16,6 +16,7 @@ from firstpoint.errors import InputError, UnreadableFile
 MARK_COLUMNS = ("stratum", "incident_id", "should_record", "recorded")
 READINGS = ("first", "second", "ruling")
 _SHOWN = 8
+_MOST = 10_000
 
 
 def read_marks(path: Path | str) -> pl.DataFrame:
@@ -116,6 +117,7 @@ def _row_faults(marks: pl.DataFrame) -> Iterator[str]:
         (recorded.is_null() | ~recorded.is_finite(), "has no number in recorded"),
         ((due < 0) | (recorded < 0), "has a negative count"),
         ((due != due.floor()) | (recorded != recorded.floor()), "has a count that is not whole"),
+        ((due > _MOST) & due.is_finite(), f"has a count above {_MOST:,}"),
         (recorded > due, "has more recorded than should be; mark over-recording in over_recorded"),
     ]
     if "reading" in marks.columns:
@@ -198,7 +200,7 @@ def _need_columns(table: pl.DataFrame, columns: tuple[str, ...], where: str) -> 
         raise InputError(
             f"The columns {', '.join(missing)} are missing; there are {', '.join(table.columns) or 'none'}.",
             where=where,
-            remedy="Name the columns exactly so in the first row.",
+            remedy="Name the columns exactly so in the first row, and part them by commas.",
         )
 
 
@@ -216,13 +218,32 @@ def _read_table(path: Path) -> pl.DataFrame:
     if not path.is_file():
         raise UnreadableFile("There is no such file.", where=str(path), remedy="Check the path.")
     try:
-        if path.suffix.lower() == ".parquet":
-            return pl.read_parquet(path)
-        table = pl.read_csv(path, infer_schema=False, encoding="utf8", null_values=[""])
+        table = pl.read_parquet(path) if path.suffix.lower() == ".parquet" else _read_csv(path)
     except (pl.exceptions.PolarsError, OSError, UnicodeError) as error:
-        raise UnreadableFile(
-            f"The file cannot be read as a table ({type(error).__name__}).",
-            where=path.name,
-            remedy="Give a CSV in UTF-8 with a header row, or a Parquet file.",
-        ) from error
+        raise _unreadable(path, type(error).__name__) from error
     return table.rename({name: name.strip().lstrip("\ufeff") for name in table.columns})
+
+
+def _read_csv(path: Path) -> pl.DataFrame:
+    raw = path.read_bytes()
+    if b"\0" in raw:
+        raise _unreadable(path, "it holds bytes that are not text, as Excel files and UTF-16 do")
+    table = pl.read_csv(raw, infer_schema=False, null_values=[""])
+    repeated = [name for name in table.columns if "_duplicated_" in name]
+    if repeated:
+        raise InputError(
+            f"The column {repeated[0].split('_duplicated_')[0]} is there twice.",
+            where=path.name,
+            remedy="Keep one of them.",
+        )
+    table = table.select(pl.all().str.strip_chars())
+    filled = table.select(pl.any_horizontal(pl.all().is_not_null() & (pl.all() != ""))).to_series()
+    return table.head(max(filled.arg_true().to_list(), default=-1) + 1)
+
+
+def _unreadable(path: Path, reason: str) -> UnreadableFile:
+    return UnreadableFile(
+        f"The file cannot be read as a table ({reason}).",
+        where=path.name,
+        remedy="Give a CSV in UTF-8 with commas and a header row, or a Parquet file.",
+    )
