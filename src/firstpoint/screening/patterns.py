@@ -91,7 +91,7 @@ def _sequences(alternative: str, pattern: str, classes: Classes) -> list[tuple[s
 
 def _codes(atom: str, alphabet: Alphabet) -> set[str]:
     if atom == "#":
-        return {NUMBER}
+        return {NUMBER} | alphabet.codes_of_figures()
     return alphabet.codes_of_prefix(atom[:-1]) if atom.endswith("*") else alphabet.codes_of_literal(atom)
 
 

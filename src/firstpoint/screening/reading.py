@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from attrs import evolve
+
 from firstpoint.screening.disclosures import Disclosure, disclosures_of
 from firstpoint.screening.lexicon import CodeRow, Lexicon, ready_lexicon
 from firstpoint.screening.matching import find
@@ -45,15 +47,27 @@ class LexiconReader:
     def read(self, incident: Mapping[str, Any]) -> tuple[Disclosure, ...]:
         """What the incident discloses, the surest first; nothing for an incident without text and codes."""
         found = find(incident.get("text") or "", self.lexicon)
-        return disclosures_of(found, self.lexicon, self._opening(incident.get("opening_code")))
+        opening = matching_rows(incident.get("opening_code"), self.lexicon.opening_codes, self.lexicon)
+        closing = matching_rows(incident.get("closing_code"), self.lexicon.closing_codes, self.lexicon)
+        kinds = [(row.kind, row.strength, row.id) for row in opening if row.kind]
+        told = disclosures_of(found, self.lexicon, kinds)
+        return tuple(self._in_light_of(one, {row.standing for row in (*opening, *closing)}) for one in told)
 
-    def _opening(self, code: str | None) -> list[tuple[str, str, str]]:
-        rows = matching_rows(code, self.lexicon.opening_codes, self.lexicon)
-        return [(row.kind, row.strength, row.id) for row in rows if row.kind]
+    def _in_light_of(self, one: Disclosure, standings: set[str]) -> Disclosure:
+        """A disclosure with its certainty moved by what the force's codes say of the whole log."""
+        opening, closing = self.lexicon.weights["opening"], self.lexicon.weights["closing"]
+        certainty = one.certainty
+        if "not_a_report" in standings:
+            certainty *= opening["not_a_report"]
+        if "explained" in standings:
+            certainty *= closing["explained"]
+        if "recorded" in standings:
+            certainty = 1.0 - (1.0 - certainty) * closing["recorded_leaves_open"]
+        return evolve(one, certainty=round(certainty, 4))
 
 
 def matching_rows(code: str | None, rows: tuple[CodeRow, ...], lexicon: Lexicon) -> list[CodeRow]:
-    """The first row of each kind or standing whose pattern stands in a force's code."""
+    """The first row whose pattern stands in a force's code, or none."""
     if not code:
         return []
     codes = cut(code, lexicon.alphabet)

@@ -73,6 +73,10 @@ class Alphabet(dict[str, str]):
         known = (*self._literals.items(), *self._prefixes.items())
         return {code for word, code in known if word.startswith(start)}
 
+    def codes_of_figures(self) -> set[str]:
+        """The characters of literal words that are figures ("13")."""
+        return {code for word, code in self._literals.items() if word.isdigit()}
+
 
 def fold(spelling: str) -> str:
     """A word in lower case and without apostrophes, as the lexicon writes it."""
