@@ -118,6 +118,24 @@ def test_wrong_class_and_lateness_and_over_recording_are_counted_where_marked() 
     assert found["recorded without need"] == (1, 3)
 
 
+def test_a_row_left_empty_adds_no_error() -> None:
+    found = counted(
+        kinds_of_error(marks(("1", 1, 1), ("2", 1, 1), in_time=[None, 0], right_class=[None, None]))
+    )
+    assert found["recorded late"] == (1, 1)
+    assert found["recorded in the wrong class"] == (0, 0)
+
+
+def test_marks_as_text_from_a_file_are_understood() -> None:
+    table = kinds_of_error(marks(("1", 3, 3), ("2", 2, 2), ("3", 1, 1), in_time=["False", "1", ""]))
+    assert counted(table)["recorded late"] == (2, 4)
+
+
+def test_a_mark_that_is_neither_count_nor_true_or_false_is_turned_away() -> None:
+    with pytest.raises(InputError, match="perhaps"):
+        kinds_of_error(marks(("1", 3, 3), in_time=["perhaps"]))
+
+
 def test_a_kind_that_nobody_marked_is_absent_and_not_nought() -> None:
     assert "recorded late" not in counted(kinds_of_error(marks(("1", 1, 1))))
 

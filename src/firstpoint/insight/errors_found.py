@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from firstpoint.errors import InputError
 from firstpoint.insight.columns import need_columns
 
 NOT_RECORDED = "not recorded at all"
@@ -12,32 +13,26 @@ WRONG_CLASS = "recorded in the wrong class"
 LATE = "recorded late"
 OVER_RECORDED = "recorded without need"
 
-_COUNTED_WHERE_MARKED = {"right_class": WRONG_CLASS, "in_time": LATE}
+_MARKED_KINDS = {"right_class": WRONG_CLASS, "in_time": LATE, "over_recorded": OVER_RECORDED}
 
 
 def kinds_of_error(marks: pl.DataFrame) -> pl.DataFrame:
     """Give the errors by kind: ``kind`` str, ``incidents`` i64 and ``crimes`` i64, in a fixed order.
 
-    ``marks`` has ``incident_id``, ``should_record`` and ``recorded``; rows of one incident are summed.
-    Where the auditors also marked ``right_class`` or ``in_time`` (how many of the recorded crimes were, or
-    true and false for a row) or ``over_recorded`` (crimes recorded that should not have been), those kinds
-    are counted too; a kind that was not marked has no row, which is not the same as none found. One
-    incident can err in several ways.
+    ``marks`` has ``incident_id``, ``should_record`` and ``recorded``; rows of one incident are summed. Where
+    the auditors also marked ``right_class`` or ``in_time`` (how many of the recorded crimes were, or true and
+    false for a row) or ``over_recorded`` (crimes recorded that should not have been), those kinds are counted
+    too; a kind that was not marked has no row, which is not the same as none found, and a row left empty adds
+    nothing. One incident can err in several ways. Raises InputError for a missing column or a mark that is
+    neither a number nor true or false.
     """
     need_columns(marks, ("incident_id", "should_record", "recorded"), "marks")
     incidents = _by_incident(marks)
-    missed = pl.col("should_record") - pl.col("recorded")
     kinds = {
-        NOT_RECORDED: pl.when(pl.col("recorded") == 0).then(missed).otherwise(0),
-        FEWER: pl.when(pl.col("recorded") > 0).then(missed).otherwise(0),
-        **{
-            kind: pl.col("recorded") - pl.col(column)
-            for column, kind in _COUNTED_WHERE_MARKED.items()
-            if column in incidents.columns
-        },
+        NOT_RECORDED: pl.when(pl.col("recorded") == 0).then(pl.col("missed")).otherwise(0),
+        FEWER: pl.when(pl.col("recorded") > 0).then(pl.col("missed")).otherwise(0),
+        **{kind: pl.col(column) for column, kind in _MARKED_KINDS.items() if column in incidents.columns},
     }
-    if "over_recorded" in incidents.columns:
-        kinds[OVER_RECORDED] = pl.col("over_recorded")
     rows = [
         incidents.select(
             kind=pl.lit(kind), incidents=(crimes > 0).sum().cast(pl.Int64), crimes=crimes.sum().cast(pl.Int64)
@@ -70,15 +65,41 @@ def missed_multiple(marks: pl.DataFrame) -> pl.DataFrame:
 
 
 def _by_incident(marks: pl.DataFrame) -> pl.DataFrame:
-    columns = [
-        name
-        for name in ("should_record", "recorded", *_COUNTED_WHERE_MARKED, "over_recorded")
-        if name in marks.columns
-    ]
-    as_counts = [
-        pl.when(pl.col(name)).then(pl.col("recorded")).otherwise(0).alias(name)
-        if marks.schema[name] == pl.Boolean
-        else pl.col(name).cast(pl.Int64)
-        for name in columns
-    ]
-    return marks.select("incident_id", *as_counts).group_by("incident_id").agg(pl.col(columns).sum())
+    """Give one row an incident: ``recorded``, ``missed``, and the errors of each further kind marked."""
+    counts = marks.select(
+        pl.col("incident_id").cast(pl.String), pl.col("should_record", "recorded").cast(pl.Int64)
+    )
+    recorded = counts.get_column("recorded")
+    errors = []
+    for column in _MARKED_KINDS:
+        if column in marks.columns:
+            marked = _as_count(marks.get_column(column), recorded)
+            wrong = marked if column == "over_recorded" else recorded - marked
+            errors.append(wrong.clip(lower_bound=0).alias(column))
+    return (
+        counts.with_columns(missed=pl.col("should_record") - pl.col("recorded"))
+        .with_columns(errors)
+        .group_by("incident_id")
+        .agg(pl.all().sum())
+    )
+
+
+def _as_count(marked: pl.Series, recorded: pl.Series) -> pl.Series:
+    """Give a mark as a count: true is all that the row recorded, false none, empty stays empty."""
+    words = marked.cast(pl.String).str.strip_chars().str.to_lowercase()
+    word = pl.col("word")
+    counted = pl.DataFrame({"word": words, "recorded": recorded}).select(
+        pl.when(word.is_in(["true", "yes"]))
+        .then(pl.col("recorded"))
+        .when(word.is_in(["false", "no"]))
+        .then(0)
+        .otherwise(word.cast(pl.Float64, strict=False).cast(pl.Int64, strict=False))
+    )
+    unread = words.is_not_null() & (words != "") & counted.to_series().is_null()
+    if unread.any():
+        raise InputError(
+            f"{words.filter(unread)[0]!r} is neither a count nor true or false.",
+            where=f"marks, {marked.name}, row {unread.arg_true()[0] + 1} of the table",
+            remedy="Give how many of the recorded crimes were right, or true or false.",
+        )
+    return counted.to_series()
