@@ -60,13 +60,23 @@ def test_a_last_line_without_a_line_ending_is_suspected(write):
     assert "no line ending" in only_fault(extract).message
 
 
-def test_a_quotation_that_swallows_the_rest_says_how_many_lines(write):
+def test_a_log_of_several_lines_cut_off_is_one_row(write):
+    cut = 'I3,2026-04-01T11:00:00Z,"He said\nthat she\nhad'
+    extract = read_extract(write("cut.csv", HEAD + GOOD + cut), "incidents")
+    assert extract.rejects.select("row", "raw").rows() == [(4, cut)]
+    assert "2 further lines stand inside it" in extract.rejects["reason"][0]
+
+
+@pytest.mark.parametrize("later", ["words", '"quoted, words"'])
+def test_a_quotation_never_closed_costs_its_own_row_and_no_other(write, later):
     rows = 'I3,2026-04-01T11:00:00Z,"He said\n' + "".join(
-        f"J{n},2026-04-01T11:00:00Z,words\n" for n in range(5)
+        f"J{n},2026-04-01T11:00:00Z,{later}\n" for n in range(5)
     )
     extract = read_extract(write("swallowed.csv", HEAD + GOOD + rows), "incidents")
-    assert "5 further lines stand inside it" in extract.rejects["reason"][0]
-    assert "J4" in extract.rejects["raw"][0]
+    assert extract.frame["incident_id"].to_list() == ["I1", "I2", "J0", "J1", "J2", "J3", "J4"]
+    assert extract.rejects.select("row", "raw").rows() == [(4, 'I3,2026-04-01T11:00:00Z,"He said')]
+    assert "rows after it were read" in only_fault(extract).message
+    assert_every_row_is_accounted_for(extract)
 
 
 def test_a_torn_row_in_the_middle_leaves_the_rows_after_it(write):
@@ -346,3 +356,16 @@ def test_a_heading_below_other_lines_is_found_with_its_delimiter(write, mapping)
     path = write("low.csv", "Nightly export, all divisions\n" + (HEAD + GOOD).replace(",", "|"))
     extract = read_extract(path, "incidents", mapping("[incidents]\nheading_row = 2\n"))
     assert extract.frame.height == 2
+
+
+def test_nul_characters_are_taken_out_with_a_warning(write):
+    extract = read_extract(write("nul.csv", HEAD + "I1,2026-04-01,He \0punched me\n"), "incidents")
+    assert extract.frame["text"].to_list() == ["He punched me"]
+    assert (only_fault(extract).row, only_fault(extract).severity) == (2, "warning")
+
+
+def test_a_cell_longer_than_any_log_is_set_aside_and_the_rest_is_read(write):
+    huge = "I3,2026-04-01," + "x" * 17_000_000 + "\n"
+    extract = read_extract(write("huge.csv", HEAD + GOOD + huge + "I4,2026-04-01,whole\n"), "incidents")
+    assert extract.frame["incident_id"].to_list() == ["I1", "I2", "I4"]
+    assert "longer than 16,000,000" in extract.rejects["reason"][0]

@@ -158,3 +158,22 @@ def test_a_load_killed_at_a_random_moment_leaves_the_old_state_or_the_new(tmp_pa
         assert after["text"].null_count() == 0
         heights.append(after.height - rows)
     assert len(heights) == 12
+
+
+def test_two_loads_at_once_both_go_in(tmp_path):
+    home = tmp_path / "store"
+    extracts = [log(tmp_path / f"{first}.csv", first, 3_000) for first in (0, 10_000)]
+    processes = [start_loading(home, extract, "never") for extract in extracts]
+    for process in processes:
+        process.communicate(timeout=60)
+        assert process.returncode == 0
+    assert read_store(home)["incidents"].height == 6_000
+    assert len(loads_of(home)) == 2
+
+
+def test_a_table_stored_before_a_column_existed_is_read_with_it(incidents, tmp_path):
+    home = tmp_path / "store"
+    store_extracts(home, [read_extract(incidents, "incidents")])
+    file = next(home.glob("*.parquet"))
+    pl.read_parquet(file).drop("qualifiers").write_parquet(file)
+    assert read_store(home)["incidents"].schema == pl.Schema(TABLES["incidents"].schema())

@@ -1,4 +1,4 @@
-"""CSV and its relatives: which encoding, which delimiter, and rows cut as a spreadsheet would cut them.
+"""CSV and its relatives: which delimiter, and rows cut as a spreadsheet would cut them.
 
 The standard reader of Python cuts the rows, since it alone says which record is torn; the cells then go
 into a frame in blocks. A row number counts records as a spreadsheet does (the heading is row 1), so a log
@@ -7,40 +7,28 @@ of several lines inside quotation marks is one row.
 
 from __future__ import annotations
 
-import codecs
 import csv
 import re
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import polars as pl
-from attrs import define, field, frozen
+from attrs import define, field
 
 from firstpoint.errors import UnreadableFile
-from firstpoint.records.faults import finding, gather, no_findings
-from firstpoint.records.files import READ_BYTES, RawRows, check_headings, drop_blank_rows
+from firstpoint.records.encoding import encoding_of
+from firstpoint.records.faults import finding, gather
+from firstpoint.records.files import RawRows, check_headings, drop_blank_rows
 from firstpoint.records.mapping import TableMapping
 
 DELIMITERS = (",", ";", "\t", "|")
 BLOCK_ROWS = 20_000
 LONGEST_CELL = 16_000_000
 LINES_OF_A_TORN_ROW_KEPT = 1_000
-BYTE_ORDER_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
+MOST_PUT_BACK = 100
 EXPORT_AGAIN = "Export it again and compare the sizes; the rows before it were read."
 UNDECODABLE = re.compile("[\udc80-\udcff]")
-
-
-@frozen
-class Encoding:
-    """What a file's bytes are read as, what is to be said about it, and whether some bytes do not fit it."""
-
-    name: str
-    findings: pl.DataFrame = field(factory=no_findings)
-    mixed: bool = False
 
 
 @define
@@ -85,6 +73,13 @@ class _Lines(Iterator[str]):
         self.stream = stream
         self.taken: list[str] = []
         self.ended_with_newline = True
+        self.put_back = 0
+
+    def put_back_all_but_first(self) -> None:
+        """Let the lines after the first of the last record be read again, as records of their own."""
+        self.stream = chain(self.taken[1:], self.stream)
+        del self.taken[1:]
+        self.put_back += 1
 
     def __next__(self) -> str:
         line = next(self.stream)
@@ -104,7 +99,7 @@ def read_delimited(path: Path, mapping: TableMapping) -> RawRows:
     aside; a torn last row also warns that the file seems cut off. UnreadableFile when it holds no headings
     or is no text.
     """
-    encoding = _encoding_of(path, mapping.encoding)
+    encoding = encoding_of(path, mapping.encoding)
     csv.field_size_limit(max(LONGEST_CELL, csv.field_size_limit()))  # for the whole process: never lowered
     try:
         with path.open("r", encoding=encoding.name, errors="surrogateescape", newline="") as stream:
@@ -138,7 +133,7 @@ def _cut(lines: _Lines, delimiter: str, heading_row: int, mixed: bool, path: Pat
         except StopIteration:
             break
         except csv.Error as error:
-            torn = _set_badly_quoted_row_aside(error, number, lines, cutting)
+            torn = _set_badly_quoted_row_aside(error, number, lines, delimiter, cutting)
     cutting.flush()
     _say_if_cut_off(cutting, number - 1, torn, lines)
     return cutting
@@ -179,10 +174,22 @@ def _undecodable(record: list[str], headings: list[str]) -> tuple[str, str, str]
     return None
 
 
-def _set_badly_quoted_row_aside(error: csv.Error, number: int, lines: _Lines, cutting: _Cutting) -> bool:
+def _set_badly_quoted_row_aside(
+    error: csv.Error, number: int, lines: _Lines, delimiter: str, cutting: _Cutting
+) -> bool:
+    """Set a row with a torn quotation aside; whether it stood at the end, as the last row of a cut file does.
+
+    Where whole rows stand inside the quotation, only its first line is set aside; the others are read again.
+    """
     swallowed = len(lines.taken) - 1
-    at_the_end = "unexpected end" in str(error)
-    if at_the_end:
+    rows_inside = lines.put_back < MOST_PUT_BACK and _whole_rows_inside(lines, delimiter, cutting)
+    at_the_end = "unexpected end" in str(error) and not rows_inside
+    if rows_inside:
+        reason = (
+            "A quotation mark opened in this row is never closed; the rows after it were read all the same."
+        )
+        lines.put_back_all_but_first()
+    elif at_the_end:
         reason = "A quotation mark opened in this row is never closed"
         reason += f"; {swallowed} further lines stand inside it." if swallowed else "."
     elif "field larger" in str(error):
@@ -192,6 +199,15 @@ def _set_badly_quoted_row_aside(error: csv.Error, number: int, lines: _Lines, cu
     remedy = "Double every quotation mark inside a cell, or export the file again."
     cutting.set_aside(number, lines.raw(), None, reason, remedy)
     return at_the_end
+
+
+def _whole_rows_inside(lines: _Lines, delimiter: str, cutting: _Cutting) -> bool:
+    """Whether a line after the first of the record has as many cells as the heading."""
+    return any(
+        len(next(csv.reader([line], delimiter=delimiter), [])) == len(cutting.headings) > 1
+        for line in lines.taken[1:]
+        if len(line) < LONGEST_CELL
+    )
 
 
 def _say_if_cut_off(cutting: _Cutting, last: int, torn: bool, lines: _Lines) -> None:
@@ -227,59 +243,3 @@ def _delimiter_of(start: str, heading_row: int) -> str:
     """The delimiter that stands most often in the heading line outside quotation marks; else a comma."""
     unquoted = re.sub(r'"[^"]*"', "", "".join(start.splitlines()[heading_row - 1 : heading_row]))
     return max(DELIMITERS, key=lambda mark: (unquoted.count(mark), -DELIMITERS.index(mark)))
-
-
-def _encoding_of(path: Path, named: str) -> Encoding:
-    """The encoding the mapping names; else UTF-16 by its mark, UTF-8 if it is that, else Windows-1252."""
-    with path.open("rb") as stream:
-        start = stream.read(4096)
-    for mark, name in BYTE_ORDER_MARKS:
-        if start.startswith(mark) and (not named or name.startswith(named.lower().removesuffix("-sig")[:6])):
-            return Encoding(name, mixed=name == "utf-8-sig" and not _fits(path, "utf-8"))
-    if named:
-        return Encoding(_known_encoding(named, path), mixed=not _fits(path, named))
-    if b"\0" in start and start[1::2].count(0) > len(start) // 4:
-        return Encoding("utf-16-le")
-    if b"\0" in start and start[::2].count(0) > len(start) // 4:
-        return Encoding("utf-16-be")
-    if _fits(path, "utf-8"):
-        return Encoding("utf-8")
-    if _holds_utf8_beyond_ascii(path) or not _fits(path, "cp1252"):
-        return Encoding("utf-8", mixed=True)
-    reason = "The file is not UTF-8; it was read as Windows-1252, which every byte of it fits."
-    remedy = 'Check a name with an accent or a £ sign; to be sure, set encoding = "cp1252" in the mapping.'
-    return Encoding("cp1252", finding("warning", None, None, None, reason, remedy))
-
-
-def _known_encoding(name: str, path: Path) -> str:
-    try:
-        "".encode(name)
-        return codecs.lookup(name).name
-    except LookupError as error:
-        raise UnreadableFile(
-            f"The mapping names the encoding {name!r}, which is none.",
-            where=str(path),
-            remedy="Write utf-8, cp1252 or utf-16, or leave it out.",
-        ) from error
-
-
-def _fits(path: Path, encoding: str) -> bool:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    try:
-        with path.open("rb") as stream:
-            while block := stream.read(READ_BYTES):
-                decoder.decode(block)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _holds_utf8_beyond_ascii(path: Path) -> bool:
-    """Whether some run of bytes is a well-formed UTF-8 character of two to four bytes."""
-    character = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
-    with path.open("rb") as stream:
-        while block := stream.read(READ_BYTES):
-            if character.search(block):
-                return True
-    return False

@@ -11,10 +11,10 @@ from collections import Counter
 from pathlib import Path
 
 import polars as pl
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from firstpoint.errors import UnreadableFile
-from firstpoint.records.faults import no_findings
+from firstpoint.records.faults import findings_where, gather, no_findings
 from firstpoint.records.mapping import TableMapping
 
 READ_BYTES = 1 << 20
@@ -73,7 +73,27 @@ def read_rows(path: Path, mapping: TableMapping) -> RawRows:
             where=str(path),
             remedy="It is still being written. Wait until the export has finished and read it again.",
         )
-    return rows
+    return _without_nul(rows)
+
+
+def _without_nul(rows: RawRows) -> RawRows:
+    """The rows with NUL characters, which no database keeps, taken out of their cells, and a warning for each."""
+    findings = [
+        findings_where(
+            rows.frame,
+            pl.col(name).str.contains("\0", literal=True),
+            severity="warning",
+            column=name,
+            value=pl.lit(None, pl.String),
+            reason="The cell holds NUL characters; they were taken out.",
+            remedy="Look at the cell at the source: part of it may be missing.",
+        )
+        for name in rows.headings
+    ]
+    if not any(each.height for each in findings):
+        return rows
+    cleaned = rows.frame.with_columns(pl.col(pl.String).str.replace_all("\0", "", literal=True))
+    return evolve(rows, frame=cleaned, findings=gather([rows.findings, *findings]))
 
 
 def _read_by_ending(path: Path, mapping: TableMapping) -> RawRows:
