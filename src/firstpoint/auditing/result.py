@@ -59,14 +59,24 @@ class AuditResult:
         return {
             "overall": self.overall.as_dict(),
             "strata": [
-                {
-                    "stratum": name,
-                    **(one.as_dict() if one else {"estimate": None, "reason": self.no_rate[name]}),
-                }
+                {"stratum": name, **(one.as_dict() if one else self._without_rate(name))}
                 for name, one in self.strata.items()
             ],
             "unrecorded": self.unrecorded.as_dict(),
             "unrecorded_in_frame": self.unrecorded_in_frame.as_dict(),
             "unrecorded_a_year": year.as_dict() if year else None,
             "cautions": list(self.cautions),
+        }
+
+    def _without_rate(self, stratum: str) -> dict[str, Any]:
+        """Give the keys of an estimate with no figures, and the reason in their place."""
+        figures: dict[str, Any] = dict.fromkeys(("estimate", "low", "high", "standard_error"))
+        reason = self.no_rate[stratum]
+        return {
+            **figures,
+            "confidence": self.overall.confidence,
+            "method": f"No rate, because {reason}.",
+            "incidents": None,
+            "crimes": 0,
+            "reason": reason,
         }
