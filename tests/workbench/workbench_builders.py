@@ -45,7 +45,7 @@ LOGS = (
 
 def incident_frame(count: int = len(LOGS), *, now: datetime | None = None) -> pl.DataFrame:
     """So many incidents, three hours apart, the newest an hour before ``now``."""
-    now = now or datetime.now(UTC)
+    now = (now or datetime.now(UTC)).replace(microsecond=0)
     rows = [
         {
             "incident_id": f"MK-{number:05d}",

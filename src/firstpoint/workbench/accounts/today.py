@@ -67,7 +67,7 @@ def _to_decide(user: User, now: datetime) -> Part:
             Figure(listing.how_many("to-decide", now), "to decide in all", address),
         ),
         incidents=first,
-        empty="No report waits for a decision.",
+        empty="" if first else "No report waits for a decision.",
         start=("Decide the first", reverse("incident", args=[first[0].incident.pk])) if first else None,
     )
 

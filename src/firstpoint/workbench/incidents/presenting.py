@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from firstpoint.workbench.incidents.reading import IncidentFile
-from firstpoint.workbench.incidents.timeline import timeline
+from firstpoint.workbench.incidents.timeline import Shown, timeline
 from firstpoint.workbench.incidents.verdicts import class_title, required_of
 
+# The screen's contexts in words; one that is not here is shown by its own name.
 CONTEXTS = {
-    "live": "Stands as told",
-    "denied": "Denied",
-    "hypothetical": "Only supposed or feared",
-    "opening code only": "From the opening code alone",
+    "live": "stands as told",
+    "hypothetical": "only supposed or feared",
+    "subsumed": "counted within another crime",
+    "no_support": "victim does not support action",
+    "unconfirmed": "victim has not confirmed it",
+    "professional_third_party": "reported by a professional",
+    "historic": "happened in the past",
 }
 
 
 def presented(file: IncidentFile) -> dict[str, Any]:
-    """What the page of an incident needs: the file, its timeline, what the screen sees, what the rules require."""
-    disclosures = file.screened.disclosures if file.screened else []
+    """What the page of an incident needs: the file, its timeline, what the screen sees, what the rules ask."""
+    disclosures = [_disclosure(each) for each in (file.screened.disclosures if file.screened else ())]
     return {
         **presented_blind(file),
         "screened": file.screened,
-        "disclosures": [_disclosure(number, each) for number, each in enumerate(disclosures, start=1)],
+        "disclosures": disclosures,
         "timeline": _timeline(file, disclosures),
         "required": required_of(file.incident),
     }
@@ -33,25 +38,21 @@ def presented_blind(file: IncidentFile) -> dict[str, Any]:
     return {
         "incident": file.incident,
         "crimes": [(crime, class_title(crime.ho_class or "")) for crime in file.crimes],
-        "standing": [crime for crime in file.crimes if crime.status not in ("cancelled", "transferred")],
-        "timeline": _timeline(file, []),
+        "timeline": _timeline(file, ()),
     }
 
 
-def _timeline(file: IncidentFile, disclosures: list[dict[str, Any]]) -> Any:
+def _timeline(file: IncidentFile, disclosures: Sequence[Mapping[str, Any]]) -> tuple[Shown, ...]:
     entries = [(each.entry_at, each.author, each.text or "") for each in file.entries]
     text = file.incident.text
-    return timeline(
-        text if text is not None else "\n".join(part for _, _, part in entries), entries, disclosures
-    )
+    whole = text if text is not None else "\n".join(part for _, _, part in entries)
+    return timeline(whole, entries, disclosures)
 
 
-def _disclosure(number: int, told: dict[str, Any]) -> dict[str, Any]:
+def _disclosure(told: Mapping[str, Any]) -> dict[str, Any]:
     context = str(told.get("context") or "live")
     return {
         **told,
-        "number": number,
         "class_title": class_title(told["ho_class"]) if told.get("ho_class") else "",
-        "context_words": CONTEXTS.get(context, context.replace("_", " ").capitalize()),
-        "stands": context == "live",
+        "context_words": CONTEXTS.get(context, context.replace("_", " ")),
     }

@@ -9,7 +9,7 @@ from typing import Any
 from attrs import frozen
 
 # Contexts that take a disclosure's force away are drawn fainter, and say so in their label.
-_STANDS = "live"
+_STAND = ("live", "historic", "professional_third_party", "no_support")
 
 
 @frozen
@@ -68,9 +68,10 @@ def timeline(
 def _spans(text: str, disclosures: Sequence[Mapping[str, Any]]) -> list[_Span]:
     found = []
     for number, disclosure in enumerate(disclosures, start=1):
-        stands = disclosure.get("context") == _STANDS
+        stands = disclosure.get("context") in _STAND
         label = f"{number} {disclosure['offence']}".replace("_", " ")
-        label = label if stands else f"{label}, {disclosure.get('context')}".replace("_", " ")
+        if not stands:
+            label = f"{label}, {disclosure.get('context_words') or disclosure.get('context')}"
         for evidence in disclosure.get("evidence") or ():
             start, end = max(0, int(evidence["start"])), min(len(text), int(evidence["end"]))
             if start < end:

@@ -36,18 +36,30 @@ class RequiredCrime:
 
 
 @frozen
+class Ruling:
+    """What the rules make of one allegation: the offence and the decision in words, and each clause with its row."""
+
+    offence: str
+    decision: str
+    ho_class: str
+    clauses: tuple[tuple[str, str], ...]
+
+
+@frozen
 class RequiredOf:
     """What one incident's facts require: the decision in words, the crimes, and the clauses behind them.
 
-    ``problem`` says why there is no answer, where there is none.
+    ``missing`` names facts that would change the answer, ``assumed`` what was taken as given, ``account`` the whole
+    replay in words. ``problem`` says why there is no answer, where there is none.
     """
 
     decision: str = ""
     total: int = 0
     crimes: tuple[RequiredCrime, ...] = ()
-    clauses: tuple[Mapping[str, str], ...] = ()
+    rulings: tuple[Ruling, ...] = ()
     missing: tuple[str, ...] = ()
-    in_words: str = ""
+    assumed: tuple[str, ...] = ()
+    account: str = ""
     book: str = ""
     note: str = ""
     problem: str = ""
@@ -65,13 +77,13 @@ def required_of(incident: Incident, *, sure_from: float = 0.5) -> RequiredOf:
     try:
         facts = report_facts(_as_row(incident), sure)
         verdict = counting.count_report(facts)
-        words = counting.explain(facts, verdict)
+        account = counting.explain(facts, verdict)
     except FirstpointError as fault:
         return RequiredOf(problem=f"The rules could not be applied: {fault.message}")
-    return _in_words(verdict, words, str(facts.get("note", "")))
+    return _in_words(verdict, facts, account)
 
 
-def _in_words(verdict: Mapping[str, Any], words: str, note: str) -> RequiredOf:
+def _in_words(verdict: Mapping[str, Any], facts: Mapping[str, Any], account: str) -> RequiredOf:
     return RequiredOf(
         decision=DECISIONS.get(verdict["decision"], verdict["decision"]),
         total=verdict["total"],
@@ -79,15 +91,26 @@ def _in_words(verdict: Mapping[str, Any], words: str, note: str) -> RequiredOf:
             RequiredCrime(each["ho_class"], class_title(each["ho_class"]), each["count"])
             for each in verdict["crimes"]
         ),
-        clauses=tuple(
-            {"row": step["row"], "clause": step.get("clause", ""), "text": step["text"]}
-            for step in verdict["trace"]
-            if step.get("text")
-        ),
+        rulings=tuple(_ruling(each, verdict, facts) for each in verdict["allegations"]),
         missing=_missing(verdict["allegations"]),
-        in_words=words,
-        book=str(verdict["book"]["id"]),
-        note=note,
+        assumed=tuple(each["text"] for each in verdict.get("warnings", ())),
+        account=account,
+        book=str(verdict["book"].get("edition") or verdict["book"]["id"]),
+        note=str(facts.get("note", "")),
+    )
+
+
+def _ruling(told: Mapping[str, Any], verdict: Mapping[str, Any], facts: Mapping[str, Any]) -> Ruling:
+    kinds = {each.get("id"): each["kind"] for each in facts.get("allegations", ())}
+    return Ruling(
+        offence=str(kinds.get(told["id"], told["id"])).replace("_", " "),
+        decision=DECISIONS.get(told["decision"], told["decision"]),
+        ho_class=told.get("ho_class", ""),
+        clauses=tuple(
+            (step.get("clause") or step.get("text", ""), step["row"])
+            for step in verdict["trace"]
+            if step.get("allegation") == told["id"]
+        ),
     )
 
 
