@@ -113,6 +113,18 @@ def test_a_secondary_incident_names_an_incident_of_the_force(force):
     assert named.is_in(force.incidents["incident_id"].to_list()).all()
 
 
+def test_a_secondary_log_says_what_it_arises_from(force):
+    secondary = force.incidents.filter(pl.col("secondary_to").is_not_null())
+    assert secondary.height > 20
+    assert secondary.select(pl.col("text").str.contains(pl.col("secondary_to"), literal=True).all()).item()
+
+
+def test_no_crime_is_recorded_before_it_was_reported_or_reported_before_it_happened(force):
+    times = force.crimes.select("occurred_from", "reported_at", "recorded_at")
+    assert (times["occurred_from"] < times["reported_at"]).all()
+    assert (times["reported_at"] < times["recorded_at"]).all()
+
+
 def test_references_are_not_used_twice(force):
     assert force.incidents["incident_id"].is_unique().all()
     assert force.crimes["crime_id"].is_unique().all()

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 
 from attrs import evolve, frozen
 
-from firstpoint.simulation.chance import Chance, Weighted
+from firstpoint.simulation.chance import Chance
 from firstpoint.simulation.names import Names
-from firstpoint.simulation.scenarios import Act, Scenario
+from firstpoint.simulation.scenarios import Act, Scenario, weights
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -21,21 +21,6 @@ THIRD_PARTIES = frozenset(
     {"witness", "neighbour", "friend_or_relative", "passer_by", "anonymous", "police_officer"}
 )
 """Reporters whose word the victim must confirm."""
-
-_FEW = Weighted({1: 0.86, 2: 0.09, 3: 0.03, 4: 0.015, 5: 0.005})
-_MANY = Weighted({1: 0.70, 2: 0.14, 3: 0.06, 4: 0.03, 6: 0.03, 9: 0.02, 13: 0.012, 20: 0.008})
-_SIBLINGS = Weighted({1: 0.55, 2: 0.3, 3: 0.12, 4: 0.03})
-_HEAVY = Weighted({1: 0.55, 2: 0.15, 3: 0.10, 5: 0.08, 8: 0.05, 12: 0.04, 20: 0.03})
-_VICTIMS = {"one": Weighted({1: 1.0}), "few": _FEW, "siblings": _SIBLINGS, "many": _MANY, "heavy": _HEAVY}
-
-_SEXES = {
-    "any": Weighted({"female": 0.52, "male": 0.48}),
-    "female": Weighted({"female": 1.0}),
-    "male": Weighted({"male": 1.0}),
-    "mostly male": Weighted({"male": 0.8, "female": 0.2}),
-    "mostly female": Weighted({"female": 0.85, "male": 0.15}),
-}
-_ETHNICITIES = Weighted({"White": 0.72, "Asian": 0.10, "Black": 0.06, "Mixed": 0.03, "Other": 0.02, "": 0.07})
 
 
 @frozen
@@ -77,6 +62,7 @@ class Event:
     acts: tuple[tuple[Act, tuple[int, ...]], ...]
     dues: tuple[Due, ...]
     supports: bool
+    occurred_at: datetime
 
     @property
     def domestic(self) -> bool:
@@ -88,8 +74,8 @@ def draw_event(
     scenario: Scenario, received_at: datetime, chance: Chance, names: Names, no_support_share: float
 ) -> Event:
     """Give one event of the scenario, reported at this moment (UTC)."""
-    number = chance.weighted(_VICTIMS[scenario.victims])
-    sex = chance.weighted(_SEXES[scenario.sexes])
+    number = int(chance.weighted(weights("victims", scenario.victims)))
+    sex = chance.weighted(weights("sexes", scenario.sexes))
     victims = [_victim(scenario, sex, chance, names) for _ in range(number)]
     if scenario.victims == "siblings":
         victims = [evolve(child, last=victims[0].last) for child in victims]
@@ -110,11 +96,12 @@ def draw_event(
         opening_code=chance.weighted(scenario.openings),
         victims=tuple(victims),
         offender=_person(
-            chance.weighted(_SEXES[scenario.offender_sex]), scenario.offender_ages, chance, names
+            chance.weighted(weights("sexes", scenario.offender_sex)), scenario.offender_ages, chance, names
         ),
         acts=tuple(acts),
         dues=tuple(dues),
         supports=not (scenario.is_crime and chance.happens(no_support_share)),
+        occurred_at=received_at - timedelta(minutes=int(chance.weighted(weights("minutes_before")))),
     )
 
 
@@ -126,7 +113,7 @@ def report_of(event: Event, report_id: str) -> dict[str, Any]:
         "report_id": report_id,
         "reported_at": received.isoformat(timespec="seconds"),
         "reporter": {"role": event.reporter},
-        "allegations": _allegations(event, received),
+        "allegations": _allegations(event),
         **event.scenario.report,
     }
     named = _victim_facts(event)
@@ -137,24 +124,19 @@ def report_of(event: Event, report_id: str) -> dict[str, Any]:
     return facts
 
 
-def _allegations(event: Event, received: datetime) -> list[dict[str, Any]]:
+def _allegations(event: Event) -> list[dict[str, Any]]:
     if event.acts:
-        return [
-            _allegation(event, number, act, struck, received)
-            for number, (act, struck) in enumerate(event.acts)
-        ]
+        return [_allegation(event, number, act, struck) for number, (act, struck) in enumerate(event.acts)]
     if event.scenario.allegation:
         return [{"id": "a1", "victims": ["v1"], "offender": "o1", **event.scenario.allegation}]
     return [{"id": "a1", "kind": "no_crime_event", "nsir_topic": event.scenario.topic}]
 
 
-def _allegation(
-    event: Event, number: int, act: Act, struck: tuple[int, ...], received: datetime
-) -> dict[str, Any]:
+def _allegation(event: Event, number: int, act: Act, struck: tuple[int, ...]) -> dict[str, Any]:
     made: dict[str, Any] = {"id": f"a{number + 1}", "kind": act.kind, "offender": "o1"}
     if struck:
         made["victims"] = [f"v{index + 1}" for index in struck]
-    made["when"] = {"from": (received - timedelta(minutes=40)).date().isoformat()}
+    made["when"] = {"from": event.occurred_at.astimezone(LONDON).date().isoformat()}
     if event.setting:
         made["place"] = {"setting": event.setting}
     if struck and event.relationship != "unknown":
@@ -224,5 +206,5 @@ def _person(sex: str, ages: tuple[int, int], chance: Chance, names: Names) -> Pe
         chance.pick(names.last),
         sex,
         age,
-        chance.weighted(_ETHNICITIES),
+        chance.weighted(weights("ethnicities")),
     )

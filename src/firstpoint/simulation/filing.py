@@ -11,30 +11,15 @@ from datetime import datetime
 import numpy as np
 from attrs import evolve, frozen
 
-from firstpoint.simulation.chance import Chance, Weighted
+from firstpoint.simulation.chance import Chance
 from firstpoint.simulation.events import LONDON, Event
 from firstpoint.simulation.names import names
 from firstpoint.simulation.profile import ForceProfile
 from firstpoint.simulation.recording import Place, Recording, record_directly
-from firstpoint.simulation.scenarios import opening_codes
+from firstpoint.simulation.scenarios import opening_codes, weights
 from firstpoint.simulation.telling import Telling, tell
 from firstpoint.vocabulary import offence_class
 
-_UNITS = Weighted({"North": 0.22, "Central": 0.36, "South": 0.24, "Coast": 0.15, "Investigation": 0.03})
-_ROUTES = {
-    "victim": Weighted({"control room": 0.8, "online": 0.15, "direct to IMU": 0.05}),
-    "victim_organisation": Weighted({"control room": 0.6, "online": 0.35, "direct to IMU": 0.05}),
-    "professional": Weighted({"public protection": 0.75, "control room": 0.25}),
-    "police_officer": Weighted({"control room": 0.6, "secondary": 0.4}),
-    "other": Weighted({"control room": 0.9, "online": 0.1}),
-}
-_CHANNELS = {
-    "control room": Weighted({"101": 0.55, "999": 0.38, "front_counter": 0.04, "email": 0.03}),
-    "direct to IMU": Weighted({"101": 0.8, "email": 0.2}),
-    "online": Weighted({"online": 1.0}),
-    "public protection": Weighted({"third_party": 1.0}),
-    "secondary": Weighted({"police_generated": 1.0}),
-}
 _REGISTERS = {
     "control room": "call",
     "direct to IMU": "officer",
@@ -97,7 +82,7 @@ def file_directly(
     recordings = record_directly(events, profile, generator)
     chance = Chance(generator)
     return [
-        Filed(event, recording, "", None, _class_stratum(recording), chance.weighted(_UNITS))
+        Filed(event, recording, "", None, _class_stratum(recording), chance.weighted(weights("units")))
         for event, recording in zip(events, recordings, strict=True)
     ]
 
@@ -136,21 +121,22 @@ def _told(one: Filed, profile: ForceProfile, chance: Chance) -> Telling | None:
         _REGISTERS[one.place.route],
         chance,
         names(),
+        arising_from=one.secondary_to,
         typing_error_share=profile.typing_error_share,
         distractor_share=profile.distractor_share,
     )
 
 
 def _place(event: Event, stratum: str, chance: Chance) -> Place:
-    unit = chance.weighted(_UNITS)
-    route = chance.weighted(_ROUTES.get(_who(event.reporter), _ROUTES["other"]))
+    unit = chance.weighted(weights("units"))
+    route = chance.weighted(weights("routes", _who(event.reporter)))
     return Place(
         unit=unit,
         area=chance.pick(names().areas[unit]),
         easting=400_000 + chance.below(60_000),
         northing=300_000 + chance.below(60_000),
         route=route,
-        channel=chance.weighted(_CHANNELS[route]),
+        channel=chance.weighted(weights("channels", route)),
         stratum=stratum,
         taken_by=f"CT{chance.between(11, 88)}",
         secondary=route == "secondary",
@@ -158,7 +144,10 @@ def _place(event: Event, stratum: str, chance: Chance) -> Place:
 
 
 def _who(reporter: str) -> str:
-    return "professional" if reporter.startswith("professional") else reporter
+    """Give under which heading the routes of this reporter stand."""
+    if reporter.startswith("professional"):
+        return "professional"
+    return reporter if reporter in ("victim", "victim_organisation", "police_officer") else "other"
 
 
 def _class_stratum(recording: Recording) -> str:

@@ -18,7 +18,7 @@ from firstpoint.simulation.filing import file_directly, file_incidents, numbered
 from firstpoint.simulation.names import names
 from firstpoint.simulation.profile import ForceProfile, usual_profile
 from firstpoint.simulation.recording import record_events
-from firstpoint.simulation.scenarios import opening_codes, scenarios
+from firstpoint.simulation.scenarios import calls_by_hour_of_week, opening_codes, scenarios
 from firstpoint.simulation.tables import (
     crimes_frame,
     incidents_frame,
@@ -31,35 +31,7 @@ from firstpoint.simulation.tables import (
 
 FORCE = "Fellshire"
 
-# Calls by hour of the day, London time: the quiet before dawn, the late evening's peak.
-_HOURS = (
-    3.4,
-    2.7,
-    2.1,
-    1.5,
-    1.2,
-    1.1,
-    1.5,
-    2.4,
-    3.6,
-    4.5,
-    4.9,
-    5.1,
-    5.2,
-    5.1,
-    5.2,
-    5.7,
-    6.0,
-    6.2,
-    6.0,
-    5.8,
-    5.6,
-    5.4,
-    5.0,
-    4.4,
-)
-_WEEKDAYS = (0.97, 0.96, 0.97, 0.99, 1.06, 1.08, 0.97)
-_STREAMS = ("times", "events", "people", "places", "recording", "direct", "telling")
+_STREAMS = ("times", "events", "places", "recording", "direct", "telling")
 
 
 @frozen
@@ -68,9 +40,13 @@ class MadeUpForce:
 
     ``incidents``, ``log_entries``, ``crimes`` and ``victims`` are what the force's own systems hold, in the
     canonical columns. ``truth_incidents`` has a row per sampled report (each incident, and each crime
-    recorded without one): incident_id, kind, scenario, stratum, should_record, recorded, facts (the report
-    as JSON) and more. ``truth_crimes`` has a row per crime due, ``truth_errors`` a row per recording error.
-    ``opening_codes`` gives the stratum of each opening code ("" for a code that names no crime).
+    recorded without one, ``kind``): incident_id, scenario, opening_code, stratum, unit, should_record,
+    recorded, and facts, the report as JSON in the form that ``counting`` reads. ``truth_crimes`` has a row
+    per crime due: due_id, incident_id, kind (of allegation), ho_class, victim_id, victim_sex, victim_age,
+    crime_id and recorded_class (null where missed), and error: ``none``, ``not_recorded``,
+    ``fewer_than_required``, ``wrong_class`` or ``late``. ``truth_errors`` has a row per recording error:
+    incident_id, due_id, crime_id and error, which for a missed crime is the reason. ``opening_codes`` gives
+    the stratum of each opening code ("" for a code that names no crime).
     """
 
     incidents: pl.DataFrame
@@ -153,8 +129,8 @@ def _events(
 
 def _times(generator: np.random.Generator, number: int, start: date, days: int) -> list[datetime]:
     """Give moments of report in order (UTC, whole seconds), by the hour and weekday at which people call."""
-    weekdays = np.array([_WEEKDAYS[(start + timedelta(days=day)).weekday()] for day in range(days)])
-    weights = np.outer(weekdays, np.array(_HOURS)).ravel()
+    week = calls_by_hour_of_week()
+    weights = np.array([week[(start + timedelta(days=day)).weekday()] for day in range(days)]).ravel()
     hours = generator.choice(days * 24, size=number, p=weights / weights.sum())
     seconds = np.sort(hours * 3600 + generator.integers(0, 3600, size=number))
     midnight = datetime(start.year, start.month, start.day, tzinfo=LONDON).astimezone(UTC)

@@ -12,13 +12,12 @@ from datetime import timedelta
 import numpy as np
 from attrs import frozen
 
-from firstpoint.simulation.chance import Chance, Weighted
+from firstpoint.simulation.chance import Chance
 from firstpoint.simulation.events import Event
 from firstpoint.simulation.profile import ForceProfile
+from firstpoint.simulation.scenarios import weights
 
 _DAY_MINUTES = 24 * 60
-_USUAL_KINDS = Weighted({"dismissed_in_closing": 0.6, "awaiting_statement": 0.28, "filed_on_existing": 0.12})
-_AGENCY_KINDS = Weighted({"left_to_agency": 0.6, "dismissed_in_closing": 0.3, "awaiting_statement": 0.1})
 
 
 @frozen
@@ -124,8 +123,8 @@ def _record(event: Event, whole_miss: float, profile: ForceProfile, chance: Chan
 def _whole_kind(event: Event, chance: Chance) -> str:
     if event.dues[0].kind == "rape":
         return "n100_misuse"
-    kinds = _AGENCY_KINDS if event.reporter.startswith("professional") else _USUAL_KINDS
-    return chance.weighted(kinds)
+    by_professional = event.reporter.startswith("professional")
+    return chance.weighted(weights("missed", "professional" if by_professional else "usual"))
 
 
 def _partial_kind(event: Event) -> str:

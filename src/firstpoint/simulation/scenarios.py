@@ -109,6 +109,20 @@ def opening_codes() -> dict[str, str]:
     return {row["opening_code"]: row["stratum"] for row in csv.DictReader(StringIO(text, newline=""))}
 
 
+@cache
+def weights(table: str, key: str = "") -> Weighted[str]:
+    """Give one table of ``grammar/weights.toml``, or the table under a key of it."""
+    found = _toml("weights")[table]
+    return Weighted(found[key] if key else found)
+
+
+@cache
+def calls_by_hour_of_week() -> tuple[tuple[float, ...], ...]:
+    """Give the weight of each hour of the day (London time), for each weekday from Monday."""
+    found = _toml("weights")
+    return tuple(tuple(day * hour for hour in found["calls_by_hour"]) for day in found["calls_by_weekday"])
+
+
 def _scenario(name: str, row: Mapping[str, Any]) -> Scenario:
     return Scenario(
         id=name,

@@ -198,15 +198,14 @@ def _crimes(one: Filed, force: str) -> Iterator[tuple[Any, ...]]:
     for crime_id, crime in zip(one.crime_ids, one.recording.recorded, strict=True):
         due = event.dues[crime.due]
         right = crime.ho_class == due.ho_class
-        occurred = event.received_at - timedelta(minutes=40)
         yield (
             crime_id,
             force,
             one.report_id if one.place else None,
             event.received_at,
             event.received_at + crime.recorded_after,
-            occurred,
-            event.received_at,
+            event.occurred_at,
+            event.occurred_at,
             crime.ho_class,
             due.ho_code if right else _usual_code(crime.ho_class),
             _title(crime.ho_class),

@@ -87,18 +87,20 @@ def tell(
     chance: Chance,
     names: Names,
     *,
+    arising_from: str | None,
     typing_error_share: float,
     distractor_share: float,
 ) -> Telling:
     """Give the log of an incident.
 
     ``register`` is that of the first entry (``call``, ``officer``, ``form`` or ``referral``);
-    ``references`` are the numbers of the crimes recorded, in the order of ``recording.recorded``.
+    ``references`` are the numbers of the crimes recorded, in the order of ``recording.recorded``;
+    ``arising_from`` is the incident to which this one is secondary.
     """
     teller = _Teller(event, chance, names, typing_error_share, distractor_share)
     first = teller.voice(register)
     split = register == "call" and bool(event.acts) and chance.happens(0.25)
-    entries = [_entry(teller, 0, _opening(teller, first, split), register)]
+    entries = [_entry(teller, 0, _opening(teller, first, split, arising_from), register)]
     minutes = chance.between(2, 9)
     if register == "call":
         for line in lines("dispatch")[chance.below(5) :][: chance.between(0, 2)]:
@@ -115,7 +117,7 @@ def tell(
     return Telling(tuple(entries), code, entries[-1].at + timedelta(minutes=chance.between(1, 40)))
 
 
-def _opening(teller: _Teller, voice: Voice, split: bool) -> str:
+def _opening(teller: _Teller, voice: Voice, split: bool, arising_from: str | None) -> str:
     register = voice.register
     if split:
         return teller.say(lines("vague", register), voice)
@@ -123,16 +125,24 @@ def _opening(teller: _Teller, voice: Voice, split: bool) -> str:
     opened = teller.fill(teller.chance.pick(lines("openers", opener)), voice.words)
     if opened and register == "call":
         voice = by_pronoun(voice)
-    parts = [opened + _account(teller, voice) + "."]
+    account = _account(teller, voice)
+    if register == "referral" and teller.event.acts:
+        opened += _about(teller.event.victims[0], account)
+    parts = [f"Arising from {arising_from}." if arising_from else "", f"{opened}{account}."]
     if teller.event.scenario.topic != "advice_or_contact":
-        parts.append(teller.fill(teller.chance.pick(_placelines(teller.event.setting)), voice.words))
+        parts.append(teller.fill(teller.chance.pick(_place_lines(teller.event.setting)), voice.words))
     if teller.chance.happens(teller.distractors):
         parts.append(teller.say(lines("distractor"), voice) + ".")
     parts.append(teller.fill(teller.chance.pick(lines("signoff", register)), voice.words))
     return tidied(parts)
 
 
-def _placelines(setting: str) -> tuple[str, ...]:
+def _about(victim: Person, account: str) -> str:
+    """Give whom a referral is about, where the account itself does not name him or her."""
+    return "" if victim.first in account else f"About {victim.first} {victim.last}, aged {victim.age}. "
+
+
+def _place_lines(setting: str) -> tuple[str, ...]:
     return lines("place", setting if setting in shared_words()["place"] else "street")
 
 

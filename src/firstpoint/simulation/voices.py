@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from attrs import frozen
 
 from firstpoint.simulation.chance import Chance
-from firstpoint.simulation.events import Event, Person
+from firstpoint.simulation.events import LONDON, Event, Person
 from firstpoint.simulation.wording import lines
 
 _KIN = {
@@ -35,6 +35,7 @@ class Scene:
     place: str
     street: str
     callsign: str
+    hour: str
     offender: str
     kin: str
 
@@ -45,6 +46,7 @@ def scene_of(event: Event, chance: Chance, places: tuple[str, ...], streets: tup
         place=chance.pick(places),
         street=chance.pick(streets),
         callsign=f"{chance.pick('ABCDMNSW')}{chance.between(11, 79)}",
+        hour=chance.pick(lines("hour", _part_of_day(event))),
         offender=chance.pick(lines("offender", _offender_key(event))),
         kin=chance.pick(_KIN[event.offender.sex, event.victims[0].age < 16]),
     )
@@ -80,6 +82,7 @@ def voice_of(event: Event, scene: Scene, register: str, chance: Chance) -> Voice
         "place": scene.place,
         "street": scene.street,
         "callsign": scene.callsign,
+        "hour": scene.hour,
         "firm": victim.last,
         "age": str(victim.age),
     }
@@ -92,6 +95,15 @@ def by_pronoun(voice: Voice) -> Voice:
     if words["V"] not in ("inft", "caller", "IP"):
         return voice
     return Voice(voice.register, {**words, "V": words["S"], "Vo": words["So"]})
+
+
+def _part_of_day(event: Event) -> str:
+    hour = event.received_at.astimezone(LONDON).hour
+    if 6 <= hour < 12:
+        return "morning"
+    if 12 <= hour < 17:
+        return "afternoon"
+    return "evening" if 17 <= hour < 22 else "night"
 
 
 def _offender_key(event: Event) -> str:
