@@ -1,8 +1,8 @@
 """One command, ``firstpoint``: a thin face over the rooms.
 
 Each subcommand lives in the module named for its job and is imported only when it is called, so that
-``firstpoint --help`` answers at once. A command prints a short summary for people; ``--out`` or ``--json`` gives
-the same for machines. The exit code says what happened:
+``firstpoint --help`` answers at once. A command prints a short summary for people; ``--out`` or ``--json``
+gives the same for machines. The exit code says what happened:
 
     0   all done
     3   done, with rows set aside and listed

@@ -1,0 +1,141 @@
+"""``firstpoint audit``: how large a sample, which reports, and what their marks say."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from firstpoint import auditing
+from firstpoint.auditing.intervals import IntervalName
+from firstpoint.cli.console import print_json, say, warn
+from firstpoint.cli.tables import write_table, write_text
+
+EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
+WRITTEN = click.Path(path_type=Path)
+
+
+@click.group(name="audit")
+def audit_command() -> None:
+    """Measure how accurate the force's crime recording is."""
+
+
+@audit_command.command(name="design")
+@click.argument("frame", type=EXISTING)
+@click.option(
+    "--half-width",
+    "half_width_points",
+    default=3.0,
+    show_default=True,
+    help="Percentage points, each stratum.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
+def design_command(frame: Path, half_width_points: float, as_json: bool) -> None:
+    """Say how many reports to audit in each stratum for a stated half-width at 95 % confidence."""
+    plan = auditing.plan_sample(auditing.read_frame(frame), half_width_points=half_width_points)
+    if as_json:
+        print_json(plan.to_dicts())
+        return
+    for row in plan.iter_rows(named=True):
+        say(f"{row['stratum']:<12}{row['sample']:>8} of {row['incidents']}")
+
+
+@audit_command.command(name="draw")
+@click.argument("frame", type=EXISTING)
+@click.option(
+    "--seed", required=True, type=int, help="Publish it: with the frame's hash it repeats the draw."
+)
+@click.option(
+    "--half-width",
+    "half_width_points",
+    default=3.0,
+    show_default=True,
+    help="Percentage points, each stratum.",
+)
+@click.option(
+    "--size", "sizes", multiple=True, metavar="STRATUM=N", help="Set a stratum's sample size yourself."
+)
+@click.option("--out", required=True, type=WRITTEN, help="The sample, as .csv, .jsonl or .parquet.")
+def draw_command(frame: Path, seed: int, half_width_points: float, sizes: tuple[str, ...], out: Path) -> None:
+    """Draw a sample that anyone can repeat from the frame and the seed.
+
+    Beside OUT, OUT.json keeps the seed, the frame's hash, the sizes and the method.
+    """
+    reports = auditing.read_frame(frame)
+    plan = auditing.plan_sample(reports, half_width_points=half_width_points)
+    wanted = dict(plan.select("stratum", "sample").iter_rows()) | _sizes(sizes)
+    sample = auditing.draw(reports, wanted, seed)
+    write_draw(sample, out)
+    say(f"{sample.rows.height} reports drawn with seed {seed} from frame {sample.frame_sha256[:12]}…: {out}")
+
+
+def write_draw(sample: auditing.Sample, out: Path, *, more: Mapping[str, Any] | None = None) -> None:
+    """Write the sample, and beside it the record of the draw: what is needed to repeat it, and ``more``."""
+    write_table(sample.rows, out)
+    sizes = dict(sample.rows.group_by("stratum").len().sort("stratum").iter_rows())
+    how = {"seed": sample.seed, "frame_sha256": sample.frame_sha256, "sizes": sizes, "method": sample.method}
+    write_text(json.dumps(how | dict(more or {}), indent=1) + "\n", out.with_name(out.name + ".json"))
+
+
+@audit_command.command(name="estimate")
+@click.argument("marks", type=EXISTING)
+@click.option(
+    "--frame", required=True, type=EXISTING, help="A row per report, or a row per stratum with totals."
+)
+@click.option("--confidence", default=0.95, show_default=True, type=click.FloatRange(0.5, 0.999))
+@click.option(
+    "--interval",
+    type=click.Choice(["beta", "logit-t", "guarded"]),
+    default="beta",
+    show_default=True,
+    help="guarded is wider: for strata in which few reports hold most crimes.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the estimate as JSON.")
+def estimate_command(
+    marks: Path, frame: Path, confidence: float, interval: IntervalName, as_json: bool
+) -> None:
+    """Give the recording rate with its interval, overall and by stratum, and the crimes unrecorded."""
+    result = auditing.estimate(
+        auditing.read_marks(marks), auditing.read_frame(frame), confidence=confidence, interval=interval
+    )
+    if as_json:
+        print_json(result.as_dict())
+        return
+    say_estimate(result)
+
+
+def say_estimate(result: auditing.AuditResult) -> None:
+    """Print the rates, the unrecorded crimes and what must be borne in mind, for people."""
+    answer = result.as_dict()
+    for row in [*answer["strata"], {"stratum": "overall", **answer["overall"]}]:
+        say(f"{row['stratum']:<12}{_rate(row)}")
+    missed = answer["unrecorded"]
+    period = "a year" if answer["unrecorded_a_year"] else "in the period of the frame"
+    say(
+        f"{'unrecorded':<12}{missed['estimate']:,.0f} crimes {period} ({missed['low']:,.0f} to {missed['high']:,.0f})"
+    )
+    for caution in result.cautions:
+        warn(f"Bear in mind: {caution}")
+
+
+def _rate(row: Mapping[str, Any]) -> str:
+    if row["estimate"] is None:
+        return f"no rate: {row['reason']}"
+    low, high = (100 * row[limit] for limit in ("low", "high"))
+    return (
+        f"{100 * row['estimate']:6.1f} %  ({low:.1f} to {high:.1f} at {100 * row['confidence']:g} % confidence; "
+        f"{row['incidents']} reports, {row['crimes']} crimes)"
+    )
+
+
+def _sizes(values: tuple[str, ...]) -> dict[str, int]:
+    sizes = {}
+    for value in values:
+        stratum, _, number = value.partition("=")
+        if not number.isdigit():
+            raise click.BadParameter(f"{value!r} is not STRATUM=N, such as sexual=213", param_hint="--size")
+        sizes[stratum] = int(number)
+    return sizes

@@ -1,0 +1,196 @@
+"""From an audit's result to the board's paper, as files."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, cast
+
+import polars as pl
+
+from firstpoint import insight
+from firstpoint.cli.console import say
+from firstpoint.cli.tables import write_text
+from firstpoint.errors import InputError, UnreadableFile
+from firstpoint.reporting import (
+    BoardPaper,
+    Finding,
+    NoFigure,
+    Recommendation,
+    Report,
+    ResultRow,
+    SampleCriteria,
+    StratumSample,
+    Trend,
+    TrendPoint,
+    UnrecordedCrimes,
+    to_html,
+    to_pdf,
+)
+from firstpoint.reporting.board_paper import STATUSES
+
+EXCLUDED = (
+    "Reports whose opening code does not suggest a crime, and records kept outside the extract.",
+    "Fraud, which is recorded nationally.",
+    "Auditors' own errors: the interval covers the luck of the draw, not a mark that is wrong.",
+)
+
+
+def board_paper(
+    result: Mapping[str, Any],
+    *,
+    draw: Mapping[str, Any],
+    marks: pl.DataFrame,
+    force: str,
+    prepared_on: date,
+    recommendations: tuple[Recommendation, ...] = (),
+    trend: Trend | None = None,
+    recorded_a_year: int | None = None,
+    made_up: bool = False,
+) -> BoardPaper:
+    """Give the board's paper for an audit.
+
+    ``result`` is an estimate as :meth:`firstpoint.auditing.AuditResult.as_dict` gives it; ``draw`` the record
+    kept beside the sample; ``marks`` what the auditors marked.
+    """
+    start, end = (date.fromisoformat(day) for day in draw["window"])
+    return BoardPaper(
+        force=force,
+        period=f"{start:%-d %B %Y} to {end:%-d %B %Y}",
+        prepared_on=prepared_on,
+        sample=_criteria(draw, start, end),
+        results=tuple(_result_row(row["stratum"], row, marks) for row in result["strata"]),
+        overall=_result_row("All strata", result["overall"], marks),
+        unrecorded=_unrecorded(result, recorded_a_year),
+        findings=_findings(marks),
+        recommendations=recommendations,
+        trend=trend,
+        method=(result["overall"]["method"], *result["cautions"]),
+        excluded=EXCLUDED,
+        made_up=made_up,
+    )
+
+
+def write_report(report: Report, stem: Path) -> None:
+    """Write a report as ``stem.html`` and ``stem.pdf``."""
+    write_text(to_html(report), stem.with_suffix(".html"))
+    write_text(to_pdf(report), stem.with_suffix(".pdf"))
+    say(f"Report: {stem.with_suffix('.html')} and {stem.with_suffix('.pdf')}")
+
+
+def read_draw(path: Path) -> dict[str, Any]:
+    """Give the record kept beside a sample, or raise UnreadableFile saying what is missing from it."""
+    try:
+        draw = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as fault:
+        raise UnreadableFile(
+            "the record of the draw cannot be read, and a board must be told how its sample was drawn.",
+            where=str(path),
+            remedy="Draw with `firstpoint run` or `audit draw`, which writes it, or name it with --draw.",
+        ) from fault
+    missing = [key for key in ("seed", "frame_sha256", "sizes", "window") if key not in draw]
+    if missing:
+        raise UnreadableFile(f"the record of the draw lacks {', '.join(missing)}.", where=str(path))
+    return cast("dict[str, Any]", draw)
+
+
+def read_recommendations(path: Path) -> tuple[Recommendation, ...]:
+    """Give the recommendations of an improvement plan.
+
+    The file is CSV with the columns recommendation, deadline (YYYY-MM-DD or empty), owner, status, progress.
+    """
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    return tuple(_recommendation(path, number, row) for number, row in enumerate(rows, start=2))
+
+
+def recorded_crime_trend(path: Path, area: str | None = None) -> Trend:
+    """Give the trend of recorded crime by quarter, with the limits of its ordinary wobble.
+
+    ``path`` is a table of published figures as :func:`firstpoint.insight.read_recorded_crime` takes them.
+    """
+    trend = insight.quarterly_trend(insight.read_recorded_crime(path, area))
+    points = tuple(
+        TrendPoint(
+            f"{row['quarter_ending']:%b %Y}", row["offences"], row["centre"], row["lower"], row["upper"]
+        )
+        for row in trend.points.iter_rows(named=True)
+    )
+    return Trend(
+        title="Recorded crime by quarter" + (f": {area}" if area else ""),
+        value_name="Crimes recorded in the quarter",
+        points=points,
+        method=trend.method,
+        remark="A signal says that something changed, not what: better recording, new counting rules, more "
+        "reporting and more crime look the same here.",
+    )
+
+
+def _criteria(draw: Mapping[str, Any], start: date, end: date) -> SampleCriteria:
+    codes: Mapping[str, list[str]] = draw.get("opening_codes", {})
+    return SampleCriteria(
+        strata=tuple(
+            StratumSample(
+                stratum, start, end, tuple(codes.get(stratum, ())), draw["in_frame"][stratum], drawn
+            )
+            for stratum, drawn in draw["sizes"].items()
+        ),
+        frame_sha256=draw["frame_sha256"],
+        seed=draw["seed"],
+        confidence=draw["confidence"],
+        margin_points=draw["half_width_points"],
+        how_sizes_were_set=draw["how_sizes_were_set"],
+        notes=tuple(
+            f"Left out of the frame: {count:,}, {reason}." for reason, count in draw["left_out"].items()
+        ),
+    )
+
+
+def _result_row(stratum: str, row: Mapping[str, Any], marks: pl.DataFrame) -> ResultRow:
+    own = marks if stratum == "All strata" else marks.filter(pl.col("stratum") == stratum)
+    return ResultRow(
+        stratum=stratum,
+        incidents=own["incident_id"].n_unique(),
+        should_have_been_recorded=int(own["should_record"].sum()),
+        were_recorded=int(own["recorded"].sum()),
+        rate=row["estimate"],
+        low=row.get("low"),
+        high=row.get("high"),
+        method=row.get("method", ""),
+        no_rate_because=row.get("reason", ""),
+    )
+
+
+def _unrecorded(result: Mapping[str, Any], recorded_a_year: int | None) -> UnrecordedCrimes | NoFigure:
+    year = result["unrecorded_a_year"]
+    if year is None or recorded_a_year is None:
+        return NoFigure(
+            "the crimes recorded in twelve months are not known",
+            "Give recorded_crimes_12m for each stratum in the frame.",
+        )
+    return UnrecordedCrimes(year["estimate"], year["low"], year["high"], recorded_a_year, year["method"])
+
+
+def _findings(marks: pl.DataFrame) -> tuple[Finding, ...]:
+    return tuple(
+        Finding(kind, crimes)
+        for kind, crimes in insight.kinds_of_error(marks).select("kind", "crimes").iter_rows()
+    )
+
+
+def _recommendation(path: Path, number: int, row: Mapping[str, str]) -> Recommendation:
+    try:
+        deadline = date.fromisoformat(row["deadline"]) if row["deadline"] else None
+        status = row["status"]
+        if status not in STATUSES:
+            raise ValueError(f"status {status!r} is not one of {', '.join(STATUSES)}")
+        return Recommendation(row["recommendation"], deadline, row["owner"], status, row["progress"])
+    except (KeyError, ValueError) as fault:
+        raise InputError(
+            f"this recommendation cannot be used: {fault}.",
+            where=f"{path}, row {number}",
+            remedy="Columns: recommendation, deadline (YYYY-MM-DD or empty), owner, status, progress.",
+        ) from fault

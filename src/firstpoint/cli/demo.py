@@ -1,0 +1,131 @@
+"""``firstpoint demo``: the whole of it on a made-up force, in one go."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import date
+from importlib import resources
+from pathlib import Path
+
+import click
+import polars as pl
+from attrs import frozen
+
+from firstpoint import auditing, simulation
+from firstpoint.cli.audit import say_estimate
+from firstpoint.cli.board import board_paper, read_draw, read_recommendations, write_report
+from firstpoint.cli.console import heading, say
+from firstpoint.cli.run import Holdings, draw_sample, read_holdings, screen_and_count
+from firstpoint.cli.tables import write_table, write_text
+from firstpoint.errors import InputError
+from firstpoint.reporting import BoardPaper, board_report
+from firstpoint.vocabulary import offence_classes
+
+FORCE = "Marlshire Constabulary (made up)"
+STARTS = date(2026, 4, 1)
+
+
+@frozen
+class Size:
+    """How large a made-up force to build, and the margin for which its audit sample is drawn."""
+
+    incidents: int
+    days: int
+    half_width_points: float
+
+
+SIZES = {
+    "small": Size(incidents=6_000, days=14, half_width_points=4.0),
+    "month": Size(incidents=50_000, days=30, half_width_points=3.0),
+    "year": Size(incidents=600_000, days=365, half_width_points=3.0),
+}
+
+
+@click.command(name="demo")
+@click.option("--size", type=click.Choice(list(SIZES)), default="small", show_default=True)
+@click.option(
+    "--dir",
+    "directory",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("demo"),
+    show_default=True,
+)
+@click.option("--seed", default=2026, show_default=True, help="The same seed makes the same force.")
+@click.option("--no-serve", is_flag=True, help="Stop after building everything.")
+@click.option("--port", default=8000, show_default=True, help="Where to serve the workbench.")
+def demo_command(size: str, directory: Path, seed: int, no_serve: bool, port: int) -> None:
+    """Build a made-up force, do the main job on it and serve the workbench.
+
+    DIR then holds the extracts, the hidden truth (truth/), what the screen found (screened.parquet), the
+    audit (sample.csv, marks.csv, estimate.json), the board report and the workbench's database. Nothing in it
+    is real.
+    """
+    chosen = SIZES[size]
+    _empty(directory)
+    heading(f"A made-up force: {chosen.incidents:,} incidents in {chosen.days} days, seed {seed}")
+    force = simulation.make_force(seed=seed, incidents=chosen.incidents, start=STARTS, days=chosen.days)
+    simulation.write_force(force, directory)
+    held = read_holdings(
+        directory / "incidents.csv", directory / "crimes.csv", str(directory / "mapping.toml"), directory
+    )
+    screen_and_count(held, directory)
+    sample = draw_sample(held, directory, half_width_points=chosen.half_width_points, seed=seed)
+    assert sample is not None
+    heading("Audit")
+    marks = simulation.auditor_marks(
+        force, sample.rows, auditor="auditor", overlooks=0.0, over_calls=0.0, seed=seed
+    )
+    write_table(marks, directory / "marks.csv")
+    paper = _estimate(held, marks, directory, days=chosen.days)
+    write_report(board_report(paper), directory / "board-report")
+
+
+def _estimate(held: Holdings, marks: pl.DataFrame, directory: Path, *, days: int) -> BoardPaper:
+    """Estimate the rate from the marks, write it, and give the board's paper."""
+    frame = _frame_with_a_years_crimes(held, directory, days)
+    result = auditing.estimate(marks, frame)
+    write_text(json.dumps(result.as_dict(), indent=1) + "\n", directory / "estimate.json")
+    say_estimate(result)
+    plan = resources.files("firstpoint.cli") / "demo_plan.csv"
+    with resources.as_file(plan) as path:
+        recommendations = read_recommendations(path)
+    return board_paper(
+        result.as_dict(),
+        draw=read_draw(directory / "sample.csv.json"),
+        marks=marks,
+        force=FORCE,
+        prepared_on=held.window[1],
+        recommendations=recommendations,
+        recorded_a_year=int(frame["recorded_crimes_12m"].sum()),
+        made_up=True,
+    )
+
+
+def _frame_with_a_years_crimes(held: Holdings, directory: Path, days: int) -> pl.DataFrame:
+    """Give the frame by stratum, with the period's recorded crimes carried to twelve months.
+
+    The made-up force has no history, so a year is its days' crimes times 365 over their number.
+    """
+    reports = auditing.read_frame(directory / "frame.csv")
+    stratum_of = {code: each.audit_stratum for code, each in offence_classes().items()}
+    recorded = (
+        held.crimes.filter(pl.col("status") == "recorded")
+        .with_columns(stratum=pl.col("ho_class").replace_strict(stratum_of, default=None))
+        .group_by("stratum")
+        .agg(recorded_crimes_12m=(pl.len() * 365 / days).round().cast(pl.Int64))
+    )
+    return reports.group_by("stratum").agg(incidents=pl.len()).join(recorded, on="stratum").sort("stratum")
+
+
+def _empty(directory: Path) -> None:
+    """Clear what an earlier demo left, and refuse a folder that holds anything else."""
+    if directory.exists() and any(directory.iterdir()):
+        if not (directory / "truth").is_dir():
+            raise InputError(
+                "this folder is not empty and holds no earlier demo, so nothing in it will be touched.",
+                where=str(directory),
+                remedy="Name another folder with --dir.",
+            )
+        shutil.rmtree(directory)
+    directory.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,73 @@
+"""``firstpoint check``: what is wrong with an extract; and the reading that other commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from firstpoint import records
+from firstpoint.cli.console import finish, print_json, say, warn
+from firstpoint.errors import InputError
+
+TABLES = ("incidents", "log_entries", "crimes", "victims")
+MAPPING_HELP = "Mapping file (TOML), or the name of one that ships with Firstpoint."
+
+
+@click.command(name="check")
+@click.argument(
+    "extracts", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.option("--mapping", help=MAPPING_HELP)
+@click.option("--table", type=click.Choice(TABLES), help="The table, where the file's name does not tell it.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+def check_command(extracts: tuple[Path, ...], mapping: str | None, table: str | None, as_json: bool) -> None:
+    """Say everything that is wrong with extracts, in one pass.
+
+    Nothing is loaded. Each file is one table: incidents, log_entries, crimes or victims, told by its name or
+    --table.
+    """
+    source = source_mapping(mapping)
+    read = [records.read_extract(path, table or table_of(path), source) for path in extracts]
+    report = records.check_extracts(read)
+    if as_json:
+        print_json(report.as_dict())
+    else:
+        say(report.text())
+    finish(rows_set_aside=sum(each.rejects.height for each in read))
+
+
+def source_mapping(value: str | None) -> records.SourceMapping | None:
+    """Give the mapping that ``--mapping`` names: a file, or one that ships; None where none is named."""
+    if value is None:
+        return None
+    return records.read_mapping(Path(value)) if Path(value).exists() else records.ready_mapping(value)
+
+
+def table_of(path: Path) -> str:
+    """Give the table that a file's name tells; raises InputError where it tells none."""
+    stem = path.stem.lower()
+    found = [table for table in TABLES if stem.startswith(table) or stem.endswith(table)]
+    if len(found) != 1:
+        raise InputError(
+            "its name does not say which table it holds.",
+            where=str(path),
+            remedy=f"Name it with --table, one of: {', '.join(TABLES)}.",
+        )
+    return found[0]
+
+
+def report_rejects(extracts: Sequence[records.Extract], directory: Path) -> int:
+    """Write the rows set aside to ``directory/rejects``, say so, and give their number."""
+    total = 0
+    for extract in extracts:
+        path = directory / "rejects" / f"{extract.table}.csv"
+        path.unlink(missing_ok=True)
+        if extract.rejects.height:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            records.write_rejects(extract, path)
+            rows = extract.rejects["row"].n_unique()
+            warn(f"{rows} rows of {extract.path} were set aside; {path} says why.")
+            total += rows
+    return total

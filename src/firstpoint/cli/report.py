@@ -1,0 +1,100 @@
+"""``firstpoint report``: papers from what is already known."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import click
+
+from firstpoint import auditing
+from firstpoint.cli.board import (
+    board_paper,
+    read_draw,
+    read_recommendations,
+    recorded_crime_trend,
+    write_report,
+)
+from firstpoint.reporting import Heading, Metadata, Paragraph, Report, board_report, trend_chart
+
+EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
+STEM = click.Path(path_type=Path)
+
+
+@click.group(name="report")
+def report_command() -> None:
+    """Write papers, as accessible HTML and tagged PDF."""
+
+
+@report_command.command(name="board")
+@click.option(
+    "--estimate", required=True, type=EXISTING, help="estimate.json of `run` or `audit estimate --json`."
+)
+@click.option("--marks", required=True, type=EXISTING, help="The auditors' marks.")
+@click.option(
+    "--draw", "draw_path", required=True, type=EXISTING, help="The record of the draw, sample.csv.json."
+)
+@click.option(
+    "--plan",
+    type=EXISTING,
+    help="Recommendations: CSV with recommendation, deadline, owner, status, progress.",
+)
+@click.option("--quarters", type=EXISTING, help="Published recorded crime by quarter, for the trend.")
+@click.option("--area", help="The area in --quarters, where it holds several.")
+@click.option("--recorded-a-year", type=int, help="Crimes recorded in twelve months, as the frame gave them.")
+@click.option("--force", required=True, help="The force's name.")
+@click.option(
+    "--date", "prepared_on", type=click.DateTime(["%Y-%m-%d"]), help="Date of the paper; today unless given."
+)
+@click.option("--out", required=True, type=STEM, help="Where: OUT.html and OUT.pdf.")
+def board_command(
+    estimate: Path,
+    marks: Path,
+    draw_path: Path,
+    plan: Path | None,
+    quarters: Path | None,
+    area: str | None,
+    recorded_a_year: int | None,
+    force: str,
+    prepared_on: date | None,
+    out: Path,
+) -> None:
+    """Write the Performance and Delivery Board's paper on an audit."""
+    paper = board_paper(
+        json.loads(estimate.read_text(encoding="utf-8")),
+        draw=read_draw(draw_path),
+        marks=auditing.read_marks(marks),
+        force=force,
+        prepared_on=prepared_on or date.today(),  # noqa: DTZ011 - the day on the writer's own calendar
+        recommendations=read_recommendations(plan) if plan else (),
+        trend=recorded_crime_trend(quarters, area) if quarters else None,
+        recorded_a_year=recorded_a_year,
+    )
+    write_report(board_report(paper), out)
+
+
+@report_command.command(name="trend")
+@click.argument("quarters", type=EXISTING)
+@click.option("--area", help="The area, where the table holds several.")
+@click.option("--force", required=True, help="The force's name.")
+@click.option("--out", required=True, type=STEM, help="Where: OUT.html and OUT.pdf.")
+def trend_command(quarters: Path, area: str | None, force: str, out: Path) -> None:
+    """Chart recorded crime by quarter against the limits of its ordinary wobble.
+
+    QUARTERS is CSV with the columns quarter_ending, offences_quarter and, where there are several areas, pfa.
+    """
+    trend = recorded_crime_trend(quarters, area)
+    chart = trend_chart(trend.points, title=trend.title, value_name=trend.value_name, measure=trend.measure)
+    first, last = trend.points[0].period, trend.points[-1].period
+    report = Report(
+        title=trend.title,
+        strap="Published figures of police recorded crime",
+        metadata=Metadata(
+            force=force,
+            period=f"{first} to {last}",
+            prepared_on=date.today(),  # noqa: DTZ011 - the day on the writer's own calendar
+        ),
+        blocks=(Heading("Trend"), chart, Paragraph(trend.method), Paragraph(trend.remark)),
+    )
+    write_report(report, out)

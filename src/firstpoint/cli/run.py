@@ -1,0 +1,268 @@
+"""``firstpoint run``: the main job on files, from extracts to a ranked list and, with marks, a rate."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+import polars as pl
+from attrs import frozen
+
+from firstpoint import auditing, counting, records, screening
+from firstpoint.cli.audit import say_estimate, write_draw
+from firstpoint.cli.board import board_paper, read_draw, write_report
+from firstpoint.cli.console import finish, heading, progress_bar, say, warn
+from firstpoint.cli.extracts import MAPPING_HELP, report_rejects, source_mapping
+from firstpoint.cli.tables import write_table, write_text
+from firstpoint.errors import Refused
+from firstpoint.reporting import board_report
+
+EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@frozen
+class Holdings:
+    """What the force holds, read and linked.
+
+    ``incidents`` and ``crimes`` have the canonical columns; ``links`` joins them; ``opening_codes`` maps the
+    opening codes that suggest crime to their audit stratum; ``rows_set_aside`` counts rejected rows.
+    """
+
+    incidents: pl.DataFrame
+    crimes: pl.DataFrame
+    links: records.Links
+    opening_codes: dict[str, str]
+    rows_set_aside: int
+
+    @property
+    def window(self) -> tuple[date, date]:
+        """The first and last London day on which an incident was received."""
+        days = self.incidents["received_at"].dt.convert_time_zone("Europe/London").dt.date().drop_nulls()
+        if days.is_empty():
+            raise Refused(
+                "no incident has a time of receipt, so there is no period to audit.",
+                where="received_at",
+                remedy="Map the column that holds it.",
+            )
+        first, last = days.min(), days.max()
+        assert isinstance(first, date)
+        assert isinstance(last, date)
+        return first, last
+
+
+@click.command(name="run")
+@click.option("--incidents", required=True, type=EXISTING, help="Incident extract: CSV, Parquet or Excel.")
+@click.option(
+    "--crimes",
+    type=EXISTING,
+    help="Crime extract; without it the mapping's closing codes tell what was recorded.",
+)
+@click.option("--mapping", help=MAPPING_HELP)
+@click.option("--marks", type=EXISTING, help="The auditors' marks on the sample.")
+@click.option("--frame", type=EXISTING, help="The frame from which that sample was drawn.")
+@click.option(
+    "--draw", "draw_record", type=EXISTING, help="The record of the draw; beside the frame unless given."
+)
+@click.option(
+    "--half-width",
+    "half_width_points",
+    default=3.0,
+    show_default=True,
+    help="Margin of the sample, in points.",
+)
+@click.option("--seed", default=1, show_default=True, help="Seed of the draw; publish it.")
+@click.option("--force", "force_name", default="", help="The force's name, for the report.")
+@click.option(
+    "--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder for the results."
+)
+def run_command(
+    incidents: Path,
+    crimes: Path | None,
+    mapping: str | None,
+    marks: Path | None,
+    frame: Path | None,
+    draw_record: Path | None,
+    half_width_points: float,
+    seed: int,
+    force_name: str,
+    out: Path,
+) -> None:
+    """Do the main job: link, screen, count, rank, then draw a sample or estimate the rate and report.
+
+    Without --marks a sample is drawn for auditors to mark, and there is no rate. With --marks and --frame the
+    rate is estimated and the board report written.
+    """
+    if (marks is None) != (frame is None):
+        raise click.UsageError(
+            "--marks and --frame go together: marks mean nothing without the frame they came from."
+        )
+    held = read_holdings(incidents, crimes, mapping, out)
+    screen_and_count(held, out)
+    if marks and frame:
+        result = auditing.estimate(auditing.read_marks(marks), auditing.read_frame(frame))
+        write_text(json.dumps(result.as_dict(), indent=1) + "\n", out / "estimate.json")
+        heading("Recording rate")
+        say_estimate(result)
+        paper = board_paper(
+            result.as_dict(),
+            draw=read_draw(draw_record or frame.with_name("sample.csv.json")),
+            marks=auditing.read_marks(marks),
+            force=force_name,
+            prepared_on=date.today(),  # noqa: DTZ011 - the day on the writer's own calendar
+        )
+        write_report(board_report(paper), out / "board-report")
+    else:
+        draw_sample(held, out, half_width_points=half_width_points, seed=seed)
+    finish(rows_set_aside=held.rows_set_aside)
+
+
+def read_holdings(incidents: Path, crimes: Path | None, mapping: str | None, out: Path) -> Holdings:
+    """Read the extracts, say what is wrong with them, set bad rows aside, and link crimes to incidents."""
+    heading("Reading and linking")
+    source = source_mapping(mapping)
+    extracts = [records.read_extract(incidents, "incidents", source)]
+    if crimes:
+        extracts.append(records.read_extract(crimes, "crimes", source))
+    say(records.check_extracts(extracts).text())
+    logs = extracts[0].frame
+    held = extracts[1].frame if crimes else records.crimes_from_closing_codes(logs, source)
+    links = records.link_by_reference(logs, held)
+    say(
+        f"{links.links.height} crimes linked to their incident by reference; {links.direct.height} recorded "
+        f"without one; {links.dangling.height} name an incident that is not in the extract."
+    )
+    return Holdings(
+        incidents=logs,
+        crimes=held,
+        links=links,
+        opening_codes=dict(source.opening_codes) if source else {},
+        rows_set_aside=report_rejects(extracts, out),
+    )
+
+
+def screen_and_count(held: Holdings, out: Path) -> pl.DataFrame:
+    """Screen every log, ask the rule book about those that disclose something, and give the screened frame.
+
+    Writes ``screened.parquet``, ``verdicts.jsonl`` and ``ranked.csv``.
+    """
+    heading("Screening and counting")
+    with progress_bar("Reading logs") as step:
+        screened = screening.screen(held.incidents, held.crimes, progress=step)
+    write_table(screened, out / "screened.parquet")
+    verdicts = _verdicts(held.incidents, screened)
+    write_text(
+        "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in verdicts), out / "verdicts.jsonl"
+    )
+    ranked = _ranked_list(held, screened, verdicts)
+    write_table(ranked, out / "ranked.csv")
+    likely = ranked.filter(pl.col("chance_unrecorded") >= 0.5).height
+    say(
+        f"{screened.height} logs read; {len(verdicts)} disclose something; in {likely} a crime is more "
+        f"likely than not unrecorded. The list, gravest and likeliest first: {out / 'ranked.csv'}"
+    )
+    return screened
+
+
+def draw_sample(held: Holdings, out: Path, *, half_width_points: float, seed: int) -> auditing.Sample | None:
+    """Build the frame and draw a sample from it, or say why neither can be had (and give None)."""
+    heading("Audit sample")
+    if not held.opening_codes:
+        warn("No sample: the mapping does not say which opening codes suggest crime ([opening_codes]).")
+        return None
+    start, end = held.window
+    frame = auditing.build_frame(held.incidents, held.crimes, held.opening_codes, start, end)
+    say(auditing.frame_report(held.incidents, held.crimes, held.opening_codes, start, end).text())
+    try:
+        plan = auditing.plan_sample(frame, half_width_points=half_width_points)
+        sample = auditing.draw(frame, dict(plan.select("stratum", "sample").iter_rows()), seed)
+    except Refused as refusal:
+        warn(f"No sample: {refusal}")
+        return None
+    write_table(frame, out / "frame.csv")
+    write_draw(sample, out / "sample.csv", more=_criteria(held, frame, plan, (start, end)))
+    say(
+        f"{sample.rows.height} reports to audit (seed {seed}, frame {sample.frame_sha256[:12]}…): "
+        f"{out / 'sample.csv'}. Until they are marked there is no rate."
+    )
+    return sample
+
+
+def _criteria(
+    held: Holdings, frame: pl.DataFrame, plan: pl.DataFrame, window: tuple[date, date]
+) -> dict[str, Any]:
+    """Give what a board must be told of the sample besides its seed, hash and sizes."""
+    codes: dict[str, list[str]] = {}
+    for code, stratum in sorted(held.opening_codes.items()):
+        codes.setdefault(stratum, []).append(code)
+    report = auditing.frame_report(held.incidents, held.crimes, held.opening_codes, *window)
+    return {
+        "window": [str(day) for day in window],
+        "confidence": plan["confidence"][0],
+        "half_width_points": plan["half_width_points"][0],
+        "in_frame": dict(frame.group_by("stratum").len().sort("stratum").iter_rows()),
+        "how_sizes_were_set": _sizes_sentence(plan),
+        "opening_codes": codes,
+        "left_out": dict(report.left_out),
+    }
+
+
+def _sizes_sentence(plan: pl.DataFrame) -> str:
+    assumed = "; ".join(
+        f"{row['stratum']} {100 * row['expected_rate']:g} % recorded, design effect {row['design_effect']:g}"
+        for row in plan.iter_rows(named=True)
+    )
+    return (
+        f"Each stratum's size follows from the margin and from what was expected before the audit: {assumed}."
+    )
+
+
+def _verdicts(incidents: pl.DataFrame, screened: pl.DataFrame) -> list[dict[str, Any]]:
+    """Give the rule book's verdict on every log that discloses something, in rank order."""
+    disclosing = (
+        screened.filter(pl.col("disclosures").list.len() > 0)
+        .sort("rank")
+        .join(incidents, on="incident_id", how="left", maintain_order="left")
+    )
+    reader = screening.LexiconReader()
+    return [
+        counting.count_report(screening.report_facts(row, reader.read(row)))
+        for row in disclosing.iter_rows(named=True)
+    ]
+
+
+def _ranked_list(held: Holdings, screened: pl.DataFrame, verdicts: list[dict[str, Any]]) -> pl.DataFrame:
+    """Give one row a log that discloses something: rank, chances, what is due and recorded, the words."""
+    due = pl.DataFrame(
+        [(each["report_id"], each["decision"], _classes(each)) for each in verdicts],
+        schema={"incident_id": pl.String, "decision": pl.String, "classes_due": pl.String},
+        orient="row",
+    )
+    recorded = held.links.links.group_by("incident_id").agg(crimes_recorded=pl.len())
+    words = pl.col("disclosures").list.eval(
+        pl.element().struct.field("evidence").list.eval(pl.element().struct.field("text")).list.join(" … ")
+    )
+    return (
+        screened.filter(pl.col("disclosures").list.len() > 0)
+        .sort("rank")
+        .join(due, on="incident_id", how="left")
+        .join(recorded, on="incident_id", how="left")
+        .select(
+            "rank",
+            "incident_id",
+            pl.col("chance_unrecorded").round(3),
+            pl.col("harm").round(1),
+            pl.col("expected_crimes").round(2),
+            pl.col("crimes_recorded").fill_null(0),
+            "decision",
+            "classes_due",
+            words=words.list.join(" | "),
+        )
+        .sort("rank")
+    )
+
+
+def _classes(verdict: dict[str, Any]) -> str:
+    return ", ".join(f"{crime['count']} x {crime['ho_class']}" for crime in verdict["crimes"])

@@ -1,0 +1,37 @@
+"""``firstpoint screen``: what each log discloses, ranked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import polars as pl
+
+from firstpoint import records, screening
+from firstpoint.cli.console import finish, progress_bar, say
+from firstpoint.cli.extracts import MAPPING_HELP, report_rejects, source_mapping
+from firstpoint.cli.tables import write_table
+
+
+@click.command(name="screen")
+@click.argument("incidents", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Result, as .jsonl or .parquet.")
+@click.option(
+    "--crimes", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Crimes held already."
+)
+@click.option("--mapping", help=MAPPING_HELP)
+def screen_command(incidents: Path, out: Path, crimes: Path | None, mapping: str | None) -> None:
+    """Read every log and rank those that disclose a crime no record answers.
+
+    INCIDENTS needs the columns incident_id and text; received_at, channel, opening_code and closing_code are
+    used when they are there.
+    """
+    source = source_mapping(mapping)
+    logs = records.read_extract(incidents, "incidents", source)
+    held = records.read_extract(crimes, "crimes", source).frame if crimes else None
+    with progress_bar("Reading logs") as step:
+        screened = screening.screen(logs.frame, held, progress=step)
+    write_table(screened, out)
+    disclosing = screened.filter(pl.col("disclosures").list.len() > 0).height
+    say(f"{screened.height} logs read; {disclosing} disclose at least one possible crime. Result: {out}")
+    finish(rows_set_aside=report_rejects([logs], out.parent))
