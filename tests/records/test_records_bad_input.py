@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import codecs
+import random
 
 import polars as pl
 import pytest
 
-from firstpoint.errors import BadMapping, UnreadableFile
+from firstpoint.errors import BadMapping, InputError, UnreadableFile
 from firstpoint.records import Extract, Fault, read_extract
 
 HEAD = "incident_id,received_at,text\n"
@@ -209,6 +210,26 @@ def test_a_cut_parquet_file_is_refused(write, tmp_path):
     whole = (tmp_path / "a.parquet").read_bytes()
     with pytest.raises(UnreadableFile, match="not a whole Parquet file"):
         read_extract(write("cut.parquet", whole[: len(whole) // 2]), "incidents")
+
+
+def test_a_damaged_parquet_file_is_refused_or_read_and_never_ends_the_process(write, tmp_path):
+    frame = pl.DataFrame({"incident_id": [f"I{n}" for n in range(200)], "received_at": ["2026-04-01"] * 200})
+    frame.write_parquet(tmp_path / "whole.parquet")
+    whole = (tmp_path / "whole.parquet").read_bytes()
+    chance = random.Random(9)  # noqa: S311
+    refused = 0
+    for _ in range(150):
+        damaged = bytearray(whole)
+        for _ in range(chance.choice([1, 3, 20])):
+            damaged[chance.randrange(len(damaged))] = chance.randrange(256)
+        try:
+            assert_every_row_is_accounted_for(
+                read_extract(write("damaged.parquet", bytes(damaged)), "incidents")
+            )
+        except InputError as error:
+            refused += 1
+            assert "damaged.parquet" in str(error)
+    assert refused > 50
 
 
 def test_a_workbook_named_as_csv_is_refused(write):

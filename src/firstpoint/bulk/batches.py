@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 import polars as pl
 
@@ -55,33 +55,48 @@ def map_batches(
 
 
 def read_batches(source: Path, batch_rows: int) -> Iterator[pl.DataFrame]:
-    """The rows of a Parquet or CSV file in frames of at most ``batch_rows``, in order; one empty frame if
-    it has none.
+    """The rows of a Parquet or CSV file in frames of at most ``batch_rows``, in order.
 
-    UnreadableFile when it is not there or is not a whole file of its kind.
+    A file without rows gives one empty frame. UnreadableFile when it is not there or is not a whole file of its kind.
     """
     if not source.is_file():
         raise UnreadableFile("There is no such file.", where=str(source), remedy="Check the path.")
-    parquet = source.suffix.lower() in PARQUET_ENDINGS
-    rows = (
-        pl.scan_parquet(source, glob=False)
-        if parquet
-        else pl.scan_csv(source, infer_schema=False, glob=False)
-    )
+    batches = _parquet_batches if source.suffix.lower() in PARQUET_ENDINGS else _csv_batches
+    for batch in batches(source, batch_rows):
+        yield from batch.iter_slices(batch_rows) if batch.height else [batch]
+
+
+def _csv_batches(source: Path, batch_rows: int) -> Iterator[pl.DataFrame]:
+    rows = pl.scan_csv(source, infer_schema=False, glob=False)
     try:
-        empty = True
-        for batch in rows.collect_batches(chunk_size=batch_rows, maintain_order=True):
-            for piece in batch.iter_slices(batch_rows):
-                empty = False
-                yield piece
-        if empty:
-            yield pl.DataFrame(schema=rows.collect_schema())
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
-        raise UnreadableFile(
-            f"This is not a whole {'Parquet' if parquet else 'CSV'} file in UTF-8.",
-            where=str(source),
-            remedy="Check it with the check command, which names the rows at fault.",
-        ) from error
+        batches = rows.collect_batches(chunk_size=batch_rows, maintain_order=True)
+        first = next(batches, None)
+        yield pl.DataFrame(schema=rows.collect_schema()) if first is None else first
+        yield from batches
+    except pl.exceptions.PolarsError as error:
+        raise _not_whole(source, "CSV file in UTF-8") from error
+
+
+def _parquet_batches(source: Path, batch_rows: int) -> Iterator[pl.DataFrame]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:  # pyarrow, since polars can end the whole process on a damaged page
+        with pq.ParquetFile(source) as file:
+            if not file.metadata.num_rows:
+                yield cast(pl.DataFrame, pl.from_arrow(file.schema_arrow.empty_table()))
+            for batch in file.iter_batches(batch_rows):
+                yield cast(pl.DataFrame, pl.from_arrow(batch))
+    except (pa.ArrowException, OSError) as error:
+        raise _not_whole(source, "Parquet file") from error
+
+
+def _not_whole(source: Path, kind: str) -> UnreadableFile:
+    return UnreadableFile(
+        f"This is not a whole {kind}.",
+        where=str(source),
+        remedy="Check it with the check command, which names the rows at fault.",
+    )
 
 
 class _Writer(Protocol):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from pathlib import Path
+from typing import cast
 
 import polars as pl
 from attrs import evolve, field, frozen
@@ -77,7 +78,7 @@ def read_rows(path: Path, mapping: TableMapping) -> RawRows:
 
 
 def _without_nul(rows: RawRows) -> RawRows:
-    """The rows with NUL characters, which no database keeps, taken out of their cells, and a warning for each."""
+    """The rows with NUL characters, which no database keeps, taken out, and a warning for each cell."""
     findings = [
         findings_where(
             rows.frame,
@@ -131,16 +132,24 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
-def read_parquet(path: Path) -> RawRows:
-    """The rows of a Parquet file, every value written as text (times as ISO 8601)."""
-    try:
-        frame = pl.read_parquet(path, hive_partitioning=False, glob=False)
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+def frame_of_parquet(path: Path) -> pl.DataFrame:
+    """The frame in a Parquet file; UnreadableFile when it is not a whole one."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:  # pyarrow, since polars can end the whole process on a damaged page
+        return cast(pl.DataFrame, pl.from_arrow(pq.read_table(path, partitioning=None)))
+    except (pa.ArrowException, pl.exceptions.PolarsError, OSError) as error:
         raise UnreadableFile(
             "This is not a whole Parquet file.",
             where=str(path),
             remedy="It may be cut off, or another kind of file under this name. Export it again.",
         ) from error
+
+
+def read_parquet(path: Path) -> RawRows:
+    """The rows of a Parquet file, every value written as text (times as ISO 8601)."""
+    frame = frame_of_parquet(path)
     headings = check_headings(frame.columns, 1, path)
     texts = [_as_text(column).alias(name) for name, column in zip(headings, frame, strict=True)]
     rows = pl.Series("row", range(2, frame.height + 2), pl.Int64)

@@ -25,6 +25,7 @@ import polars as pl
 from attrs import asdict, field, frozen
 
 from firstpoint.errors import UnreadableFile
+from firstpoint.records.files import frame_of_parquet
 from firstpoint.records.reading import Extract
 from firstpoint.records.tables import TABLES, TableName
 
@@ -141,8 +142,8 @@ def _read_table(home: Path, manifest: _Manifest, name: TableName) -> pl.DataFram
     if name not in manifest.tables:
         return TABLES[name].empty()
     try:
-        kept = pl.read_parquet(home / manifest.tables[name], glob=False)
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
+        kept = frame_of_parquet(home / manifest.tables[name])
+    except UnreadableFile as error:
         raise UnreadableFile(
             f"The store's file of {name} is damaged or gone.",
             where=str(home / manifest.tables[name]),
