@@ -57,7 +57,8 @@ def map_batches(
 def read_batches(source: Path, batch_rows: int) -> Iterator[pl.DataFrame]:
     """The rows of a Parquet or CSV file in frames of at most ``batch_rows``, in order.
 
-    A file without rows gives one empty frame. UnreadableFile when it is not there or is not a whole file of its kind.
+    A file without rows gives one empty frame. UnreadableFile when it is not there or is not a whole file of
+    its kind.
     """
     if not source.is_file():
         raise UnreadableFile("There is no such file.", where=str(source), remedy="Check the path.")
@@ -87,7 +88,7 @@ def _parquet_batches(source: Path, batch_rows: int) -> Iterator[pl.DataFrame]:
                 yield cast(pl.DataFrame, pl.from_arrow(file.schema_arrow.empty_table()))
             for batch in file.iter_batches(batch_rows):
                 yield cast(pl.DataFrame, pl.from_arrow(batch))
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, UnicodeError, OSError) as error:
         raise _not_whole(source, "Parquet file") from error
 
 

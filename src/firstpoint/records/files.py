@@ -139,7 +139,7 @@ def frame_of_parquet(path: Path) -> pl.DataFrame:
 
     try:  # pyarrow, since polars can end the whole process on a damaged page
         return cast(pl.DataFrame, pl.from_arrow(pq.read_table(path, partitioning=None)))
-    except (pa.ArrowException, pl.exceptions.PolarsError, OSError) as error:
+    except (pa.ArrowException, pl.exceptions.PolarsError, UnicodeError, OSError) as error:
         raise UnreadableFile(
             "This is not a whole Parquet file.",
             where=str(path),
