@@ -16,7 +16,18 @@ from firstpoint.screening.lexicon import Lexicon
 from firstpoint.screening.matching import CueHit, Found, Hit
 from firstpoint.screening.tokens import ENTRY, SENTENCE
 
-_TERMINATORS = ("but", "however", "although", "though", "then", "until", "when", "instead", "except", "because")
+_TERMINATORS = (
+    "but",
+    "however",
+    "although",
+    "though",
+    "then",
+    "until",
+    "when",
+    "instead",
+    "except",
+    "because",
+)
 
 
 def contexts(found: Found, lexicon: Lexicon) -> list[tuple[CueHit, ...]]:
@@ -28,8 +39,7 @@ def contexts(found: Found, lexicon: Lexicon) -> list[tuple[CueHit, ...]]:
     entries = _Entries(found.codes, wide)
     stops = frozenset(lexicon.alphabet.code(word) for word in _TERMINATORS) | {SENTENCE, ENTRY}
     return [
-        (*_near(found, hit, near, starts, furthest, stops), *entries.bearing_on(hit))
-        for hit in found.hits
+        (*_near(found, hit, near, starts, furthest, stops), *entries.bearing_on(hit)) for hit in found.hits
     ]
 
 
@@ -61,7 +71,12 @@ class _Entries:
 
 
 def _near(
-    found: Found, hit: Hit, near: Sequence[CueHit], starts: Sequence[int], furthest: int, stops: frozenset[str]
+    found: Found,
+    hit: Hit,
+    near: Sequence[CueHit],
+    starts: Sequence[int],
+    furthest: int,
+    stops: frozenset[str],
 ) -> Iterator[CueHit]:
     for at in range(bisect_left(starts, hit.start - furthest), bisect_left(starts, hit.end + furthest + 1)):
         cue = near[at]

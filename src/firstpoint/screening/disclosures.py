@@ -58,12 +58,16 @@ class _Weighed:
     worth: float
 
 
-def disclosures_of(found: Found, lexicon: Lexicon, codes: Sequence[tuple[str, str, str]] = ()) -> tuple[Disclosure, ...]:
+def disclosures_of(
+    found: Found, lexicon: Lexicon, codes: Sequence[tuple[str, str, str]] = ()
+) -> tuple[Disclosure, ...]:
     """What one log discloses, the surest first.
 
     ``codes`` are readings of the opening and closing codes: kind, strength and row id.
     """
-    weighed = [_weigh(hit, cues, lexicon) for hit, cues in zip(found.hits, contexts(found, lexicon), strict=True)]
+    weighed = [
+        _weigh(hit, cues, lexicon) for hit, cues in zip(found.hits, contexts(found, lexicon), strict=True)
+    ]
     kinds: dict[str, list[_Weighed]] = {}
     for one in weighed:
         kinds.setdefault(one.hit.phrase.kind, []).append(one)
@@ -94,7 +98,7 @@ def _disclosure(
     certainty = _together([*(one.worth for one in best.values()), *from_codes], lexicon)
     if certainty < float(lexicon.weights["floor"]["disclosed"]):
         return None
-    floor = 0.5 * max(one.worth for one in telling)
+    floor = float(lexicon.weights["floor"]["shown_share"]) * max(one.worth for one in telling)
     standing = [one for one in hits if one.worth >= floor or one.hit.phrase.strength == "detail"]
     live = [one for one in standing if not _lowers(one.cues, lexicon)] or standing
     return Disclosure(
@@ -112,7 +116,9 @@ def _disclosure(
 def _from_code(kind: str, strength: str, row: str, lexicon: Lexicon) -> Disclosure:
     offence = kind_row(kind).offence
     worth = float(lexicon.weights["code_alone"][strength])
-    return Disclosure(kind=kind, offence=offence, certainty=worth, context="opening code only", patterns=(row,))
+    return Disclosure(
+        kind=kind, offence=offence, certainty=worth, context="opening code only", patterns=(row,)
+    )
 
 
 def _together(worths: Iterable[float], lexicon: Lexicon) -> float:
@@ -152,7 +158,10 @@ def _facts(hits: Sequence[_Weighed], found: Found, lexicon: Lexicon) -> dict[str
     facts: dict[str, str] = {}
     grades: list[str] = lexicon.weights["injury"]["grades"]
     for one in sorted(hits, key=lambda one: -one.worth):
-        cues = ({k: str(_number(v, cue, found, lexicon)) if v == "number" else v for k, v in cue.cue.sets.items()} for cue in one.cues)
+        cues = (
+            {k: str(_number(v, cue, found, lexicon)) if v == "number" else v for k, v in cue.cue.sets.items()}
+            for cue in one.cues
+        )
         for name, value in (item for sets in (one.hit.phrase.sets, *cues) for item in sets.items()):
             if name == "injury" and name in facts:
                 facts[name] = max(facts[name], value, key=grades.index)
@@ -194,8 +203,9 @@ def _merge(told: Sequence[Disclosure], lexicon: Lexicon) -> list[Disclosure]:
     slack = float(lexicon.weights["floor"]["merge_slack"])
     sure = {d.kind: d.certainty for d in told}
     swallowed = {
-        weaker for kind, certainty in sure.items() for weaker in also.get(kind, ()) if sure.get(weaker, 2.0) <= certainty + slack
+        weaker
+        for kind, certainty in sure.items()
+        for weaker in also.get(kind, ())
+        if sure.get(weaker, 2.0) <= certainty + slack
     }
     return [d for d in told if d.kind not in swallowed]
-
-

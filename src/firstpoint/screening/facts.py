@@ -18,10 +18,14 @@ from firstpoint.screening.disclosures import Disclosure
 from firstpoint.screening.kinds import KindRow, kind_row
 
 _LONDON = ZoneInfo("Europe/London")
-_NOTE = "Read from the words of the log by the screen; what the log does not say is assumed as kinds.csv states."
+_NOTE = (
+    "Read from the words of the log by the screen; what the log does not say is assumed as kinds.csv states."
+)
 _AS_IF = " Received before the first rule book held, and counted as if reported on its first day."
 _RECORD = "p1"
-_ANY_CLASS = "99"  # the log names a record but seldom its class; which one it is does not change "recorded already"
+_ANY_CLASS = (
+    "99"  # the log names a record but seldom its class; which one it is does not change "recorded already"
+)
 _PROFESSIONAL = "professional_other"
 _WHOLE_NUMBERS = {"times", "onlookers"}
 
@@ -77,7 +81,9 @@ class _Victims:
         letter = "b" if row.holder == "business" else "v"
         ids = [f"{letter}{number}" for number in range(1, disclosure.victims + 1)]
         for one in ids:
-            entry = self._known.setdefault(one, {"id": one, **({"type": "business"} if letter == "b" else {})})
+            entry = self._known.setdefault(
+                one, {"id": one, **({"type": "business"} if letter == "b" else {})}
+            )
             entry.update(_victim_facts(disclosure))
         return ids
 

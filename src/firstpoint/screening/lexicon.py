@@ -116,7 +116,11 @@ def ready_lexicon() -> Lexicon:
 
 def read_lexicon(folder: Traversable) -> Lexicon:
     """The lexicon in ``folder``; raises :class:`InputError` naming the row and what is wrong with it."""
-    files = {f.name: f.read_bytes() for f in sorted(folder.iterdir(), key=lambda f: f.name) if f.name.endswith((".csv", ".toml"))}
+    files = {
+        f.name: f.read_bytes()
+        for f in sorted(folder.iterdir(), key=lambda f: f.name)
+        if f.name.endswith((".csv", ".toml"))
+    }
     tables = {name: list(_rows(name, data)) for name, data in files.items() if name.endswith(".csv")}
     classes = {row["name"]: row["members"].split("|") for row in tables["classes.csv"]}
     phrase_rows = [row for name, rows in tables.items() if name.startswith("phrases_") for row in rows]
@@ -153,30 +157,53 @@ class _Compiler:
         _one_of(row, "strength", STRENGTHS)
         blocks = _split(row["blocks"])
         return Phrase(
-            id=row["id"], kind=row["kind"], pattern=row["pattern"], sets=_sets(row), strength=row["strength"],
-            blocks=blocks, cite=row["cite"], hits=_split(row["hits"]), misses=_split(row["misses"]),
-            matcher=self.matcher(row["pattern"]), block_matchers=tuple(self.matcher(b) for b in blocks),
+            id=row["id"],
+            kind=row["kind"],
+            pattern=row["pattern"],
+            sets=_sets(row),
+            strength=row["strength"],
+            blocks=blocks,
+            cite=row["cite"],
+            hits=_split(row["hits"]),
+            misses=_split(row["misses"]),
+            matcher=self.matcher(row["pattern"]),
+            block_matchers=tuple(self.matcher(b) for b in blocks),
         )
 
     def cue(self, row: dict[str, str]) -> Cue:
         _one_of(row, "direction", DIRECTIONS)
         return Cue(
-            id=row["id"], category=row["category"], pattern=row["pattern"], direction=row["direction"],
-            reach=int(row["reach"] or 0), kinds=frozenset(row["kinds"].lstrip("!").split()), but_kinds=row["kinds"].startswith("!"), sets=_sets(row),
-            hits=_split(row["hits"]), misses=_split(row["misses"]), matcher=self.matcher(row["pattern"]),
+            id=row["id"],
+            category=row["category"],
+            pattern=row["pattern"],
+            direction=row["direction"],
+            reach=int(row["reach"] or 0),
+            kinds=frozenset(row["kinds"].lstrip("!").split()),
+            but_kinds=row["kinds"].startswith("!"),
+            sets=_sets(row),
+            hits=_split(row["hits"]),
+            misses=_split(row["misses"]),
+            matcher=self.matcher(row["pattern"]),
         )
 
     def code(self, row: dict[str, str]) -> CodeRow:
         return CodeRow(
-            id=row["id"], pattern=row["pattern"], kind=row["kind"], strength=row["strength"],
-            standing=row["standing"], sets=_sets(row), matcher=self.matcher(row["pattern"]),
+            id=row["id"],
+            pattern=row["pattern"],
+            kind=row["kind"],
+            strength=row["strength"],
+            standing=row["standing"],
+            sets=_sets(row),
+            matcher=self.matcher(row["pattern"]),
         )
 
 
 def _rows(name: str, data: bytes) -> Iterator[dict[str, str]]:
     for row in csv.DictReader(StringIO(data.decode())):
         if None in row or None in row.values():
-            raise InputError("a row has more or fewer cells than the heading", where=f"{name}: {row.get('id') or row}")
+            raise InputError(
+                "a row has more or fewer cells than the heading", where=f"{name}: {row.get('id') or row}"
+            )
         yield row
 
 
@@ -184,7 +211,9 @@ def _alphabet(rows: tuple[dict[str, str], ...], classes: Classes) -> Alphabet:
     patterns = [p for row in rows for p in (row["pattern"], *_split(row.get("blocks", "")))]
     atoms = {atom for pattern in patterns for atom in atoms_of(pattern, classes)} - {"#"}
     numerals = {word.split("=")[0] for word in classes["NUMERAL"]}
-    return Alphabet({a for a in atoms if not a.endswith("*")} | numerals, {a[:-1] for a in atoms if a.endswith("*")})
+    return Alphabet(
+        {a for a in atoms if not a.endswith("*")} | numerals, {a[:-1] for a in atoms if a.endswith("*")}
+    )
 
 
 def _triggers(matchers: list[Matcher]) -> dict[str, tuple[int, ...]]:
@@ -206,7 +235,9 @@ def _split(cell: str) -> tuple[str, ...]:
 
 def _one_of(row: dict[str, str], column: str, allowed: tuple[str, ...]) -> None:
     if row[column] not in allowed:
-        raise InputError(f"{column} is {row[column]!r}", where=row["id"], remedy=f"Use one of {', '.join(allowed)}.")
+        raise InputError(
+            f"{column} is {row[column]!r}", where=row["id"], remedy=f"Use one of {', '.join(allowed)}."
+        )
 
 
 def _refuse_repeats(ids: list[str]) -> None:

@@ -66,7 +66,12 @@ def find(text: str, lexicon: Lexicon) -> Found:
     wanted = {number for code in set(codes) if code in triggers for number in triggers[code]}
     first_cue = len(lexicon.phrases)
     hits = [hit for number in wanted if number < first_cue for hit in _hits(lexicon.phrases[number], codes)]
-    cues = [cue for number in wanted if number >= first_cue for cue in _cues(lexicon.cues[number - first_cue], codes)]
+    cues = [
+        cue
+        for number in wanted
+        if number >= first_cue
+        for cue in _cues(lexicon.cues[number - first_cue], codes)
+    ]
     return Found(text, codes, sorted(hits, key=_place), sorted(cues, key=_place))
 
 

@@ -65,7 +65,9 @@ def atoms_of(pattern: str, classes: Classes) -> Iterator[str]:
 def _parse(pattern: str, classes: Classes) -> list[_Element]:
     elements = [_parse_element(part, pattern, classes) for part in pattern.split()]
     if not any(not e.optional and e.gap is None for e in elements):
-        raise InputError("a pattern needs at least one required word", where=pattern, remedy="Add a word to it.")
+        raise InputError(
+            "a pattern needs at least one required word", where=pattern, remedy="Add a word to it."
+        )
     return elements
 
 
@@ -83,7 +85,9 @@ def _sequences(alternative: str, pattern: str, classes: Classes) -> list[tuple[s
         raise InputError(f"{alternative!r} is not an element of the pattern language", where=pattern)
     if alternative.startswith("@"):
         if alternative[1:] not in classes:
-            raise InputError(f"there is no word class {alternative}", where=pattern, remedy="Add it to classes.csv.")
+            raise InputError(
+                f"there is no word class {alternative}", where=pattern, remedy="Add it to classes.csv."
+            )
         members = classes[alternative[1:]]
         return [s for member in members for s in _sequences(member.replace(" ", "_"), pattern, classes)]
     return [tuple(fold(word) for word in alternative.split("_"))]
@@ -124,5 +128,3 @@ def _anchors(element: _Element, alphabet: Alphabet, common: frozenset[str]) -> f
 
 def _cost(codes: frozenset[str], common: frozenset[str]) -> int:
     return len(codes) + 1000 * len(codes & common)
-
-

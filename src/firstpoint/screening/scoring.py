@@ -39,7 +39,10 @@ class Score:
 
 
 def score(
-    disclosures: Sequence[Disclosure], linked: Sequence[str | None], standing: str | None, weights: Mapping[str, Any]
+    disclosures: Sequence[Disclosure],
+    linked: Sequence[str | None],
+    standing: str | None,
+    weights: Mapping[str, Any],
 ) -> Score:
     """The figures of one incident.
 

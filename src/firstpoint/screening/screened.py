@@ -80,17 +80,31 @@ def _results(
     sure_from = float(lexicon.weights["floor"]["counted_together"])
     for done, incident in enumerate(rows.iter_rows(named=True), 1):
         disclosures = counted(incident, reader.read(incident), answers, sure_from=sure_from)
-        standing = next((row.standing for row in matching_rows(incident.get("closing_code"), lexicon.closing_codes, lexicon)), None)
+        standing = next(
+            (
+                row.standing
+                for row in matching_rows(incident.get("closing_code"), lexicon.closing_codes, lexicon)
+            ),
+            None,
+        )
         figures = score(disclosures, linked.get(incident["incident_id"], []), standing, lexicon.weights)
         yield _row(incident["incident_id"], figures, label, disclosures)
         if progress and (done % _PROGRESS_EVERY == 0 or done == rows.height):
             progress(done, rows.height)
 
 
-def _row(incident_id: str, figures: Score, label: str, disclosures: tuple[Disclosure, ...]) -> tuple[Any, ...]:
+def _row(
+    incident_id: str, figures: Score, label: str, disclosures: tuple[Disclosure, ...]
+) -> tuple[Any, ...]:
     shown = [_shown(one) for one in disclosures]
     return (
-        incident_id, figures.expected_crimes, figures.chance_unrecorded, figures.chance_crime, figures.harm, label, shown,
+        incident_id,
+        figures.expected_crimes,
+        figures.chance_unrecorded,
+        figures.chance_crime,
+        figures.harm,
+        label,
+        shown,
     )
 
 

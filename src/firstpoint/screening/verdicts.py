@@ -36,7 +36,9 @@ def counted(
     return tuple(result)
 
 
-def _with_answer(incident: Mapping[str, Any], group: Sequence[Disclosure], answers: Answers) -> list[Disclosure]:
+def _with_answer(
+    incident: Mapping[str, Any], group: Sequence[Disclosure], answers: Answers
+) -> list[Disclosure]:
     report = report_facts(incident, group)
     verdict = _answer(report, answers)
     if verdict is None:
@@ -59,7 +61,9 @@ def _answer(report: dict[str, Any], answers: Answers) -> dict[str, Any] | None:
 def _apply(disclosure: Disclosure, entry: Mapping[str, Any]) -> Disclosure:
     match entry.get("decision"):
         case "record":
-            return evolve(disclosure, ho_class=entry.get("ho_class"), crimes=int(entry.get("count", disclosure.victims)))
+            return evolve(
+                disclosure, ho_class=entry.get("ho_class"), crimes=int(entry.get("count", disclosure.victims))
+            )
         case "not_decidable" if _is_required(entry):
             return evolve(disclosure, crimes=disclosure.victims)
         case "absorbed":

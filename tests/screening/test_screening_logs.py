@@ -1,0 +1,40 @@
+"""Logs written for these tests alone: what a registrar would say each one discloses."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from firstpoint.screening import screen
+
+LOGS = [json.loads(line) for line in (Path(__file__).parent / "logs.jsonl").read_text("utf-8").splitlines()]
+CRIMES = [log for log in LOGS if log["discloses"]]
+NO_CRIMES = [log for log in LOGS if not log["discloses"]]
+
+
+def read(log):
+    columns = ("id", "text", "opening_code", "closing_code")
+    return screen(pl.DataFrame([{c: log[c] for c in columns}]).rename({"id": "incident_id"})).row(0, named=True)
+
+
+@pytest.mark.parametrize("log", CRIMES, ids=lambda log: f"{log['id']} {' '.join(log['discloses'])}")
+def test_a_log_that_tells_of_a_crime_discloses_it(log):
+    row = read(log)
+    told = {d["kind"] for d in row["disclosures"] if d["certainty"] >= 0.5}
+    assert set(log["discloses"]) <= told
+    assert row["chance_crime"] >= 0.5
+
+
+@pytest.mark.parametrize("log", NO_CRIMES, ids=lambda log: log["id"])
+def test_a_log_full_of_crime_words_but_without_a_crime_stays_low(log):
+    assert read(log)["chance_crime"] < 0.5
+
+
+def test_the_evidence_of_every_log_stands_in_its_text():
+    for log in LOGS:
+        for disclosure in read(log)["disclosures"]:
+            for span in disclosure["evidence"]:
+                assert log["text"][span["start"] : span["end"]] == span["text"]
