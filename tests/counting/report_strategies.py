@@ -14,7 +14,17 @@ DEFS = schema("report")["$defs"]
 VICTIMS = ("v1", "v2", "b1", "h1")
 OFFENDERS = ("o1", "o2")
 RECORDS = ("p1", "p2")
-_LINKS = {"victims", "offender", "incident", "during", "same_as_record", "continues_record", "disclosed_in", "id", "kind"}
+_LINKS = {
+    "victims",
+    "offender",
+    "incident",
+    "during",
+    "same_as_record",
+    "continues_record",
+    "disclosed_in",
+    "id",
+    "kind",
+}
 
 
 def value_of(field: dict[str, Any]) -> st.SearchStrategy[Any] | None:
@@ -33,7 +43,9 @@ def value_of(field: dict[str, Any]) -> st.SearchStrategy[Any] | None:
 def fields_of(properties: dict[str, Any], names: set[str]) -> st.SearchStrategy[dict[str, Any]]:
     """Give some of these fields with fitting values."""
     simple = {name: value_of(properties[name]) for name in sorted(names)}
-    return st.fixed_dictionaries({}, optional={name: value for name, value in simple.items() if value is not None})
+    return st.fixed_dictionaries(
+        {}, optional={name: value for name, value in simple.items() if value is not None}
+    )
 
 
 @cache
@@ -47,7 +59,9 @@ def part_of(part: str) -> st.SearchStrategy[dict[str, Any]]:
     """Give some of the plain fields of a victim, offender, place, …, made once for each."""
     top = schema("report")["properties"]
     properties = (DEFS.get(part) or top[part])["properties"]
-    return fields_of(properties, set(properties) - {"id", "household", "within", "victim_id", "record", "code", "kind"})
+    return fields_of(
+        properties, set(properties) - {"id", "household", "within", "victim_id", "record", "code", "kind"}
+    )
 
 
 @st.composite
@@ -96,16 +110,26 @@ def reports(draw: st.DrawFn) -> dict[str, Any]:
 
 
 def _record(draw: st.DrawFn) -> dict[str, Any]:
-    record = {"class": draw(st.sampled_from(["8N", "8Q", "19C", "1", "28I", "N100/01", "N300/01", "49A", "NFIB3A", "8L"]))}
+    record = {
+        "class": draw(
+            st.sampled_from(["8N", "8Q", "19C", "1", "28I", "N100/01", "N300/01", "49A", "NFIB3A", "8L"])
+        )
+    }
     if draw(st.booleans()):
-        record |= {"victim": "v1", "offender": "o1", "last_act_on": draw(st.sampled_from(["2026-05-31", "2025-11-30"]))}
+        record |= {
+            "victim": "v1",
+            "offender": "o1",
+            "last_act_on": draw(st.sampled_from(["2026-05-31", "2025-11-30"])),
+        }
     told = draw(part_of("record"))
     return record | {name: told[name] for name in ("status", "offender_dealt_with") if name in told}
 
 
 def _judgements() -> st.SearchStrategy[dict[str, Any]]:
     about = [entry["const"] for entry in DEFS["judgement"]["properties"]["about"]["oneOf"]]
-    return st.fixed_dictionaries({"about": st.sampled_from(about), "value": st.sampled_from(["yes", "no", "unknown", "a0"])})
+    return st.fixed_dictionaries(
+        {"about": st.sampled_from(about), "value": st.sampled_from(["yes", "no", "unknown", "a0"])}
+    )
 
 
 def _question(draw: st.DrawFn) -> dict[str, Any]:
@@ -115,7 +139,9 @@ def _question(draw: st.DrawFn) -> dict[str, Any]:
     ask["kind"] = draw(value_of(properties["kind"]))
     ask["record"] = draw(st.sampled_from(RECORDS))
     if draw(st.booleans()):
-        ask["code"] = draw(st.sampled_from(["C1", "C2", "C3", "C4", "C5", "1", "1A", "15", "16", "18", "23", "other"]))
+        ask["code"] = draw(
+            st.sampled_from(["C1", "C2", "C3", "C4", "C5", "1", "1A", "15", "16", "18", "23", "other"])
+        )
     if draw(st.booleans()):
         ask["recorded_at"] = "2026-06-17T10:00:00+01:00"
     if draw(st.booleans()):

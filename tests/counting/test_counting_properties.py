@@ -118,7 +118,12 @@ def test_taking_contrary_evidence_away_never_lowers_the_total(report: dict[str, 
     freed = copy.deepcopy(report)
     for allegation in freed["allegations"]:
         allegation.pop("contrary_evidence", None)
-    assume(all("offender" not in allegation or allegation["offender"] == "o1" for allegation in freed["allegations"]))
+    assume(
+        all(
+            "offender" not in allegation or allegation["offender"] == "o1"
+            for allegation in freed["allegations"]
+        )
+    )
     single = len(freed["allegations"]) <= 1
     assume(single)
     assert count_report(freed)["total"] >= count_report(report)["total"]

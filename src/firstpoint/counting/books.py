@@ -182,7 +182,9 @@ def read_book(folder: Traversable) -> Book:
         pairs=table("principal.csv", _vocabulary_of_pairs(families, codes), complete=True),
         memory=table("continuing.csv", _vocabulary_of_pairs(families, codes), complete=True),
         questions={
-            name.removeprefix("ask_").removesuffix(".csv"): table(name, vocabulary_of_questions, filed_by="code")
+            name.removeprefix("ask_").removesuffix(".csv"): table(
+                name, vocabulary_of_questions, filed_by="code"
+            )
             for name in sorted(texts)
             if name.startswith("ask_")
         },

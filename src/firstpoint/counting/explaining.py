@@ -6,12 +6,12 @@ facts, the book or the program is then not the one that gave the verdict.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from firstpoint.counting.books import Book, books
-from firstpoint.counting.cells import Interval
-from firstpoint.counting.facts import require_report
+from firstpoint.counting.cells import MANY, Fact, Interval
+from firstpoint.counting.facts import UNKNOWN, require_report
 from firstpoint.counting.matters import Matter
 from firstpoint.counting.reports import count_report, reckoning_of
 from firstpoint.counting.rulings import MatterRuling
@@ -35,8 +35,8 @@ _DECISIONS: Mapping[str, str] = {
 def explain(report: Mapping[str, Any], verdict: Mapping[str, Any] | None = None, *, why_not: int = 3) -> str:
     """Give an account of the verdict on a report, in sentences, with each row and clause.
 
-    ``verdict`` is one given earlier; without it the report is counted now. ``why_not`` is how many of the strongest
-    rows that did not apply are told for each allegation, with the fact that ruled them out.
+    ``verdict`` is one given earlier; without it the report is counted now. ``why_not`` is how many of the
+    nearest rows that did not apply are told for each allegation, with the fact that ruled them out.
     """
     require_report(report)
     now = count_report(report, book=_book_of(verdict))
@@ -129,30 +129,46 @@ def _allegation(
 
 
 def _why_not(ruling: MatterRuling, book: Book, at_most: int) -> list[str]:
+    """Give the nearest rows that did not apply, one for each fact that ruled a row out, the nearest first."""
     table = book.class_tables.get(ruling.matter.kind)
     if table is None:
         return []
     deciding = {step.row.id for step in ruling.steps}
-    told: list[str] = []
-    for row in table.rows_for(ruling.matter.facts):
-        if row.id in deciding or len(told) == at_most:
-            break
-        told += list(_ruled_out(row, ruling.matter))
-    return told
+    near = sorted(
+        (
+            (_failing(row, ruling.matter), row)
+            for row in table.rows_for(ruling.matter.facts)
+            if row.id not in deciding
+        ),
+        key=lambda pair: (len(pair[0]), -len(pair[1].cells), pair[1].id),
+    )
+    told: dict[str, str] = {}
+    for failing, row in near:
+        if failing and len(told) < at_most:
+            told.setdefault(failing[0], _ruled_out(row, failing[0], ruling.matter))
+    return list(told.values())
 
 
-def _ruled_out(row: Row, matter: Matter) -> Iterator[str]:
-    met, columns = row.answer(matter.facts)
-    if met == "no":
-        fact = matter.facts.get(columns[0], "unknown")
-        given = f"between {fact[0]} and {fact[1]}" if isinstance(fact, tuple) else str(fact)
-        wanted = next(cell for column, cell in row.cells if column == columns[0])
-        needs = (
-            f"{wanted.low} to {wanted.high}"
-            if isinstance(wanted, Interval)
-            else " or ".join(sorted(wanted.points()))
-        )
-        yield f"{row.result} [{row.id}] needs {columns[0]} {needs}; it is {given}."
+def _failing(row: Row, matter: Matter) -> list[str]:
+    return [column for column, cell in row.cells if cell.answer(matter.facts.get(column, UNKNOWN)) == "no"]
+
+
+def _ruled_out(row: Row, column: str, matter: Matter) -> str:
+    cell = dict(row.cells)[column]
+    needs = _span((cell.low, cell.high)) if isinstance(cell, Interval) else " or ".join(sorted(map(_told, cell.points())))
+    name = column.replace("_", " ").replace(".", "'s ")
+    return f"{row.result} [{row.id}] needs {name} {needs}; it is {_told(matter.facts.get(column, UNKNOWN))}."
+
+
+def _told(fact: Fact) -> str:
+    return _span(fact) if isinstance(fact, tuple) else fact.replace("_or_", " or ").replace("_", " ")
+
+
+def _span(span: tuple[int, int]) -> str:
+    low, high = span
+    if low == high:
+        return str(low)
+    return f"{low} or more" if high >= MANY else f"{low} to {high}"
 
 
 def _warnings(verdict: Mapping[str, Any]) -> list[str]:

@@ -60,7 +60,9 @@ _TAKEN_AS: Mapping[str, str] = {"pressure_on_victim": "no", "paid": "no", "groun
 _HOMICIDE = frozenset({"2", "4/1", "4/2", "4/10"})
 
 
-def answer_question(report: Mapping[str, Any], reckoning: Reckoning, verdict: dict[str, Any]) -> dict[str, Any]:
+def answer_question(
+    report: Mapping[str, Any], reckoning: Reckoning, verdict: dict[str, Any]
+) -> dict[str, Any]:
     """Give the verdict with the answer to the report's question, where it asks one about a record."""
     ask = report.get("ask", {})
     kind = ask.get("kind", "record")
@@ -86,24 +88,43 @@ def _about_a_record(
     answered["total"] = sum(crime["count"] for crime in standing)
     answered.pop("record_by", None)
     if row:
-        step = {"stage": table.stage, "row": row.id, "clause": row.clause, "facts_read": [name for name, _ in row.cells]}
+        step = {
+            "stage": table.stage,
+            "row": row.id,
+            "clause": row.clause,
+            "facts_read": [name for name, _ in row.cells],
+        }
         answered["trace"] = [*verdict["trace"], step]
     return answered
 
 
-def _answer(report: Mapping[str, Any], table: Table, facts: dict[str, Fact]) -> tuple[dict[str, Any], Row | None]:
+def _answer(
+    report: Mapping[str, Any], table: Table, facts: dict[str, Fact]
+) -> tuple[dict[str, Any], Row | None]:
     ask = report["ask"]
     about = {"record": ask["record"]} if "record" in ask else {}
     codes = (ask["code"],) if "code" in ask else table.kinds()
     if "code" in ask and ask["code"] not in table.kinds():
         shown = {"code": ask["code"]} if ask["code"] in _codes_of(table) else {}
-        return {"valid": "not_decidable", **about, **shown, "reasons": [f"this book has no rule for code {ask['code']}"]}, None
+        return {
+            "valid": "not_decidable",
+            **about,
+            **shown,
+            "reasons": [f"this book has no rule for code {ask['code']}"],
+        }, None
     for code in codes:
         ruling = table.decide({**facts, "code": code})
         if ruling.row and ("code" in ask or ruling.row.result == "yes"):
             conditions = [f"/ask/{name}" for name in _PROCEDURE if facts[name] == NOT_STATED]
-            answer: dict[str, Any] = {"valid": ruling.row.result, **about, "code": code, "reasons": [ruling.row.clause]}
-            return answer | ({"missing": conditions} if conditions and ruling.row.result == "yes" else {}), ruling.row
+            answer: dict[str, Any] = {
+                "valid": ruling.row.result,
+                **about,
+                "code": code,
+                "reasons": [ruling.row.clause],
+            }
+            return answer | (
+                {"missing": conditions} if conditions and ruling.row.result == "yes" else {}
+            ), ruling.row
         if "code" in ask:
             missing = [_pointer(column) for column in ruling.missing]
             return {"valid": "not_decidable", **about, "code": code, "missing": missing}, None
@@ -132,7 +153,9 @@ def question_facts(report: Mapping[str, Any]) -> dict[str, Fact]:
     facts.setdefault("charged.group_offence", NOT_STATED)
     held = str(record.get("class", ""))
     facts["record_group"] = _group(held)
-    facts["self_defence_class"] = _yes(held in ("104", "105A") or (held == "8N" and _may_be_section_47(record)))
+    facts["self_defence_class"] = _yes(
+        held in ("104", "105A") or (held == "8N" and _may_be_section_47(record))
+    )
     facts["duplicate_stands"] = _duplicate_stands(report, ask)
     facts["child_under_13"] = _under(report, "victims", record.get("victim"), 13)
     facts["suspect_under_10"] = _under(report, "offenders", record.get("offender"), 10)
@@ -174,7 +197,11 @@ def _record(report: Mapping[str, Any], name: str | None) -> Mapping[str, Any]:
 
 
 def _pointer(column: str) -> str:
-    places = {"duplicate_stands": "/ask/duplicate_of", "child_under_13": "/victims", "suspect_under_10": "/offenders"}
+    places = {
+        "duplicate_stands": "/ask/duplicate_of",
+        "child_under_13": "/victims",
+        "suspect_under_10": "/offenders",
+    }
     return places.get(column, f"/ask/{column.replace('.', '/')}")
 
 
@@ -190,7 +217,9 @@ def _standing(report: Mapping[str, Any], kind: str, answer: Mapping[str, Any]) -
     held = [_record(report, ask.get("record"))] if kind == "outcome" or answer["valid"] != "yes" else []
     held.append(_record(report, ask.get("duplicate_of")))
     classes = [str(record["class"]) for record in held if "class" in record]
-    classes = [held_class for held_class in classes if held_class.partition("/")[0] not in ("N100", "N200", "N300")]
+    classes = [
+        held_class for held_class in classes if held_class.partition("/")[0] not in ("N100", "N200", "N300")
+    ]
     return [{"ho_class": ho_class, "count": 1, "allegations": []} for ho_class in classes] + [
         {"ho_class": ho_class, "count": 1, "allegations": [ask["charged"]["allegation"]]}
         for ho_class in answer.get("also_record", ())
@@ -209,7 +238,11 @@ def _reclassification(ask: Mapping[str, Any], verdict: Mapping[str, Any]) -> dic
     missing = sorted({pointer for told in verdict["allegations"] for pointer in told.get("missing", ())})
     if missing or not verdict["allegations"]:
         return {"valid": "not_decidable", **about, "missing": missing or ["/allegations"]}
-    return {"valid": "no", **about, "reasons": ["the allegations do not lead to another class than the record has"]}
+    return {
+        "valid": "no",
+        **about,
+        "reasons": ["the allegations do not lead to another class than the record has"],
+    }
 
 
 def _in_time(report: Mapping[str, Any], book: Book) -> dict[str, Any]:
@@ -222,13 +255,20 @@ def _in_time(report: Mapping[str, Any], book: Book) -> dict[str, Any]:
     if taken <= book.limit_hours:
         return {"valid": "yes", **about, **limit, "hours_taken": taken, "reasons": [book.deadline_clause]}
     justified = any(
-        judgement["about"] == "delay_justified" and judgement["value"] == "yes" for judgement in report.get("judgements", ())
+        judgement["about"] == "delay_justified" and judgement["value"] == "yes"
+        for judgement in report.get("judgements", ())
     )
-    reason = "late, with a reason judged compliant" if justified else "late, and no compliant reason was judged"
-    return {"valid": _yes(justified), **about, **limit, "hours_taken": taken, "reasons": [reason, book.deadline_clause]}
+    reason = (
+        "late, with a reason judged compliant" if justified else "late, and no compliant reason was judged"
+    )
+    return {
+        "valid": _yes(justified),
+        **about,
+        **limit,
+        "hours_taken": taken,
+        "reasons": [reason, book.deadline_clause],
+    }
 
 
 def _yes(truth: bool) -> str:
     return "yes" if truth else "no"
-
-

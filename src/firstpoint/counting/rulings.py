@@ -73,11 +73,12 @@ def _without_a_class(matter: Matter, table: Table, classed: Ruling) -> MatterRul
 
 
 def _tested(matter: Matter, book: Book, table: Table, classed: Ruling) -> MatterRuling:
-    reached = read_class_result(classed.row.result) if classed.row else None
+    reached = read_class_result(classed.row.result) if classed.row else _same_class(table, classed)
     rule = book.class_rule(reached.ho_class, reached.ho_code) if reached else None
     facts = {**matter.facts, **_facts_of_class(book, classed)}
     test = book.record_test.decide(facts)
-    steps = (Step(table.stage, classed.row),) if classed.row else ()
+    applied = classed.row or (classed.considered[-1] if reached else None)
+    steps = (Step(table.stage, applied),) if applied else ()
     so_far = MatterRuling(matter, "record", steps, reached, rule)
     if test.row is None:
         return evolve(
@@ -92,6 +93,15 @@ def _tested(matter: Matter, book: Book, table: Table, classed: Ruling) -> Matter
     if reached is None:
         return _class_open(so_far, classed)
     return _after_class(so_far, book, facts)
+
+
+def _same_class(table: Table, classed: Ruling) -> ClassResult | None:
+    """Give the class without a code, where the facts not given could only change the code."""
+    results = [read_class_result(row.result) for row in classed.considered] if table.complete else []
+    distinct = {(result.ho_class, result.attempt) if result else None for result in results}
+    if len(distinct) != 1 or results[0] is None:
+        return None
+    return ClassResult(results[0].ho_class, "", results[0].attempt)
 
 
 def _after_class(so_far: MatterRuling, book: Book, facts: Mapping[str, Any]) -> MatterRuling:
