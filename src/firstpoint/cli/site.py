@@ -1,0 +1,154 @@
+"""``firstpoint import``, ``serve``, ``user`` and ``ledger``: the workbench of one directory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from firstpoint import ledger, records
+from firstpoint.cli.console import finish, print_json, progress_bar, say
+from firstpoint.cli.extracts import MAPPING_HELP, report_rejects, source_mapping, table_of
+
+EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
+directory_option = click.option(
+    "--dir",
+    "directory",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("firstpoint-data"),
+    show_default=True,
+    help="The workbench's directory.",
+)
+
+
+@click.command(name="import")
+@click.argument("extracts", nargs=-1, required=True, type=EXISTING)
+@click.option("--mapping", help=MAPPING_HELP)
+@click.option("--all-or-nothing", is_flag=True, help="Load nothing where any row would be set aside.")
+@directory_option
+def import_command(
+    extracts: tuple[Path, ...], mapping: str | None, all_or_nothing: bool, directory: Path
+) -> None:
+    """Load extracts into the workbench and screen what it then holds.
+
+    Each file is one table, told by its name: incidents, log_entries, crimes or victims. All of them load, or
+    none; rows set aside are listed in DIR/rejects. The same extract twice changes nothing.
+    """
+    from firstpoint.workbench import launch
+
+    launch.prepare(directory)
+    from firstpoint.workbench.imports.loading import load
+    from firstpoint.workbench.imports.screening import screen_held
+
+    source = source_mapping(mapping)
+    read = [records.read_extract(path, table_of(path), source) for path in extracts]
+    say(records.check_extracts(read).text())
+    set_aside = report_rejects(read, directory)
+    if set_aside and all_or_nothing:
+        say("Nothing was loaded: rows would have been set aside, and --all-or-nothing was asked for.")
+        finish(rows_set_aside=set_aside)
+    loaded = load(read)
+    for each in loaded:
+        say(str(each))
+    if not all(each.already for each in loaded):
+        with progress_bar("Screening") as step:
+            seen = screen_held(progress=step)
+        say(f"{seen.incidents:,} incidents screened; {seen.opened:,} put on the recording list.")
+    finish(rows_set_aside=set_aside)
+
+
+@click.command(name="serve")
+@directory_option
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+def serve_command(directory: Path, host: str, port: int) -> None:
+    """Serve the workbench until it is stopped with Ctrl-C."""
+    from firstpoint.workbench import launch
+
+    launch.serve(directory, host, port, ready=lambda address: say(f"The workbench is at {address}"))
+
+
+@click.group(name="user")
+def user_command() -> None:
+    """Look after who may sign in to the workbench."""
+
+
+@user_command.command(name="add")
+@click.argument("username")
+@click.option("--role", "roles", multiple=True, required=True, help="May be given several times.")
+@click.option("--name", "shown_name", default="", help="The name shown on pages.")
+@click.password_option(help="Asked for when it is not given.")
+@directory_option
+def add_command(
+    username: str, roles: tuple[str, ...], shown_name: str, password: str, directory: Path
+) -> None:
+    """Add a person with one or more roles."""
+    from firstpoint.workbench import launch
+
+    launch.prepare(directory)
+    from firstpoint.workbench.accounts.people import add_user
+
+    user = add_user(username, roles, password, shown_name=shown_name)
+    say(f"{user.username} may sign in as {', '.join(user.roles)}.")
+
+
+@click.group(name="ledger")
+def ledger_command() -> None:
+    """Prove that the record of decisions and looks is whole."""
+
+
+@ledger_command.command(name="verify")
+@click.option(
+    "--dir", "directory", type=click.Path(exists=True, file_okay=False, path_type=Path), help="A workbench."
+)
+@click.option("--export", "export", type=EXISTING, help="An export: nothing else is needed.")
+@click.option("--checkpoint", "checkpoints", multiple=True, type=EXISTING, help="Checkpoints kept elsewhere.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def verify_command(
+    directory: Path | None, export: Path | None, checkpoints: tuple[Path, ...], as_json: bool
+) -> None:
+    """Verify the ledger of a workbench, or an export of one."""
+    if (directory is None) == (export is None):
+        raise click.UsageError("Give either --dir or --export.")
+    points = [point for path in checkpoints for point in ledger.read_checkpoint(path)]
+    if export:
+        result = ledger.verify(ledger.read_entries(export), points)
+    else:
+        assert directory is not None
+        from firstpoint.workbench import launch
+
+        launch.prepare(directory)
+        from firstpoint.workbench.ledger.keeping import verify_ledger
+
+        result = verify_ledger(points)
+    if as_json:
+        print_json({"entries": result.entries, "head": result.head, "uncovered": result.uncovered})
+        return
+    say(f"{result.entries:,} entries, each following from the one before. Head: {result.head}")
+    say(f"{result.uncovered:,} entries are covered by no checkpoint kept elsewhere.")
+
+
+@ledger_command.command(name="export")
+@click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
+@directory_option
+def export_command(out: Path, directory: Path) -> None:
+    """Write every entry to OUT, one JSON object a line: all that an outsider needs to verify them."""
+    from firstpoint.workbench import launch
+
+    launch.prepare(directory)
+    from firstpoint.workbench.ledger.keeping import export_ledger
+
+    say(f"{export_ledger(out):,} entries written to {out}.")
+
+
+@ledger_command.command(name="checkpoint")
+@click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
+@directory_option
+def checkpoint_command(out: Path, directory: Path) -> None:
+    """Add the ledger's number of entries and head hash to OUT, to be kept where the workbench cannot reach it."""
+    from firstpoint.workbench import launch
+
+    launch.prepare(directory)
+    from firstpoint.workbench.ledger.keeping import save_checkpoint
+
+    say(f"Checkpoint of {save_checkpoint(out).count:,} entries added to {out}.")
