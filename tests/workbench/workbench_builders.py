@@ -23,7 +23,15 @@ from firstpoint.reporting import (
 )
 
 PASSWORD = "correct horse battery"
-ROLES = ("registrar", "auditor", "decision_maker", "team_leader", "board_reader", "data_manager", "administrator")
+ROLES = (
+    "registrar",
+    "auditor",
+    "decision_maker",
+    "team_leader",
+    "board_reader",
+    "data_manager",
+    "administrator",
+)
 
 # Opening code and log; an upright bar parts the entries. Every word is invented.
 LOGS = (
@@ -100,7 +108,9 @@ def crime_frame(incidents: pl.DataFrame, numbers: Sequence[int] = (3, 7, 11)) ->
 
 def victim_frame(crimes: pl.DataFrame) -> pl.DataFrame:
     """The victims that the crimes name."""
-    return canonical("victims", [{"victim_id": name, "age": 34.0, "sex": "female"} for name in crimes["victim_id"]])
+    return canonical(
+        "victims", [{"victim_id": name, "age": 34.0, "sex": "female"} for name in crimes["victim_id"]]
+    )
 
 
 def canonical(table: str, rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
@@ -157,7 +167,9 @@ def paper() -> BoardPaper:
         prepared_on=date(2026, 7, 6),
         sample=SampleCriteria(
             strata=(
-                StratumSample("violence", date(2026, 4, 1), date(2026, 6, 30), ("domestic", "assault"), 1200, 200),
+                StratumSample(
+                    "violence", date(2026, 4, 1), date(2026, 6, 30), ("domestic", "assault"), 1200, 200
+                ),
                 StratumSample("other", date(2026, 4, 1), date(2026, 6, 30), ("theft", "burglary"), 2400, 200),
             ),
             frame_sha256="ab" * 32,
@@ -167,17 +179,52 @@ def paper() -> BoardPaper:
             how_sizes_were_set="Sizes were set for a margin of three points in each stratum.",
         ),
         results=(
-            ResultRow("violence", should_have_been_recorded=216, were_recorded=199, rate=0.921, low=0.88, high=0.95, **row),
-            ResultRow("other", should_have_been_recorded=235, were_recorded=223, rate=0.949, low=0.91, high=0.97, **row),
+            ResultRow(
+                "violence",
+                should_have_been_recorded=216,
+                were_recorded=199,
+                rate=0.921,
+                low=0.88,
+                high=0.95,
+                **row,
+            ),
+            ResultRow(
+                "other",
+                should_have_been_recorded=235,
+                were_recorded=223,
+                rate=0.949,
+                low=0.91,
+                high=0.97,
+                **row,
+            ),
         ),
         overall=ResultRow(
-            "overall", should_have_been_recorded=451, were_recorded=422, rate=0.938, low=0.91, high=0.96, **row
+            "overall",
+            should_have_been_recorded=451,
+            were_recorded=422,
+            rate=0.938,
+            low=0.91,
+            high=0.96,
+            **row,
         ),
-        unrecorded=UnrecordedCrimes(2300, 1500, 3200, 36_000, "Carried to the recorded crime of twelve months."),
-        findings=(Finding("not recorded at all", 20, "Mostly opened as domestic."), Finding("recorded late", 9)),
+        unrecorded=UnrecordedCrimes(
+            2300, 1500, 3200, 36_000, "Carried to the recorded crime of twelve months."
+        ),
+        findings=(
+            Finding("not recorded at all", 20, "Mostly opened as domestic."),
+            Finding("recorded late", 9),
+        ),
         recommendations=(
-            Recommendation("Review the quality of incident recording", date(2026, 6, 1), "Registrar", "in progress", "Under way."),
-            Recommendation("Train everyone who decides", date(2026, 12, 1), "Chief officer", "open", "Planned."),
+            Recommendation(
+                "Review the quality of incident recording",
+                date(2026, 6, 1),
+                "Registrar",
+                "in progress",
+                "Under way.",
+            ),
+            Recommendation(
+                "Train everyone who decides", date(2026, 12, 1), "Chief officer", "open", "Planned."
+            ),
         ),
         made_up=True,
     )
@@ -196,5 +243,10 @@ def seed(count: int = len(LOGS)) -> None:
     add_user("both", ["decision_maker", "team_leader"], PASSWORD, shown_name="Both")
     load(extracts(count))
     screen_held(open_from=0.3)
-    open_audit(sample(), title="Audit of June 2026", auditors=["auditor"], recorded_crimes_12m={"violence": 9000, "other": 21000})
+    open_audit(
+        sample(),
+        title="Audit of June 2026",
+        auditors=["auditor"],
+        recorded_crimes_12m={"violence": 9000, "other": 21000},
+    )
     publish(paper(), pdf=b"%PDF-1.7 made up")

@@ -68,8 +68,8 @@ def endorse(request: HttpRequest, key: int) -> HttpResponse:
 
 def _move(request: HttpRequest, key: int, names: tuple[str, ...], purpose: str) -> HttpResponse:
     work = work_to_do(key)
-    # The first of the moves stands for all: they start from the same states and ask for the same second
-    # person. _refuse_early(work, casework.transition(KIND, names[0]), request)
+    # The first of the moves stands for all: they start from the same states and ask the same of the person.
+    _refuse_early(work, casework.transition(KIND, names[0]), request)
     if request.method == "GET" or request.POST.get("step") == "change":
         return _form(request, work, names, purpose)
     chosen = request.POST.get("decision", "") if len(names) > 1 else names[0]

@@ -1,0 +1,158 @@
+"""Auditors mark blind: without the screen, without each other, each only what they were given."""
+
+import polars as pl
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from workbench_builders import PASSWORD, sample
+
+from firstpoint.errors import InputError, Refused
+from firstpoint.workbench.accounts.people import add_user
+from firstpoint.workbench.audits.models import Audit, Mark
+from firstpoint.workbench.audits.sampling import enter_marks, marks_frame, open_audit, result
+from firstpoint.workbench.ledger.models import LedgerEntry
+
+pytestmark = pytest.mark.django_db
+MARK = {
+    "should_record": "2",
+    "recorded": "1",
+    "error_kind": "fewer_than_required",
+    "note": "Second victim missed.",
+}
+
+
+@pytest.fixture
+def audit():
+    return Audit.objects.get()
+
+
+def mark(client, audit, number, version=1, **instead):
+    return client.post(f"/audits/{audit.pk}/reports/{number}/", {"version": version, **MARK, **instead})
+
+
+def test_a_blind_page_asks_nothing_of_the_screen(signed_in, audit):
+    client = signed_in("auditor")
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        page = client.get(f"/audits/{audit.pk}/reports/1/").content.decode()
+    assert "incidents_screened" not in " ".join(query["sql"] for query in asked)
+    assert "<mark" not in page
+    assert "hat the screen sees" not in page
+    assert "hat the rules require" not in page
+
+
+def test_saving_a_mark_leads_to_the_next_report(signed_in, audit):
+    answer = mark(signed_in("auditor"), audit, 1)
+    assert answer.headers["Location"] == f"/audits/{audit.pk}/reports/2/"
+    assert LedgerEntry.objects.order_by("-sequence").first().action == "marking.mark"
+
+
+def test_an_auditor_can_change_their_mark_and_the_ledger_keeps_both(signed_in, audit):
+    client = signed_in("auditor")
+    mark(client, audit, 1)
+    assert mark(client, audit, 1, version=2, recorded="2", error_kind="").status_code == 302
+    assert Mark.objects.get().recorded == 2
+    assert [
+        entry.action
+        for entry in LedgerEntry.objects.filter(action__startswith="marking.").order_by("sequence")
+    ] == [
+        "marking.mark",
+        "marking.amend",
+    ]
+
+
+def test_the_same_form_sent_twice_is_told_so(signed_in, audit):
+    client = signed_in("auditor")
+    mark(client, audit, 1)
+    assert mark(client, audit, 1).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("instead", "field"),
+    [
+        ({"recorded": "3"}, "recorded"),
+        ({"should_record": ""}, "should_record"),
+        ({"should_record": "two"}, "should_record"),
+        ({"should_record": "-1"}, "should_record"),
+        ({"in_time": "2"}, "in_time"),
+        ({"error_kind": "typo"}, "error_kind"),
+        ({"note": "x" * 2001}, "note"),
+    ],
+)
+def test_a_mark_that_cannot_be_is_refused_at_its_field(signed_in, audit, instead, field):
+    answer = mark(signed_in("auditor"), audit, 1, **instead)
+    assert answer.status_code == 400
+    assert f'href="#{field}"' in answer.content.decode()
+    assert not Mark.objects.exists()
+
+
+def test_auditors_see_neither_each_others_reports_nor_marks(signed_in, audit):
+    add_user("second", ["auditor"], PASSWORD)
+    shared = open_audit(sample(), title="Shared", auditors=["auditor", "second"])
+    mark(signed_in("auditor"), shared, 1)
+    second = signed_in("second")
+    refused = second.get(f"/audits/{shared.pk}/reports/1/")
+    assert refused.status_code == 403
+    assert "without sight of each other" in refused.content.decode()
+    assert "0 of 3" in second.get(f"/audits/{shared.pk}/").content.decode()
+    assert second.get(f"/audits/{audit.pk}/").status_code == 404
+
+
+def test_an_auditor_never_sees_results(signed_in, audit):
+    assert signed_in("auditor").get(f"/audits/{audit.pk}/results/").status_code == 403
+
+
+def test_results_say_that_they_are_interim(signed_in, audit):
+    page = signed_in("registrar").get(f"/audits/{audit.pk}/results/").content.decode()
+    assert "Interim: 0 of 6" in page
+    assert "There is no rate yet" in page
+
+
+def test_the_marks_give_the_rate_with_its_interval(signed_in, audit):
+    ids = [report.report_id for report in audit.reports.all()]
+    marks = pl.DataFrame(
+        {"incident_id": ids, "should_record": [1, 2, 1, 1, 2, 1], "recorded": [1, 1, 1, 1, 2, 1]}
+    )
+    assert enter_marks(audit, marks, auditor="auditor") == 6
+    found = result(audit)
+    page = signed_in("registrar").get(f"/audits/{audit.pk}/results/").content.decode()
+    assert marks_frame(audit).height == 6
+    assert found.overall.low < found.overall.estimate < found.overall.high
+    assert f"{100 * found.overall.estimate:.1f}%" in page
+    assert "Interim" not in page
+
+
+def test_marks_from_elsewhere_leave_what_is_marked_alone(signed_in, audit):
+    mark(signed_in("auditor"), audit, 1)
+    first = audit.reports.get(number=1)
+    marks = pl.DataFrame({"incident_id": [first.report_id], "should_record": [0], "recorded": [0]})
+    assert enter_marks(audit, marks, auditor="auditor") == 0
+    assert Mark.objects.get().should_record == 2
+
+
+def test_marks_on_what_was_not_drawn_are_refused(audit):
+    marks = pl.DataFrame({"incident_id": ["elsewhere"], "should_record": [0], "recorded": [0]})
+    with pytest.raises(InputError, match="not drawn"):
+        enter_marks(audit, marks, auditor="auditor")
+
+
+def test_an_audit_without_marks_gives_no_rate(audit):
+    with pytest.raises((Refused, InputError)):
+        result(audit)
+
+
+def test_only_an_auditor_is_given_reports():
+    with pytest.raises(InputError, match="no auditor"):
+        open_audit(sample(), title="Wrong", auditors=["registrar"])
+
+
+def test_a_crime_recorded_without_an_incident_can_be_marked(signed_in, audit):
+    from firstpoint import auditing
+
+    frame = pl.DataFrame({"stratum": ["other"] * 2, "incident_id": ["CR/MK-00003", "MK-00001"]})
+    direct = open_audit(auditing.draw(frame, {"other": 2}, seed=1), title="Direct", auditors=["auditor"])
+    number = direct.reports.get(report_id="CR/MK-00003").number
+    page = signed_in("auditor").get(f"/audits/{direct.pk}/reports/{number}/").content.decode()
+    assert "recorded without an incident" in page
+    assert LedgerEntry.objects.order_by("-sequence").first().action == "crime.read"

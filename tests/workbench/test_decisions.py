@@ -1,0 +1,222 @@
+"""A report becomes a crime, or leaves the list by two people's hands; nobody decides on what has moved."""
+
+import pytest
+from django.db import connection, transaction
+from django.db.utils import DatabaseError
+
+from firstpoint.workbench.ledger.keeping import keep, verify_ledger
+from firstpoint.workbench.ledger.models import LedgerEntry
+from firstpoint.workbench.recording.models import Decision, RecordingWork
+
+pytestmark = pytest.mark.django_db
+
+RECORD = {
+    "decision": "record",
+    "class-0": "8n",
+    "count-0": "1",
+    "rationale": "Punched; injury seen by officers.",
+}
+NOT_A_CRIME = {
+    "decision": "not_a_crime",
+    "removal_reason": "no_notifiable_crime",
+    "rationale": "Nothing was damaged; caller withdrew before anything happened.",
+}
+LATE = {"late_reason": "Found by the daily review"}
+
+
+def decide(client, work, given, step="save"):
+    work.refresh_from_db()
+    return client.post(f"/recording/{work.pk}/decide/", {"version": work.version, "step": step, **given})
+
+
+def endorse(client, work, given, step="save"):
+    work.refresh_from_db()
+    return client.post(f"/removals/{work.pk}/", {"version": work.version, "step": step, **given})
+
+
+def removed_by(username, signed_in, work):
+    assert decide(signed_in(username), work, {**NOT_A_CRIME, **LATE}).status_code == 302
+
+
+def test_a_decision_is_checked_before_it_is_saved(signed_in, fresh_work):
+    answer = decide(signed_in("decision_maker"), fresh_work, RECORD, step="check")
+    fresh_work.refresh_from_db()
+    assert answer.status_code == 200
+    assert "1 × 8N" in answer.content.decode()
+    assert fresh_work.state == "awaiting_decision"
+
+
+def test_a_saved_decision_records_the_crime_and_writes_the_ledger(signed_in, fresh_work, person):
+    answer = decide(signed_in("decision_maker"), fresh_work, RECORD)
+    fresh_work.refresh_from_db()
+    decision = fresh_work.decisions.get()
+    entry = LedgerEntry.objects.order_by("-sequence").first()
+    assert answer.status_code == 302
+    assert fresh_work.state == "recorded"
+    assert decision.given["crimes"] == [{"ho_class": "8N", "count": 1}]
+    assert (entry.action, entry.actor) == ("recording.record", person("decision_maker").person.reference)
+    assert entry.detail["crimes"] == ["8N:1"]
+    assert "Punched" not in str(entry.detail)
+
+
+def test_going_back_keeps_what_was_written(signed_in, fresh_work):
+    page = decide(signed_in("decision_maker"), fresh_work, RECORD, step="change").content.decode()
+    assert "Punched; injury seen by officers." in page
+    assert 'value="8N"' in page
+
+
+def test_what_is_missing_is_said_with_a_link_to_its_field(signed_in, fresh_work):
+    answer = decide(signed_in("decision_maker"), fresh_work, {"decision": "not_a_crime"}, step="check")
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert 'href="#removal_reason"' in page
+    assert 'href="#rationale"' in page
+    assert "<title>Error: " in page
+
+
+def test_no_choice_at_all_is_a_fault_too(signed_in, fresh_work):
+    answer = decide(signed_in("decision_maker"), fresh_work, {}, step="check")
+    assert answer.status_code == 400
+    assert 'href="#decision"' in answer.content.decode()
+
+
+def test_a_late_decision_needs_its_reason(signed_in, late_work):
+    client = signed_in("decision_maker")
+    assert decide(client, late_work, RECORD).status_code == 400
+    assert decide(client, late_work, {**RECORD, **LATE}).status_code == 302
+    assert late_work.decisions.get().late
+
+
+def test_a_removal_takes_two_people(signed_in, late_work):
+    removed_by("decision_maker", signed_in, late_work)
+    late_work.refresh_from_db()
+    assert late_work.state == "awaiting_endorsement"
+    assert endorse(signed_in("team_leader"), late_work, {"decision": "endorse"}).status_code == 302
+    late_work.refresh_from_db()
+    assert late_work.state == "removed"
+
+
+def test_nobody_endorses_their_own_removal_whatever_roles_they_hold(signed_in, late_work):
+    removed_by("both", signed_in, late_work)
+    client = signed_in("both")
+    for answer in (
+        client.get(f"/removals/{late_work.pk}/"),
+        endorse(client, late_work, {"decision": "endorse"}),
+    ):
+        assert answer.status_code == 403
+        assert "team leader other than you can" in answer.content.decode()
+    late_work.refresh_from_db()
+    assert late_work.state == "awaiting_endorsement"
+    assert "Your own: for somebody else" in client.get("/removals/").content.decode()
+
+
+def test_a_returned_removal_must_be_decided_again_and_says_why(signed_in, late_work):
+    removed_by("decision_maker", signed_in, late_work)
+    reason = {"decision": "return", "return_reason": "The caller says he was hit."}
+    assert endorse(signed_in("team_leader"), late_work, {"decision": "return"}).status_code == 400
+    assert endorse(signed_in("team_leader"), late_work, reason).status_code == 302
+    page = signed_in("decision_maker").get(f"/recording/{late_work.pk}/decide/").content.decode()
+    assert "Returned by team leader" in page
+    assert "The caller says he was hit." in page
+
+
+def test_after_a_return_the_same_person_may_still_not_endorse_their_second_removal(signed_in, late_work):
+    removed_by("both", signed_in, late_work)
+    endorse(signed_in("team_leader"), late_work, {"decision": "return", "return_reason": "Look again."})
+    removed_by("both", signed_in, late_work)
+    assert endorse(signed_in("both"), late_work, {"decision": "endorse"}).status_code == 403
+
+
+def test_asking_for_information_stops_no_clock(signed_in, fresh_work):
+    due = fresh_work.due_at
+    given = {
+        "decision": "need_information",
+        "information_needed": "Age of the victim",
+        "rationale": "Class turns on it.",
+    }
+    assert decide(signed_in("decision_maker"), fresh_work, given).status_code == 302
+    fresh_work.refresh_from_db()
+    assert (fresh_work.state, fresh_work.due_at) == ("awaiting_information", due)
+
+
+def test_the_registrar_reopens_what_was_removed(signed_in, late_work):
+    removed_by("decision_maker", signed_in, late_work)
+    endorse(signed_in("team_leader"), late_work, {"decision": "endorse"})
+    late_work.refresh_from_db()
+    answer = signed_in("registrar").post(
+        f"/recording/{late_work.pk}/reopen/",
+        {"version": late_work.version, "step": "save", "reopen_reason": "New information from the victim."},
+    )
+    late_work.refresh_from_db()
+    assert answer.status_code == 302
+    assert late_work.state == "reopened"
+
+
+def test_a_decision_on_what_somebody_else_has_moved_is_told_so(signed_in, fresh_work):
+    client = signed_in("decision_maker")
+    seen = {"version": fresh_work.version, "step": "save"}
+    decide(signed_in("registrar"), fresh_work, RECORD)
+    answer = client.post(f"/recording/{fresh_work.pk}/decide/", {**seen, **NOT_A_CRIME})
+    assert answer.status_code == 409
+    assert "Somebody has moved this on" in answer.content.decode()
+    assert fresh_work.decisions.count() == 1
+
+
+def test_a_form_sent_twice_decides_once(signed_in, fresh_work):
+    client = signed_in("decision_maker")
+    form = {"version": fresh_work.version, "step": "save", **RECORD}
+    address = f"/recording/{fresh_work.pk}/decide/"
+    assert [client.post(address, form).status_code for _ in range(2)] == [302, 409]
+    assert Decision.objects.filter(work=fresh_work).count() == 1
+
+
+def test_when_the_ledger_cannot_be_written_nothing_is_decided(signed_in, fresh_work, monkeypatch):
+    from firstpoint.workbench.recording import deciding
+
+    def fail(*args, **kwargs):
+        raise DatabaseError("disk full")
+
+    monkeypatch.setattr(deciding, "keep", fail)
+    answer = decide(signed_in("decision_maker"), fresh_work, RECORD)
+    fresh_work.refresh_from_db()
+    assert answer.status_code == 500
+    assert "either done or not done" in answer.content.decode()
+    assert fresh_work.state == "awaiting_decision"
+    assert not fresh_work.decisions.exists()
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE ledger_ledgerentry SET actor = 'user:9'", "DELETE FROM ledger_ledgerentry"]
+)
+def test_the_database_refuses_to_change_the_ledger(statement):
+    with pytest.raises(DatabaseError, match="never"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+    assert LedgerEntry.objects.exists()
+
+
+def test_the_ledger_holds_together_after_a_days_work(signed_in, late_work):
+    removed_by("decision_maker", signed_in, late_work)
+    endorse(signed_in("team_leader"), late_work, {"decision": "endorse"})
+    keep("user:1", "test.done", "test:1")
+    assert verify_ledger().entries == LedgerEntry.objects.count()
+
+
+def test_the_ledger_page_says_that_it_holds_and_that_it_does_not(signed_in, monkeypatch):
+    client = signed_in("registrar")
+    assert "hold together" in client.post("/ledger/verify/").content.decode()
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER ledger_refuses_update")
+        cursor.execute("UPDATE ledger_ledgerentry SET actor = 'user:9' WHERE sequence = 3")
+    page = client.post("/ledger/verify/").content.decode()
+    assert "does not hold together" in page
+    assert "ledger entry 3" in page
+
+
+def test_the_list_shows_only_what_waits(signed_in, fresh_work):
+    client = signed_in("decision_maker")
+    link = f'/incidents/{fresh_work.incident.pk}/"'
+    assert link in client.get("/incidents/?show=to-decide").content.decode()
+    decide(client, fresh_work, RECORD)
+    assert link not in client.get("/incidents/?show=to-decide").content.decode()
+    assert link in client.get("/incidents/?show=recorded").content.decode()
+    assert RecordingWork.objects.get(pk=fresh_work.pk).stands.title == "Recorded"

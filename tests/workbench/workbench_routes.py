@@ -1,0 +1,53 @@
+"""Every route of the workbench with an address that leads somewhere in the small invented force."""
+
+from __future__ import annotations
+
+from attrs import frozen
+from django.urls import get_resolver
+
+from firstpoint.workbench.gate import OPEN_TO_ALL, action_of
+
+
+@frozen
+class Route:
+    """One route: its name, an address that fits it, the action of the policy, and whether it is only posted to."""
+
+    name: str
+    address: str
+    action: str
+    posted: bool
+
+
+def routes() -> list[Route]:
+    """Every route, in the order of the addresses."""
+    return [
+        Route(
+            pattern.name,
+            _address(prefix + str(pattern.pattern)),
+            action_of(pattern.callback),
+            _posted(pattern),
+        )
+        for prefix, pattern in _walk(get_resolver().url_patterns)
+    ]
+
+
+def shut_routes() -> list[Route]:
+    """Every route that is not open to all."""
+    return [route for route in routes() if route.action != OPEN_TO_ALL]
+
+
+def _walk(patterns, prefix=""):
+    for each in patterns:
+        if hasattr(each, "url_patterns"):
+            yield from _walk(each.url_patterns, prefix + str(each.pattern))
+        else:
+            yield prefix, each
+
+
+def _address(pattern: str) -> str:
+    number = "6" if "chart" in pattern else "1"
+    return "/" + pattern.replace("<int:key>", "1").replace("<int:number>", number)
+
+
+def _posted(pattern) -> bool:
+    return pattern.name in {"sign-out", "ledger-verify"}
