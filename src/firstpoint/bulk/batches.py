@@ -87,8 +87,9 @@ def _parquet_batches(source: Path, batch_rows: int) -> Iterator[pl.DataFrame]:
             if not file.metadata.num_rows:
                 yield cast(pl.DataFrame, pl.from_arrow(file.schema_arrow.empty_table()))
             for batch in file.iter_batches(batch_rows):
+                batch.validate(full=True)
                 yield cast(pl.DataFrame, pl.from_arrow(batch))
-    except (pa.ArrowException, UnicodeError, OSError) as error:
+    except (pa.ArrowException, pl.exceptions.PanicException, UnicodeError, ValueError, OSError) as error:
         raise _not_whole(source, "Parquet file") from error
 
 

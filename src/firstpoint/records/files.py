@@ -138,8 +138,10 @@ def frame_of_parquet(path: Path) -> pl.DataFrame:
     import pyarrow.parquet as pq
 
     try:  # pyarrow, since polars can end the whole process on a damaged page
-        return cast(pl.DataFrame, pl.from_arrow(pq.read_table(path, partitioning=None)))
-    except (pa.ArrowException, pl.exceptions.PolarsError, UnicodeError, OSError) as error:
+        table = pq.read_table(path, partitioning=None).replace_schema_metadata(None)
+        table.validate(full=True)
+        return cast(pl.DataFrame, pl.from_arrow(table))
+    except (pa.ArrowException, pl.exceptions.PanicException, UnicodeError, ValueError, OSError) as error:
         raise UnreadableFile(
             "This is not a whole Parquet file.",
             where=str(path),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from pathlib import Path
 from typing import IO, TypeVar
 from xml.parsers import expat
@@ -16,6 +17,9 @@ from xml.parsers import expat
 from attrs import define, field, frozen
 
 BLOCK_BYTES = 1 << 16
+
+UNEXPECTED = (expat.ExpatError, KeyError, zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, ValueError)
+"""What a workbook laid out otherwise, or a damaged one, raises in the search."""
 
 W = TypeVar("W", bound="_Watcher")
 
@@ -41,7 +45,7 @@ def formulas_without_value(path: Path, sheet: str) -> list[Cell]:
                 return []
             with archive.open(part) as stream:
                 return _parse(stream, _Cells()).found
-    except (expat.ExpatError, KeyError, zipfile.BadZipFile):
+    except UNEXPECTED:
         return []
 
 
@@ -52,8 +56,8 @@ def _part_of(archive: zipfile.ZipFile, sheet: str) -> str:
         links = {each["Id"]: each["Target"] for each in _parse(stream, _Elements("Relationship")).found}
     for each in sheets:
         if each.get("name") == sheet:
-            link = next(value for name, value in each.items() if name.split(":")[-1] == "id")
-            target = links[link].lstrip("/")
+            link = [value for name, value in each.items() if name.split(":")[-1] == "id"]
+            target = links[link[0] if link else ""].lstrip("/")
             return target if target.startswith("xl/") else f"xl/{target}"
     return ""
 
