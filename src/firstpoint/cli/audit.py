@@ -114,9 +114,8 @@ def say_estimate(result: auditing.AuditResult) -> None:
         say(f"{row['stratum']:<12}{_rate(row)}")
     missed = answer["unrecorded"]
     period = "a year" if answer["unrecorded_a_year"] else "in the period of the frame"
-    say(
-        f"{'unrecorded':<12}{missed['estimate']:,.0f} crimes {period} ({missed['low']:,.0f} to {missed['high']:,.0f})"
-    )
+    limits = f"{missed['low']:,.0f} to {missed['high']:,.0f}"
+    say(f"{'unrecorded':<12}{missed['estimate']:,.0f} crimes {period} ({limits})")
     for caution in result.cautions:
         warn(f"Bear in mind: {caution}")
 
@@ -126,8 +125,8 @@ def _rate(row: Mapping[str, Any]) -> str:
         return f"no rate: {row['reason']}"
     low, high = (100 * row[limit] for limit in ("low", "high"))
     return (
-        f"{100 * row['estimate']:6.1f} %  ({low:.1f} to {high:.1f} at {100 * row['confidence']:g} % confidence; "
-        f"{row['incidents']} reports, {row['crimes']} crimes)"
+        f"{100 * row['estimate']:6.1f} %  ({low:.1f} to {high:.1f} at {100 * row['confidence']:g} % "
+        f"confidence; {row['incidents']} reports, {row['crimes']} crimes)"
     )
 
 

@@ -12,18 +12,28 @@ import click
 import polars as pl
 from attrs import frozen
 
-from firstpoint import auditing, simulation
+from firstpoint import auditing, records, simulation
 from firstpoint.cli.audit import say_estimate
 from firstpoint.cli.board import board_paper, read_draw, read_recommendations, write_report
-from firstpoint.cli.console import heading, say
+from firstpoint.cli.console import heading, progress_bar, say
+from firstpoint.cli.extracts import TABLES
 from firstpoint.cli.run import Holdings, draw_sample, read_holdings, screen_and_count
 from firstpoint.cli.tables import write_table, write_text
 from firstpoint.errors import InputError
 from firstpoint.reporting import BoardPaper, board_report
 from firstpoint.vocabulary import offence_classes
 
-FORCE = "Marlshire Constabulary (made up)"
 STARTS = date(2026, 4, 1)
+PASSWORD = "made-up-force-2026"  # noqa: S105 - published on purpose, for made-up data alone
+PEOPLE = (
+    "registrar",
+    "decision_maker",
+    "team_leader",
+    "auditor",
+    "board_reader",
+    "data_manager",
+    "administrator",
+)
 
 
 @frozen
@@ -79,6 +89,11 @@ def demo_command(size: str, directory: Path, seed: int, no_serve: bool, port: in
     write_table(marks, directory / "marks.csv")
     paper = _estimate(held, marks, directory, days=chosen.days)
     write_report(board_report(paper), directory / "board-report")
+    _fill_workbench(directory, sample, marks, paper)
+    if no_serve:
+        say(f"\nEverything is in {directory}. To serve it: firstpoint serve --dir {directory}")
+        return
+    _serve(directory, port)
 
 
 def _estimate(held: Holdings, marks: pl.DataFrame, directory: Path, *, days: int) -> BoardPaper:
@@ -94,7 +109,7 @@ def _estimate(held: Holdings, marks: pl.DataFrame, directory: Path, *, days: int
         result.as_dict(),
         draw=read_draw(directory / "sample.csv.json"),
         marks=marks,
-        force=FORCE,
+        force=simulation.FORCE,
         prepared_on=held.window[1],
         recommendations=recommendations,
         recorded_a_year=int(frame["recorded_crimes_12m"].sum()),
@@ -116,6 +131,44 @@ def _frame_with_a_years_crimes(held: Holdings, directory: Path, days: int) -> pl
         .agg(recorded_crimes_12m=(pl.len() * 365 / days).round().cast(pl.Int64))
     )
     return reports.group_by("stratum").agg(incidents=pl.len()).join(recorded, on="stratum").sort("stratum")
+
+
+def _fill_workbench(directory: Path, sample: auditing.Sample, marks: pl.DataFrame, paper: BoardPaper) -> None:
+    """Load the extracts, open the work, the audit and the board page, and add the people who sign in."""
+    from firstpoint.workbench import launch
+
+    heading("Workbench")
+    launch.prepare(directory)
+    from firstpoint.workbench.accounts.people import add_user
+    from firstpoint.workbench.audits.sampling import enter_marks, open_audit
+    from firstpoint.workbench.boards.publishing import publish
+    from firstpoint.workbench.imports.loading import load
+    from firstpoint.workbench.imports.screening import screen_held
+
+    source = records.read_mapping(directory / "mapping.toml")
+    for loaded in load([records.read_extract(directory / f"{table}.csv", table, source) for table in TABLES]):
+        say(str(loaded))
+    with progress_bar("Screening") as step:
+        seen = screen_held(progress=step)
+    say(f"{seen.opened:,} incidents put on the recording list.")
+    for role in PEOPLE:
+        add_user(role, [role], PASSWORD)
+    audit = open_audit(sample, title="Demo audit", auditors=["auditor"])
+    # The last tenth of the sample is left for whoever signs in as the auditor.
+    enter_marks(audit, marks.head(marks.height * 9 // 10), auditor="auditor")
+    publish(paper, pdf=(directory / "board-report.pdf").read_bytes())
+
+
+def _serve(directory: Path, port: int) -> None:
+    from firstpoint.workbench import launch
+
+    def ready(address: str) -> None:
+        heading(f"\nThe workbench is at {address}")
+        say(f"Sign in as any of: {', '.join(PEOPLE)}")
+        say(f"The password of each: {PASSWORD}")
+        say("These are published passwords on made-up data: do not serve this to others. Ctrl-C stops it.")
+
+    launch.serve(directory, "127.0.0.1", port, ready=ready)
 
 
 def _empty(directory: Path) -> None:

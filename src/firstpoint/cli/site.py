@@ -145,7 +145,7 @@ def export_command(out: Path, directory: Path) -> None:
 @click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
 @directory_option
 def checkpoint_command(out: Path, directory: Path) -> None:
-    """Add the ledger's number of entries and head hash to OUT, to be kept where the workbench cannot reach it."""
+    """Add the ledger's length and last hash to OUT, to be kept where the workbench cannot reach it."""
     from firstpoint.workbench import launch
 
     launch.prepare(directory)
