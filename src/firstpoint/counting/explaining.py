@@ -155,7 +155,11 @@ def _failing(row: Row, matter: Matter) -> list[str]:
 
 def _ruled_out(row: Row, column: str, matter: Matter) -> str:
     cell = dict(row.cells)[column]
-    needs = _span((cell.low, cell.high)) if isinstance(cell, Interval) else " or ".join(sorted(map(_told, cell.points())))
+    needs = (
+        _span((cell.low, cell.high))
+        if isinstance(cell, Interval)
+        else " or ".join(sorted(map(_told, cell.points())))
+    )
     name = column.replace("_", " ").replace(".", "'s ")
     return f"{row.result} [{row.id}] needs {name} {needs}; it is {_told(matter.facts.get(column, UNKNOWN))}."
 

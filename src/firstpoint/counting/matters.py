@@ -8,6 +8,7 @@ given is ``unknown``, unless the book's defaults give it a value; the defaults u
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any
@@ -85,9 +86,10 @@ _WHOSE_WORD: Mapping[str, str] = {
 class Matter:
     """One allegation as it concerns one victim.
 
-    ``owner`` is who counts as one owner with the victim (the household, or the victim alone), ``shop`` the store a
-    concession belongs to; ``offender`` and ``incident`` are empty where the report leaves them out. ``people`` is more than
-    one only where the report gives a number instead of ids. ``defaults`` are the facts that were assumed.
+    ``owner`` is who counts as one owner with the victim (the household, or the victim alone), ``shop`` the
+    store a concession belongs to; ``offender`` and ``incident`` are empty where the report leaves them out.
+    ``people`` is more than one only where the report gives a number instead of ids. ``defaults`` are the facts
+    that were assumed.
     """
 
     index: int
@@ -103,6 +105,14 @@ class Matter:
     facts: Mapping[str, Fact]
     defaults: frozenset[str]
     victim_index: int | None
+
+    @property
+    def whom(self) -> str:
+        """What tells these victims from others: the id, or where only a number was given, all that was said."""
+        if self.victim or self.people == 1:
+            return self.victim
+        said = {name: value for name, value in self.allegation.items() if name != "id"}
+        return "*" + json.dumps(said, sort_keys=True)
 
 
 def vocabulary(column: str) -> tuple[str, ...] | None:

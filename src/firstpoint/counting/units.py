@@ -43,18 +43,17 @@ def count_units(recorded: Sequence[MatterRuling], counted: Sequence[int]) -> lis
 def _key(ruling: MatterRuling) -> Key:
     assert ruling.rule
     matter, unit = ruling.matter, ruling.rule.unit
-    whom = matter.victim or (f"*{matter.id}" if matter.people > 1 else "")
     if unit in ("offender", "supplier") and not (unit == "supplier" and matter.victim):
         return (unit, matter.offender)
     if unit == "incident":
         return (unit, matter.incident, matter.offender)
     if unit == "owner":
-        return (unit, matter.owner or whom, matter.offender)
+        return (unit, matter.owner or matter.whom, matter.offender)
     if unit == "shop":
-        return (unit, matter.shop or whom, matter.offender)
+        return (unit, matter.shop or matter.whom, matter.offender)
     if unit in ("things", "building", "victims_and_things") and _units(matter):
         return (unit, matter.offender, *matter.allegation.get("victims", ()))
-    return (unit, whom, matter.offender)
+    return (unit, matter.whom, matter.offender)
 
 
 def _number(members: Sequence[MatterRuling]) -> int:

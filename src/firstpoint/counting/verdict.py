@@ -158,7 +158,7 @@ def _beside_crimes(reckoning: Reckoning) -> dict[str, Any]:
         if ruling.decision == "reported_incident":
             _add_incident(incidents, relations, ruling)
         elif ruling.information_only or ruling.decision == "refer":
-            _add_national(national, ruling)
+            _add_national(national, relations, ruling)
     beside: dict[str, Any] = {}
     if incidents:
         beside["reported_incidents"] = list(incidents.values())
@@ -175,7 +175,7 @@ def _add_incident(
     matter = ruling.matter
     key = (ruling.incident_code, matter.allegation.get("same_as_record", ""))
     entry = incidents.setdefault(key, {"code": ruling.incident_code, "count": 0, "allegations": []})
-    relation = (*key, matter.victim or f"*{matter.id}", matter.offender)
+    relation = (*key, matter.whom, matter.offender)
     if relation not in relations:
         relations.add(relation)
         entry["count"] += matter.people
@@ -186,13 +186,20 @@ def _add_incident(
         entry["reclassifies"] = key[1]
 
 
-def _add_national(national: dict[tuple[str, bool], dict[str, Any]], ruling: MatterRuling) -> None:
+def _add_national(
+    national: dict[tuple[str, bool], dict[str, Any]],
+    relations: set[tuple[str, str, str, str]],
+    ruling: MatterRuling,
+) -> None:
     ho_class = ruling.reached.ho_class if ruling.reached else ""
     key = (ho_class, ruling.information_only)
     entry = national.setdefault(
         key, {**({"nfib_class": ho_class} if ho_class else {}), "count": 0, "allegations": []}
     )
-    entry["count"] += 0 if ruling.information_only else ruling.matter.people
+    relation = (ho_class, "national", ruling.matter.whom, ruling.matter.offender)
+    if relation not in relations and not ruling.information_only:
+        relations.add(relation)
+        entry["count"] += ruling.matter.people
     entry["allegations"] = sorted({*entry["allegations"], ruling.matter.id})
     entry["information_only"] = ruling.information_only
 
