@@ -131,7 +131,7 @@ def _standing(number: int, disclosure: Disclosure) -> dict[str, Any]:
         case "other_force":
             return {"place": {"force": "another force"}}
         case "historic":
-            return {"incident": f"earlier {number}"}
+            return {"incident": f"earlier_{number}"}
         case _:
             return {}
 

@@ -13,11 +13,10 @@ from typing import Any
 from attrs import evolve
 
 from firstpoint import counting
-from firstpoint.errors import BadReport
 from firstpoint.screening.disclosures import Disclosure
 from firstpoint.screening.facts import report_facts
 
-Answers = dict[str, dict[str, Any] | None]
+Answers = dict[str, dict[str, Any]]
 
 
 def counted(
@@ -41,20 +40,15 @@ def _with_answer(
 ) -> list[Disclosure]:
     report = report_facts(incident, group)
     verdict = _answer(report, answers)
-    if verdict is None:
-        return [evolve(one, crimes=0) for one in group]
     by_id = {entry["id"]: entry for entry in verdict["allegations"]}
     return [_apply(one, by_id.get(f"a{number}", {})) for number, one in enumerate(group, 1)]
 
 
-def _answer(report: dict[str, Any], answers: Answers) -> dict[str, Any] | None:
+def _answer(report: dict[str, Any], answers: Answers) -> dict[str, Any]:
     facts = {name: value for name, value in report.items() if name not in ("report_id", "note")}
     signature = json.dumps(facts | {"reported_at": report["reported_at"][:10]}, sort_keys=True)
     if signature not in answers:
-        try:
-            answers[signature] = counting.count_report(report)
-        except BadReport:
-            answers[signature] = None
+        answers[signature] = counting.count_report(report)
     return answers[signature]
 
 
