@@ -159,3 +159,17 @@ def test_a_pattern_that_is_none_is_refused(mapping):
 def test_a_setting_of_the_wrong_kind_is_refused_in_our_words(mapping, toml):
     with pytest.raises(BadMapping, match="must be"):
         mapping(toml)
+
+
+def test_one_heading_may_feed_two_columns_however_it_is_spelt(write, mapping):
+    path = write("a.csv", "Log No,Received\nI1,2026-04-01\n")
+    toml = '[incidents.columns]\nincident_id = "LOG_NO"\nreceived_at = "received"\nsecondary_to = "Log No"\n'
+    extract = read_extract(path, "incidents", mapping(toml))
+    assert extract.frame.select("incident_id", "secondary_to").rows() == [("I1", "I1")]
+    assert extract.unused_headings == ()
+
+
+def test_a_heading_that_two_spellings_of_the_file_fit_is_not_guessed(write):
+    path = write("a.csv", "Incident ID,incident-id,received_at\nI1,I2,2026-04-01\n")
+    with pytest.raises(BadMapping, match="no heading 'incident_id'"):
+        read_extract(path, "incidents")

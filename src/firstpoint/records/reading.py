@@ -80,7 +80,7 @@ def read_extract(path: str | Path, table: str, mapping: SourceMapping | None = N
     sha256 = sha256_of(where) if where.is_file() else ""
     raw = read_rows(where, layout)
     headings = find_headings(raw.headings, target, layout, where)
-    cells = raw.frame.rename(headings)
+    cells = raw.frame.select("row", **{name: pl.col(heading) for name, heading in headings.items()})
     columns = [read_column(cells, column, layout) for column in target.columns]
     event_at = read_event_at(cells, layout)
     typed = pl.DataFrame([cells["row"], *(each.series for each in columns), event_at])
@@ -101,7 +101,7 @@ def read_extract(path: str | Path, table: str, mapping: SourceMapping | None = N
         blank_rows=raw.blank_rows,
         identical_rows=settled.identical_rows,
         joined_rows=settled.joined_rows,
-        unused_headings=_unused(cells.columns, target, layout),
+        unused_headings=tuple(each for each in raw.headings if each not in headings.values()),
     )
 
 
@@ -110,7 +110,7 @@ def _rejected_rows(findings: pl.DataFrame) -> pl.Series:
 
 
 def find_headings(headings: Sequence[str], table: Table, layout: TableMapping, where: Path) -> dict[str, str]:
-    """Which heading of the file stands for each that the mapping or the table names (old name to new).
+    """The heading of the file for each name that the mapping or the table gives.
 
     Case, spaces, hyphens and underscores do not matter. BadMapping names every missing heading, with the
     nearest that the file has.
@@ -122,9 +122,9 @@ def find_headings(headings: Sequence[str], table: Table, layout: TableMapping, w
     missing: list[tuple[str, str]] = []
     for column, name, needed in _wanted(table, layout):
         here = [name] if name in headings else by_form.get(_form(name), [])
-        if len(here) == 1 and here[0] not in found:
-            found[here[0]] = name
-        elif needed and not here:
+        if len(here) == 1:
+            found[name] = here[0]
+        elif needed:
             missing.append((column, name))
     if missing:
         raise BadMapping(_missing_words(missing, headings), where=str(where), remedy=_missing_remedy(table))
@@ -132,7 +132,7 @@ def find_headings(headings: Sequence[str], table: Table, layout: TableMapping, w
 
 
 def _wanted(table: Table, layout: TableMapping) -> Iterable[tuple[str, str, bool]]:
-    """Canonical column, heading, whether it must be there; those the mapping names come first."""
+    """Each canonical column, a heading that feeds it, and whether the file must have that heading."""
     for column, source in layout.columns.items():
         for heading in source.needs:
             yield column, heading, True
@@ -159,11 +159,6 @@ def _missing_words(missing: list[tuple[str, str]], headings: Sequence[str]) -> s
 
 def _missing_remedy(table: Table) -> str:
     return f"Name the right headings under [{table.name}.columns] of the mapping, or mend the export."
-
-
-def _unused(headings: Sequence[str], table: Table, layout: TableMapping) -> tuple[str, ...]:
-    used = {heading for _, heading, _ in _wanted(table, layout)}
-    return tuple(heading for heading in headings if heading not in used and heading != "row")
 
 
 def _with_raw(findings: pl.DataFrame, raw: RawRows) -> pl.DataFrame:
