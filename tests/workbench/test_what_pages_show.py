@@ -1,0 +1,123 @@
+"""What a page shows of a log, a clock and a list is what is so."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from firstpoint.workbench import pages
+from firstpoint.workbench.incidents import listing
+from firstpoint.workbench.incidents.timeline import timeline
+
+AT = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
+
+
+def disclosed(*spans, context="live", offence="assault"):
+    return {
+        "offence": offence,
+        "context": context,
+        "evidence": [{"start": s, "end": e, "text": ""} for s, e in spans],
+    }
+
+
+@given(st.text(max_size=60), st.lists(st.tuples(st.integers(-5, 70), st.integers(-5, 70)), max_size=4))
+def test_marking_words_never_changes_the_log(text, spans):
+    shown = timeline(text, [], [disclosed(span) for span in spans])
+    assert "".join(piece.text for piece in shown[0].pieces) == text
+
+
+@given(st.lists(st.text(min_size=1, max_size=20), min_size=1, max_size=4), st.data())
+def test_words_are_marked_in_the_entry_that_holds_them(parts, data):
+    text = "\n".join(parts)
+    start = data.draw(st.integers(0, len(text) - 1))
+    end = data.draw(st.integers(start + 1, len(text)))
+    shown = timeline(text, [(AT, None, part) for part in parts], [disclosed((start, end))])
+    assert ["".join(piece.text for piece in entry.pieces) for entry in shown] == parts
+    marked = "".join(piece.text for entry in shown for piece in entry.pieces if piece.marked)
+    assert marked == text[start:end].replace("\n", "") or "\n" in "".join(parts)
+
+
+def test_a_mark_says_what_it_means_in_words():
+    shown = timeline(
+        "he hit me, no he did not", [], [disclosed((3, 6)), disclosed((11, 24), context="denied")]
+    )
+    labels = [label for piece in shown[0].pieces for label in piece.labels]
+    assert labels == ["1 assault", "2 assault, denied"]
+    assert [piece.stands for piece in shown[0].pieces if piece.marked] == [True, False]
+
+
+def test_an_entry_that_is_not_in_the_text_that_was_read_shows_that_text_whole():
+    shown = timeline("what the screen read", [(AT, "op-1", "something else")], [disclosed((0, 4))])
+    assert len(shown) == 1
+    assert shown[0].at is None
+
+
+@pytest.mark.parametrize(
+    ("moment", "words"),
+    [
+        (datetime(2026, 3, 29, 0, 30, tzinfo=UTC), "29 Mar 2026, 00:30"),
+        (datetime(2026, 3, 29, 1, 30, tzinfo=UTC), "29 Mar 2026, 02:30"),
+        (datetime(2026, 12, 31, 23, 59, tzinfo=UTC), "31 Dec 2026, 23:59"),
+    ],
+)
+def test_times_are_shown_as_a_clock_in_london_shows_them(moment, words):
+    assert pages.london(moment) == words
+
+
+def test_an_address_says_only_what_differs_from_the_usual():
+    asked = listing.wanted({"show": "overdue", "order": "-harm", "page": "3"})
+    assert asked.address() == "?show=overdue&order=-harm"
+    assert asked.address(page=4) == "?show=overdue&order=-harm&page=4"
+    assert listing.wanted({}).address() == "?"
+
+
+def test_a_heading_sorts_and_pressed_again_turns_round():
+    usual = listing.wanted({})
+    by_harm = listing.wanted({"order": usual.next_order("harm")})
+    turned = listing.wanted({"order": by_harm.next_order("harm")})
+    assert (by_harm.sorted_by("harm"), turned.sorted_by("harm")) == ("descending", "ascending")
+    assert (usual.sorted_by("rank"), usual.sorted_by("harm")) == ("ascending", "none")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("order", [*listing.ORDERS, *(f"-{name}" for name in listing.ORDERS)])
+def test_every_order_puts_every_incident_in_its_place(order):
+    now = datetime.now(UTC)
+    rows = list(listing.listed(listing.wanted({"show": "all", "order": order}), now))
+    value = {
+        "rank": lambda row: row.rank,
+        "received": lambda row: row.incident.received_at,
+        "chance": lambda row: -row.chance_unrecorded,
+        "harm": lambda row: -row.harm,
+        "crimes": lambda row: -row.expected_crimes,
+    }[order.lstrip("-")]
+    assert len(rows) == 24
+    assert [value(row) for row in rows] == sorted(map(value, rows), reverse=order.startswith("-"))
+
+
+@pytest.mark.django_db
+def test_what_is_shown_adds_up():
+    now = datetime.now(UTC)
+    soon = now - timedelta(hours=0)
+    assert listing.how_many("all", now) == 24
+    assert listing.how_many("overdue", now) + listing.how_many("soon", soon) <= listing.how_many(
+        "to-decide", now
+    )
+
+
+@pytest.mark.django_db
+def test_a_filter_that_fits_nothing_says_how_to_go_on(signed_in):
+    page = signed_in("registrar").get("/incidents/?find=nothing-like-it").content.decode()
+    assert "No incident fits this choice" in page
+    assert "Clear it" in page
+
+
+@pytest.mark.django_db
+def test_an_incident_shows_its_words_its_rules_and_its_crimes(signed_in):
+    page = signed_in("decision_maker").get("/incidents/1/").content.decode()
+    assert '<mark class="fp-mark">punched her in the face</mark>' in page
+    assert "What the rules require" in page
+    assert "The rules could not be applied" not in page
+    recorded = signed_in("decision_maker").get("/incidents/4/").content.decode()
+    assert "CR/MK-00003" in recorded
