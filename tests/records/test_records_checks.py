@@ -89,10 +89,10 @@ def test_the_report_says_what_became_of_every_row(both, write):
     )
     text = report.text()
     assert "3 rows read, 3 kept." in text
-    assert "1 rows read, 0 kept, 1 set aside (1 blank rows passed over)." in text
+    assert "1 row read, 0 kept, 1 set aside (1 blank row passed over)." in text
     assert "SET ASIDE: crimes row 2 column recorded_at value 'soon'" in text
     assert "age 33%" in text
-    assert text.endswith("1 rows set aside.\n")
+    assert text.endswith("1 row set aside.\n")
     assert report.rows_set_aside == 1
 
 

@@ -204,7 +204,7 @@ def _lines(report: CheckReport) -> Iterator[str]:
         yield f"  {_rows_in_words(each)}"
         if each.unused_headings:
             yield f"  Headings not used: {', '.join(each.unused_headings)}."
-        gaps = [f"{name} {share:.0%}" for name, share in each.missing.items() if 0 < share < 1]
+        gaps = [f"{name} {_percent(share)}" for name, share in each.missing.items() if 0 < share < 1]
         empty = [name for name, share in each.missing.items() if share == 1]
         if gaps:
             yield f"  Cells empty: {', '.join(gaps)}."
@@ -214,19 +214,30 @@ def _lines(report: CheckReport) -> Iterator[str]:
             if (fault.table, fault.file) == (each.table, each.path):
                 yield f"  {'SET ASIDE' if fault.severity == 'reject' else 'Warning'}: {fault.sentence}"
     aside = report.rows_set_aside
-    yield f"{aside:,} rows set aside." if aside else "No row was set aside."
+    yield f"{_rows(aside)} set aside." if aside else "No row was set aside."
 
 
 def _rows_in_words(each: ExtractSummary) -> str:
-    parts = [f"{each.rows_read:,} rows read", f"{each.rows_kept:,} kept"]
+    parts = [f"{_rows(each.rows_read)} read", f"{each.rows_kept:,} kept"]
     named = (
         (each.rows_set_aside, "set aside"),
         (each.rows_joined, "joined to an earlier version"),
         (each.identical_rows, "identical and dropped"),
     )
     parts += [f"{count:,} {words}" for count, words in named if count]
-    blank = f" ({each.blank_rows:,} blank rows passed over)" if each.blank_rows else ""
+    blank = f" ({_rows(each.blank_rows, 'blank ')} passed over)" if each.blank_rows else ""
     return ", ".join(parts) + blank + "."
+
+
+def _rows(count: int, kind: str = "") -> str:
+    return f"1 {kind}row" if count == 1 else f"{count:,} {kind}rows"
+
+
+def _percent(share: float) -> str:
+    """A share in words that never calls a few none, or nearly all all."""
+    if share < 0.01:
+        return "under 1%"
+    return "over 99%" if share > 0.99 else f"{share:.0%}"
 
 
 def write_rejects(extracts: Extract | Sequence[Extract], path: str | Path) -> int:
