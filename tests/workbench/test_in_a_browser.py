@@ -1,0 +1,230 @@
+"""The served workbench in a real browser: accessible, silent in its console, whole without scripts and on a phone."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from workbench_builders import PASSWORD, ROLES
+from workbench_routes import shut_routes
+
+from firstpoint import casework
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+# What the browser says of itself about a form that came back with its faults.
+OF_ITSELF = re.compile("Failed to load resource: the server responded with a status of 400")
+SERVER = """
+import sys
+sys.path.insert(0, {here!r})
+from firstpoint.workbench import launch
+launch.prepare({directory!r})
+import workbench_builders
+workbench_builders.seed(48)
+launch.serve({directory!r}, port=0, ready=lambda address: print(address, flush=True))
+"""
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """The address of a workbench of its own, with a small invented force."""
+    directory = tmp_path_factory.mktemp("served")
+    code = SERVER.format(here=str(Path(__file__).parent), directory=str(directory))
+    clean = {n: v for n, v in os.environ.items() if n not in ("FIRSTPOINT_DIR", "DJANGO_SETTINGS_MODULE")}
+    server = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env=clean)
+    address = server.stdout.readline().strip()
+    assert address.startswith("http://"), "the workbench did not start"
+    yield address.rstrip("/")
+    server.send_signal(signal.SIGTERM)
+    server.wait(timeout=20)
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine; `make test` tries to install Debian's")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def enter(chromium, served):
+    """Sign somebody in with a fresh browser; gives the page and the list of what its console said."""
+    opened = []
+
+    def sign_in(username: str, **options):
+        context = chromium.new_context(base_url=served, viewport={"width": 1280, "height": 900}, **options)
+        opened.append(context)
+        page = context.new_page()
+        said: list[str] = []
+        page.on("console", lambda message: OF_ITSELF.match(message.text) or said.append(message.text))
+        page.on("pageerror", lambda fault: said.append(str(fault)))
+        page.goto("/sign-in/")
+        page.fill("#username", username)
+        page.fill("#password", PASSWORD)
+        page.click("main button")
+        page.wait_for_url(served + "/")
+        return page, said
+
+    yield sign_in
+    for context in opened:
+        context.close()
+
+
+def looked_at(role: str) -> list[str]:
+    """The pages that this role can open in the small invented force, as they are before anybody has decided."""
+    later = {"sign-out", "ledger-verify", "chart", "paper-pdf", "reopen", "removal", "audit-next"}
+    return [r.address for r in shut_routes() if casework.may([role], r.action) and r.name not in later]
+
+
+def faults(page) -> list[str]:
+    """What axe finds against WCAG 2.2 A and AA, each with where."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [f"{each['id']}: {node['html'][:120]}" for each in found for node in each["nodes"]]
+
+
+def scrolls_sideways(page) -> bool:
+    return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_page_is_accessible_and_its_console_silent_at_two_widths(enter, role):
+    page, said = enter(role)
+    for address in looked_at(role):
+        answer = page.goto(address)
+        assert answer.status == 200, address
+        assert faults(page) == [], address
+        page.set_viewport_size({"width": 400, "height": 800})
+        assert not scrolls_sideways(page), f"{address} at 400 pixels"
+        page.set_viewport_size({"width": 1280, "height": 900})
+        assert not scrolls_sideways(page), f"{address} at 1280 pixels"
+    assert said == []
+
+
+def test_the_door_and_a_refusal_are_accessible(chromium, served, enter):
+    page = chromium.new_page(base_url=served)
+    page.goto("/sign-in/")
+    assert faults(page) == []
+    page.click("main button")
+    assert faults(page) == []
+    page.close()
+    reader, _ = enter("board_reader")
+    reader.goto("/incidents/")
+    assert faults(reader) == []
+    reader.goto("/nowhere/")
+    assert faults(reader) == []
+
+
+def test_a_removal_goes_through_two_hands_without_scripts(enter):
+    page, said = enter("decision_maker", java_script_enabled=False)
+    page.goto("/incidents/?show=to-decide")
+    page.click("main tbody a >> nth=0")
+    reference = re.search(r"MK-\d+", page.inner_text("h1")).group()
+    page.click("text=Decide")
+    page.click("text=Check before saving")
+    assert "There is a problem" in page.inner_text("main")
+    page.check("input[value=not_a_crime]")
+    page.check("input[value=no_notifiable_crime]")
+    page.fill("#rationale", "Read again with the caller; nothing was done to anybody.")
+    if page.locator("#late_reason").count():
+        page.fill("#late_reason", "Found by the daily review.")
+    page.click("text=Check before saving")
+    assert "Check before saving" in page.inner_text("h1")
+    page.click("button[value=save]")
+    assert f"{reference}: The removal now waits for a team leader." in page.inner_text("main")
+
+    leader, more_said = enter("team_leader", java_script_enabled=False)
+    leader.goto("/removals/")
+    leader.click(f"tr:has-text('{reference}') a")
+    leader.check("input[value=endorse]")
+    leader.click("text=Check before saving")
+    leader.click("button[value=save]")
+    assert f"{reference}: The removal was endorsed." in leader.inner_text("main")
+    assert said + more_said == []
+
+
+def test_a_decision_with_scripts_shows_only_what_the_choice_asks(enter):
+    page, said = enter("decision_maker")
+    page.goto("/incidents/?show=to-decide&order=-rank")
+    page.click("main tbody a >> nth=0")
+    page.click("text=Decide")
+    assert not page.is_visible("#crimes")
+    page.check("input[value=record]")
+    assert page.is_visible("#crimes")
+    assert faults(page) == []
+    page.fill("#crimes", "8N")
+    page.fill("[name=count-0]", "1")
+    page.fill("#rationale", "Injury seen by officers.")
+    if page.locator("#late_reason").count():
+        page.fill("#late_reason", "Found by the daily review.")
+    page.click("text=Check before saving")
+    assert faults(page) == []
+    page.click("text=Change something")
+    assert page.input_value("#rationale") == "Injury seen by officers."
+    assert page.is_visible("#crimes")
+    page.click("text=Check before saving")
+    page.click("button[value=save]")
+    assert "The crimes were recorded." in page.inner_text("main")
+    assert said == []
+
+
+def test_an_auditor_marks_from_report_to_report_without_scripts(enter):
+    page, _ = enter("auditor", java_script_enabled=False)
+    page.goto("/audits/")
+    page.click("text=Go on marking")
+    page.fill("#should_record", "1")
+    page.fill("#recorded", "2")
+    page.click("text=Save and continue")
+    assert "There is a problem" in page.inner_text("main")
+    page.fill("#recorded", "0")
+    page.check("input[value=not_recorded]")
+    page.click("text=Save and continue")
+    assert page.inner_text("h1") == "Report 2"
+
+
+def test_the_registrar_verifies_the_ledger(enter):
+    page, said = enter("registrar")
+    page.goto("/ledger/")
+    page.click("text=Verify the whole ledger")
+    assert "hold together" in page.inner_text("main")
+    assert faults(page) == []
+    assert said == []
+
+
+def test_a_list_is_walked_by_keyboard_alone(enter):
+    page, _ = enter("decision_maker")
+    page.goto("/incidents/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent.trim()") == "Skip to main content"
+    page.keyboard.press("Enter")
+    seen = set()
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        seen.add(page.evaluate("document.activeElement.textContent.trim()"))
+        if any(re.fullmatch(r"MK-\d+", each) for each in seen):
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/incidents/*/")
+    assert page.inner_text("h1").startswith("Incident MK-")
