@@ -14,7 +14,9 @@ ASSAULT = "He punched her in the face."
 
 
 def chance(text, **columns):
-    return screen(pl.DataFrame({"incident_id": ["1"], "text": [text], **{k: [v] for k, v in columns.items()}})).row(0, named=True)
+    return screen(
+        pl.DataFrame({"incident_id": ["1"], "text": [text], **{k: [v] for k, v in columns.items()}})
+    ).row(0, named=True)
 
 
 def test_a_denied_blow_is_hardly_an_assault():
@@ -73,7 +75,9 @@ def test_a_linked_crime_of_the_same_group_covers_the_disclosure():
 
 
 def test_a_crime_whose_class_is_not_known_covers_all_that_is_disclosed():
-    crimes = pl.DataFrame({"incident_id": ["1"], "ho_class": [None]}, schema={"incident_id": pl.String, "ho_class": pl.String})
+    crimes = pl.DataFrame(
+        {"incident_id": ["1"], "ho_class": [None]}, schema={"incident_id": pl.String, "ho_class": pl.String}
+    )
     incidents = pl.DataFrame({"incident_id": ["1"], "text": [ASSAULT + " He smashed her phone."]})
     assert screen(incidents, crimes)["chance_unrecorded"][0] < 0.1
 
@@ -81,12 +85,18 @@ def test_a_crime_whose_class_is_not_known_covers_all_that_is_disclosed():
 def test_an_opening_code_alone_is_weak_evidence_without_spans():
     (disclosure,) = chance(None, opening_code="Petty Theft - Bicycle")["disclosures"]
     assert disclosure["kind"] == "bicycle_theft"
-    assert disclosure["context"] == "opening code only" and disclosure["evidence"] == []
+    assert disclosure["context"] == "opening code only"
+    assert disclosure["evidence"] == []
 
 
 def test_the_gravest_unrecorded_log_ranks_first():
     frame = screen(
-        pl.DataFrame({"incident_id": ["a", "b", "c"], "text": ["All quiet.", "He stole a sandwich from the shop.", "She was raped by her ex."]})
+        pl.DataFrame(
+            {
+                "incident_id": ["a", "b", "c"],
+                "text": ["All quiet.", "He stole a sandwich from the shop.", "She was raped by her ex."],
+            }
+        )
     )
     assert frame.sort("rank")["incident_id"].to_list() == ["c", "b", "a"]
 
@@ -94,9 +104,23 @@ def test_the_gravest_unrecorded_log_ranks_first():
 def test_the_columns_are_those_promised():
     frame = screen(pl.DataFrame({"incident_id": ["1"], "text": [ASSAULT]}))
     assert frame.columns == [
-        "incident_id", "expected_crimes", "chance_unrecorded", "chance_crime", "harm", "rank", "reader", "disclosures",
-    ]  # fmt: skip
-    assert screen(pl.DataFrame({"incident_id": [], "text": []}, schema={"incident_id": pl.String, "text": pl.String})).height == 0
+        "incident_id",
+        "expected_crimes",
+        "chance_unrecorded",
+        "chance_crime",
+        "harm",
+        "rank",
+        "reader",
+        "disclosures",
+    ]
+    assert (
+        screen(
+            pl.DataFrame(
+                {"incident_id": [], "text": []}, schema={"incident_id": pl.String, "text": pl.String}
+            )
+        ).height
+        == 0
+    )
 
 
 def test_a_table_without_text_is_refused():
@@ -106,13 +130,17 @@ def test_a_table_without_text_is_refused():
 
 def test_progress_is_told_to_the_end():
     told = []
-    screen(pl.DataFrame({"incident_id": ["1", "2"], "text": ["", ""]}), progress=lambda done, total: told.append((done, total)))
+    screen(
+        pl.DataFrame({"incident_id": ["1", "2"], "text": ["", ""]}),
+        progress=lambda done, total: told.append((done, total)),
+    )
     assert told[-1] == (2, 2)
 
 
 def test_a_report_before_the_first_book_is_counted_as_if_on_its_first_day_and_says_so():
     moment, as_if = report_clock(None)
-    assert as_if and moment.date() == min(book.valid_from for book in counting.books())
+    assert as_if
+    assert moment.date() == min(book.valid_from for book in counting.books())
     facts = report_facts({"incident_id": "1"}, LexiconReader().read({"text": ASSAULT}))
     assert "as if reported" in facts["note"]
 

@@ -21,7 +21,8 @@ FOLDER = resources.files("firstpoint.screening") / "lexicon"
 
 @pytest.mark.parametrize("phrase", LEXICON.phrases, ids=lambda phrase: phrase.id)
 def test_a_phrase_hits_and_misses_its_own_sentences(phrase):
-    assert phrase.hits and phrase.misses
+    assert phrase.hits
+    assert phrase.misses
     for sentence in phrase.hits:
         assert phrase.id in {hit.phrase.id for hit in find(sentence, LEXICON).hits}, sentence
     for sentence in phrase.misses:
@@ -30,7 +31,8 @@ def test_a_phrase_hits_and_misses_its_own_sentences(phrase):
 
 @pytest.mark.parametrize("cue", LEXICON.cues, ids=lambda cue: cue.id)
 def test_a_cue_hits_and_misses_its_own_sentences(cue):
-    assert cue.hits and cue.misses
+    assert cue.hits
+    assert cue.misses
     for sentence in cue.hits:
         assert cue.id in {hit.cue.id for hit in find(sentence, LEXICON).cues}, sentence
     for sentence in cue.misses:
@@ -46,7 +48,9 @@ def test_every_phrase_names_a_kind_of_the_facts_format_and_cites_a_clause():
 
 def test_every_cue_has_a_weight_or_only_adds_facts():
     for cue in LEXICON.cues:
-        assert cue.category in LEXICON.weights["context"] or cue.category in LEXICON.weights["label"] or cue.sets
+        assert (
+            cue.category in LEXICON.weights["context"] or cue.category in LEXICON.weights["label"] or cue.sets
+        )
 
 
 def test_every_kind_carries_a_harm_between_nought_and_a_hundred():
@@ -54,8 +58,12 @@ def test_every_kind_carries_a_harm_between_nought_and_a_hundred():
 
 
 def test_no_word_of_a_protected_characteristic_ranks_a_log_by_itself():
-    # Words of hostility add the fact of hostility to an allegation told in other words; alone they allege nothing.
-    for text in ("A Polish woman called about her bins.", "He is a Muslim and lives in BD3.", "The caller is Jewish."):
+    # Words of hostility add a fact to an allegation told in other words; alone they allege nothing.
+    for text in (
+        "A Polish woman called about her bins.",
+        "He is a Muslim and lives in BD3.",
+        "The caller is Jewish.",
+    ):
         assert find(text, LEXICON).hits == []
 
 

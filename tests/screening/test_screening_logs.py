@@ -17,7 +17,9 @@ NO_CRIMES = [log for log in LOGS if not log["discloses"]]
 
 def read(log):
     columns = ("id", "text", "opening_code", "closing_code")
-    return screen(pl.DataFrame([{c: log[c] for c in columns}]).rename({"id": "incident_id"})).row(0, named=True)
+    return screen(pl.DataFrame([{c: log[c] for c in columns}]).rename({"id": "incident_id"})).row(
+        0, named=True
+    )
 
 
 @pytest.mark.parametrize("log", CRIMES, ids=lambda log: f"{log['id']} {' '.join(log['discloses'])}")

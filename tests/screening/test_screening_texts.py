@@ -1,4 +1,5 @@
-"""Whatever the text: no crash, spans that stand in the original, and time that grows with its length alone."""
+"""Whatever the text: no crash, spans that stand in the original, and time that grows with its length
+alone."""
 
 from __future__ import annotations
 
@@ -37,7 +38,10 @@ def test_evidence_always_stands_in_the_original_text(text):
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.sampled_from(SENTENCES), st.sampled_from(["The weather was fine.", "Unit 4 on scene.", "Tea was made."]))
+@given(
+    st.sampled_from(SENTENCES),
+    st.sampled_from(["The weather was fine.", "Unit 4 on scene.", "Tea was made."]),
+)
 def test_an_unrelated_sentence_takes_no_disclosure_away(sentence, unrelated):
     before = {d.kind for d in read(sentence)}
     assert before <= {d.kind for d in read(f"{sentence} {unrelated}")}
@@ -50,7 +54,9 @@ def test_capitals_change_nothing(sentence):
     assert [(d.kind, d.certainty) for d in small] == [(d.kind, d.certainty) for d in large]
 
 
-@pytest.mark.parametrize("text", ["", " ", "\n\n", None, "\x00\x07\x1b", "‮deb hcnup‬", "ΠΡΩΤΟ 第一 نص", "İstanbul'da punched him"])
+@pytest.mark.parametrize(
+    "text", ["", " ", "\n\n", None, "\x00\x07\x1b", "‮deb hcnup‬", "ΠΡΩΤΟ 第一 نص", "İstanbul'da punched him"]
+)
 def test_odd_texts_are_read_without_complaint(text):
     assert all(d.kind for d in read(text))
 
@@ -73,4 +79,5 @@ def test_a_long_run_without_a_full_stop_is_read_in_linear_time():
 
 def test_a_phrase_repeated_shows_a_bounded_number_of_spans():
     (assault, *_) = read("He slapped her on the face. " * 5_000)
-    assert assault.kind == "assault" and len(assault.evidence) <= 12
+    assert assault.kind == "assault"
+    assert len(assault.evidence) <= 12

@@ -1,8 +1,44 @@
-"""What does each incident log disclose, and is it recorded?"""
+"""What does each incident log disclose, what does that require, and is it recorded?
+
+A log goes through the room in one direction:
+
+1. :mod:`~firstpoint.screening.tokens` cuts it into words, each one character, without touching the original.
+2. :mod:`~firstpoint.screening.matching` finds where the phrases and cues of the lexicon stand. The lexicon is
+   data (``lexicon/*.csv``: a phrase, the kind of allegation it tells, the facts it settles, the clause it
+   rests on, sentences it must and must not hit), read by :mod:`~firstpoint.screening.lexicon` in the small
+   language of :mod:`~firstpoint.screening.patterns`.
+3. :mod:`~firstpoint.screening.context` asks what the words around change. Denial, fiction, hypothesis, an
+   explanation that can be checked, another force and an existing record take the duty to record away. That it
+   was long ago, was retracted, was told to a professional, or that the victim does not support police action
+   takes nothing away: that is what a missed crime looks like.
+4. :mod:`~firstpoint.screening.disclosures` joins what is left to allegations, with victims, facts and
+   evidence spans.
+5. :mod:`~firstpoint.screening.facts` writes them as the facts of a report and
+   :mod:`~firstpoint.screening.verdicts` asks ``counting`` for the class and the number of crimes. The screen
+   never counts itself.
+6. :mod:`~firstpoint.screening.scoring` weighs them against the crimes linked to the incident, and
+   :mod:`~firstpoint.screening.screened` ranks the logs.
+
+:func:`screen` does all of it for a table. Another reader can stand in for the lexicon behind :class:`Reader`
+(:mod:`~firstpoint.screening.reading`); its name and version go into every row.
+
+Limits, honestly. A person decides; the screen only ranks. The lexicon was written without sight of a force's
+own logs and tuned on three banks of invented ones; on banks it was not tuned on it reads much worse (the
+benchmark prints every bank). It reads English only and does not yet say so of a log in another language. It
+does not repair spelling. It tells hardly any minimal pair apart: a log in which one checked fact undoes a
+crime often scores like the crime. Victims are counted from number words and conjunctions near the act, so
+several acts on several people told apart are under-counted, and all allegations of one log are taken to be
+against the same first victim and by one offender. Certainties are chances set by hand, not yet calibrated on
+audit marks. Where a log is silent on a fact that decides the class, the ``assume`` column of ``kinds.csv``
+stands in (no injury told: none). A log from before the first rule book is counted as if reported on its first
+day, and its report says so. Ethnicity, religion, nationality and postcode never rank a log; words of
+hostility are facts of an aggravated offence.
+"""
 
 from firstpoint.screening.disclosures import Disclosure, Evidence
 from firstpoint.screening.facts import report_facts
 from firstpoint.screening.reading import LexiconReader, Reader
+from firstpoint.screening.scoring import RANKED_BY
 from firstpoint.screening.screened import screen
 
-__all__ = ["Disclosure", "Evidence", "LexiconReader", "Reader", "report_facts", "screen"]
+__all__ = ["RANKED_BY", "Disclosure", "Evidence", "LexiconReader", "Reader", "report_facts", "screen"]

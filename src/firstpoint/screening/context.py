@@ -1,8 +1,9 @@
 """What the words around a phrase do to its meaning.
 
-A cue works inside its own sentence and reach, unless a word such as *but* stands between; cues marked ``entry`` work in the
-whole entry, those marked ``earlier`` in their entry and the ones before it (a later entry can explain what an earlier one tells, never
-the other way round), and those marked ``log`` in the whole log.
+A cue works inside its own sentence and reach, unless a word such as *but* stands between; cues marked
+``entry`` work in the whole entry, those marked ``earlier`` in their entry and the ones before it (a later
+entry can explain what an earlier one tells, never the other way round), and those marked ``log`` in the whole
+log.
 
 :func:`contexts` gives, for every hit, the cues that bear on it.
 """
@@ -95,6 +96,6 @@ def _between(hit: Hit, cue: CueHit) -> tuple[int, int] | None:
         return (cue.end, hit.start) if cue.cue.direction != "after" else None
     if cue.start >= hit.end:
         return (hit.end, cue.start) if cue.cue.direction != "before" else None
-    # Inside the words of the phrase itself a cue that looks both ways governs too; a "no" there is part of the
-    # phrase ("after she had said no").
+    # Inside the words of the phrase itself a cue that looks both ways governs too; a "no" there is part of
+    # the phrase ("after she had said no").
     return (hit.start, hit.start) if cue.cue.direction == "both" else None

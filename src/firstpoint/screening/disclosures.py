@@ -1,14 +1,14 @@
 """From hits to allegations: what the log discloses, how surely, against how many, and in which words.
 
-Hits of one kind make one :class:`Disclosure`. A hit is worth what its strength says, lowered by the contexts that bear on
-it; further hits of other patterns add to it. Two kinds that are two ways of telling one act (a *theft* that the same log tells as a
-burglary) are merged by the table ``[told_also_as]`` in ``weights.toml``. How many crimes follow is not decided here.
+Hits of one kind make one :class:`Disclosure`. A hit is worth what its strength says, lowered by the contexts
+that bear on it; further hits of other patterns add to it. Two kinds that are two ways of telling one act (a
+*theft* that the same log tells as a burglary) are merged by the table ``[told_also_as]`` in ``weights.toml``.
+How many crimes follow is not decided here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from attrs import field, frozen
 
@@ -34,9 +34,10 @@ class Evidence:
 class Disclosure:
     """One allegation that a log discloses.
 
-    ``kind`` is a kind of the facts format and ``offence`` its name in words; ``certainty`` between 0 and 1; ``context`` is ``live`` or what
-    changes the meaning most; ``facts`` are attributes of the facts format; ``patterns`` the ids of the rows that found
-    it. ``ho_class`` and ``crimes`` are what ``counting`` requires, filled in by the screen (None and 0 before).
+    ``kind`` is a kind of the facts format and ``offence`` its name in words; ``certainty`` between 0 and 1;
+    ``context`` is ``live`` or what changes the meaning most; ``facts`` are attributes of the facts format;
+    ``patterns`` the ids of the rows that found it. ``ho_class`` and ``crimes`` are what ``counting``
+    requires, filled in by the screen (None and 0 before).
     """
 
     kind: str
@@ -154,7 +155,8 @@ def _victims(hits: Sequence[_Weighed], found: Found, lexicon: Lexicon) -> int:
 
 
 def _facts(hits: Sequence[_Weighed], found: Found, lexicon: Lexicon) -> dict[str, str]:
-    """Attributes that the hits and their cues set; where two differ, the graver (injury) or the likelier stands."""
+    """Attributes that the hits and their cues set; where two differ, the graver (injury) or the likelier
+    stands."""
     facts: dict[str, str] = {}
     grades: list[str] = lexicon.weights["injury"]["grades"]
     for one in sorted(hits, key=lambda one: -one.worth):

@@ -1,9 +1,10 @@
 """Disclosures as the facts of a report, in the public format that ``counting`` takes in.
 
-What a log does not say is not invented, with one exception, kept in the ``assume`` column of ``kinds.csv``: an attack in which no
-injury is told is read as one without injury, and an offence against the state that the words tell is read as made out. Without
-them counting could name no class for most logs. The note of the report says so, and says when the report had to be
-dated into the first rule book because it came in before any book that the product holds.
+What a log does not say is not invented, with one exception, kept in the ``assume`` column of ``kinds.csv``:
+an attack in which no injury is told is read as one without injury, and an offence against the state that the
+words tell is read as made out. Without them counting could name no class for most logs. The note of the
+report says so, and says when the report had to be dated into the first rule book because it came in before
+any book that the product holds.
 """
 
 from __future__ import annotations
@@ -33,8 +34,8 @@ _WHOLE_NUMBERS = {"times", "onlookers"}
 def report_facts(incident: Mapping[str, Any], disclosures: Sequence[Disclosure]) -> dict[str, Any]:
     """The facts of a report (``report.schema.json``) that the disclosures of one incident amount to.
 
-    ``incident`` needs ``incident_id``; ``received_at`` (zone-aware) is the report clock where a rule book covers it, else
-    the first day of the earliest book stands in and the note says so.
+    ``incident`` needs ``incident_id``; ``received_at`` (zone-aware) is the report clock where a rule book
+    covers it, else the first day of the earliest book stands in and the note says so.
     """
     moment, as_if = report_clock(incident.get("received_at"))
     people = _Victims()
@@ -70,7 +71,8 @@ def _day(value: date | str) -> date:
 
 
 class _Victims:
-    """The victims of one report: the same first person, owner or business throughout, since a log seldom says otherwise."""
+    """The victims of one report: the same first person, owner or business throughout, since a log seldom says
+    otherwise."""
 
     def __init__(self) -> None:
         self._known: dict[str, dict[str, Any]] = {}

@@ -1,4 +1,5 @@
-"""What the screen holds of each kind of allegation: its name in words, who suffers it, what is assumed, and its harm."""
+"""What the screen holds of each kind of allegation: its name in words, who suffers it, what is assumed, and
+its harm."""
 
 from __future__ import annotations
 
@@ -15,7 +16,9 @@ from attrs import frozen
 class KindRow:
     """A row of ``kinds.csv``.
 
-    ``holder`` is ``person``, ``business`` or ``state``; ``harm`` stands on a scale of 0 to 100; ``assume`` are facts taken for granted where the log is silent.
+    ``holder`` is ``person``, ``business`` or ``state``; ``harm`` stands on a scale of 0 to 100 and is the
+    maker's judgement in steps that follow the longest sentences and what is done to a person, for a force to
+    replace by its own index; ``assume`` are facts taken for granted where the log is silent.
     """
 
     kind: str

@@ -2,14 +2,15 @@
 
 Files in ``lexicon/``:
 
-* ``phrases_<family>.csv``: patterns that disclose an offence (:class:`Phrase`), with the sentences they must and must not hit;
+* ``phrases_<family>.csv``: patterns that disclose an offence (:class:`Phrase`), with the sentences they must
+  and must not hit;
 * ``cues.csv``: patterns that change what a phrase means (:class:`Cue`);
 * ``classes.csv``: word classes, one row a class;
 * ``opening_codes.csv``, ``closing_codes.csv``: what a force's codes say (:class:`CodeRow`);
 * ``weights.toml``: what each strength, context and code is worth, and the harm of each kind.
 
-:func:`read_lexicon` reads a folder of such files. The version of a lexicon is a hash over all of them, so two results
-that carry the same version were read with the same words and weights.
+:func:`read_lexicon` reads a folder of such files. The version of a lexicon is a hash over all of them, so two
+results that carry the same version were read with the same words and weights.
 """
 
 from __future__ import annotations
@@ -39,8 +40,9 @@ _SEPARATOR = " / "
 class Phrase:
     """A way of telling an offence.
 
-    ``kind`` is a kind of the facts format; ``sets`` are the facts that the words settle (``injury: minor``); ``strength`` is ``certain``,
-    ``likely``, ``weak`` or ``detail`` (the last adds facts to an allegation told elsewhere and alleges nothing itself). ``blocks`` are look-alikes near which it is no hit.
+    ``kind`` is a kind of the facts format; ``sets`` are the facts that the words settle (``injury: minor``);
+    ``strength`` is ``certain``, ``likely``, ``weak`` or ``detail`` (the last adds facts to an allegation told
+    elsewhere and alleges nothing itself). ``blocks`` are look-alikes near which it is no hit.
     """
 
     id: str
@@ -60,8 +62,9 @@ class Phrase:
 class Cue:
     """Words that change what is disclosed near them.
 
-    ``direction``: whether the cue stands ``before`` or ``after`` the words it governs, ``both``, or governs the whole ``entry``, its entry and the ``earlier`` ones, or the ``log``; ``reach``: how many
-    tokens may lie between. ``kinds``: only phrases of these kinds (all when empty), or with ``but_kinds`` all others.
+    ``direction``: whether the cue stands ``before`` or ``after`` the words it governs, ``both``, or governs
+    the whole ``entry``, its entry and the ``earlier`` ones, or the ``log``; ``reach``: how many tokens may
+    lie between. ``kinds``: only phrases of these kinds (all when empty), or with ``but_kinds`` all others.
     """
 
     id: str

@@ -1,11 +1,13 @@
 """Where the lexicon's phrases and cues stand in one log.
 
-:func:`find` cuts the log once, looks up which patterns its tokens could satisfy, and runs only those. What it gives is
-in token positions; :meth:`Found.span` turns them into characters of the original text, for the few that are shown.
+:func:`find` cuts the log once, looks up which patterns its tokens could satisfy, and runs only those. What it
+gives is in token positions; :meth:`Found.span` turns them into characters of the original text, for the few
+that are shown.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -63,9 +65,15 @@ def find(text: str, lexicon: Lexicon) -> Found:
     """Every phrase and cue in ``text``; time grows with its length alone, for every pattern is bounded."""
     codes = cut(text, lexicon.alphabet)
     triggers = lexicon.triggers
-    wanted = {number for code in set(codes) if code in triggers for number in triggers[code]}
+    present = set(codes)
+    wanted = {number for code in present if code in triggers for number in triggers[code]}
     first_cue = len(lexicon.phrases)
-    hits = [hit for number in wanted if number < first_cue for hit in _hits(lexicon.phrases[number], codes)]
+    hits = [
+        hit
+        for number in wanted
+        if number < first_cue
+        for hit in _hits(lexicon.phrases[number], codes, present)
+    ]
     cues = [
         cue
         for number in wanted
@@ -75,11 +83,15 @@ def find(text: str, lexicon: Lexicon) -> Found:
     return Found(text, codes, sorted(hits, key=_place), sorted(cues, key=_place))
 
 
-def _hits(phrase: Phrase, codes: str) -> Iterator[Hit]:
+def _hits(phrase: Phrase, codes: str, present: set[str]) -> Iterator[Hit]:
+    blocks: list[re.Pattern[str]] | None = None
     for match in phrase.matcher.expression.finditer(codes):
+        if blocks is None:
+            able = (b for b in phrase.block_matchers if not b.anchors.isdisjoint(present))
+            blocks = [block.expression for block in able]
         start, end = match.span()
         around = codes[max(0, start - _BLOCK_REACH) : end + _BLOCK_REACH]
-        if not any(block.expression.search(around) for block in phrase.block_matchers):
+        if not any(block.search(around) for block in blocks):
             yield Hit(phrase, start, end)
 
 

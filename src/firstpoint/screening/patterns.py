@@ -11,8 +11,9 @@ A pattern is a row of elements, each of which matches one token unless said othe
     #                   a number, in figures
 
 A comma, dash or bracket between two elements is passed over; the end of a sentence or of an entry never is.
-:func:`compile_pattern` gives the matcher and the *anchors*: characters of which one must stand in a log for the
-pattern to match at all, chosen as the rarest element, so that a log only meets the patterns it could satisfy.
+:func:`compile_pattern` gives the matcher and the *anchors*: characters of which one must stand in a log for
+the pattern to match at all, chosen as the rarest element, so that a log only meets the patterns it could
+satisfy.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ _SAME_SENTENCE = f"[^{SENTENCE}{ENTRY}]"
 
 @frozen
 class Matcher:
-    """A compiled pattern: ``expression`` over token codes, and the ``anchors`` without which it cannot match."""
+    """A compiled pattern: ``expression`` over token codes, and the ``anchors`` without which it cannot
+    match."""
 
     expression: re.Pattern[str]
     anchors: frozenset[str]

@@ -1,7 +1,7 @@
 """Readers: whatever turns one incident into disclosures.
 
-The screen knows a reader only by :class:`Reader`, so a force can put its own behind it. The one that comes with the product is
-:class:`LexiconReader`.
+The screen knows a reader only by :class:`Reader`, so a force can put its own behind it. The one that comes
+with the product is :class:`LexiconReader`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from firstpoint.screening.tokens import cut
 class Reader(Protocol):
     """Reads one incident.
 
-    ``name`` and ``version`` go into every result, so that a figure can be traced to the words and weights that made it.
+    ``name`` and ``version`` go into every result, so that a figure can be traced to the words and weights
+    that made it.
     """
 
     @property
@@ -32,7 +33,8 @@ class Reader(Protocol):
         """Changes whenever the same log could be read otherwise."""
 
     def read(self, incident: Mapping[str, Any]) -> tuple[Disclosure, ...]:
-        """What the incident discloses; ``text`` is in it, codes and channel may be. Evidence spans are characters of ``text``."""
+        """What the incident discloses; ``text`` is in it, codes and channel may be. Evidence spans are
+        characters of ``text``."""
 
 
 class LexiconReader:

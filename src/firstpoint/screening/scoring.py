@@ -3,10 +3,12 @@
 ``expected_crimes``
     the sum of certainty times crimes due.
 ``chance_crime``
-    the chance that at least one of the crimes due is truly disclosed: 1 less the product of what each leaves open.
+    the chance that at least one of the crimes due is truly disclosed: 1 less the product of what each leaves
+    open.
 ``chance_unrecorded``
-    the same over the crimes that the linked records do not cover. A record covers a crime of its own published group, and one whose class is not
-    known covers all. A closing code that says "recorded" covers in part where no record is linked; one that dismisses the log covers nothing and, over an allegation,
+    the same over the crimes that the linked records do not cover. A record covers a crime of its own
+    published group, and one whose class is not known covers all. A closing code that says "recorded" covers
+    in part where no record is linked; one that dismisses the log covers nothing and, over an allegation,
     raises the chance.
 ``harm``
     the sum of certainty times crimes times the harm of their kind, at most 100.
@@ -46,8 +48,8 @@ def score(
 ) -> Score:
     """The figures of one incident.
 
-    ``linked`` are the classes of the crimes linked to it (None where not known), ``standing`` is what its closing code says (``recorded``,
-    ``dismissed``, ``explained``, or None).
+    ``linked`` are the classes of the crimes linked to it (None where not known), ``standing`` is what its
+    closing code says (``recorded``, ``dismissed``, ``explained``, or None).
     """
     due = [one for one in disclosures if one.crimes > 0]
     chance_crime = _any(one.certainty for one in due)

@@ -27,7 +27,7 @@ _DISCLOSURE = pl.Struct(
         "pattern": pl.String,
     }
 )
-_SCREENED = {
+_SCREENED: dict[str, pl.DataType | type[pl.DataType]] = {
     "incident_id": pl.String,
     "expected_crimes": pl.Float64,
     "chance_unrecorded": pl.Float64,
@@ -50,12 +50,15 @@ def screen(
 ) -> pl.DataFrame:
     """What each incident discloses, the chance that it is unrecorded, and its rank.
 
-    ``incidents`` needs ``incident_id`` and ``text`` (null reads as empty); ``received_at``, ``channel``, ``opening_code`` and ``closing_code`` are used
-    when there. ``crimes`` (canonical table) is linked by ``incident_id``; cancelled and transferred crimes cover nothing, and one without a class covers all
-    that its incident discloses. ``progress`` is called with (done, total).
+    ``incidents`` needs ``incident_id`` and ``text`` (null reads as empty); ``received_at``, ``channel``,
+    ``opening_code`` and ``closing_code`` are used when there. ``crimes`` (canonical table) is linked by
+    ``incident_id``; cancelled and transferred crimes cover nothing, and one without a class covers all that
+    its incident discloses. ``progress`` is called with (done, total).
 
-    Gives one row an incident, in the order of the input: ``incident_id``, ``expected_crimes``, ``chance_unrecorded``, ``chance_crime`` (0 to 1), ``harm`` (0 to 100),
-    ``rank`` (1 is to be looked at first), ``reader`` (name and version), ``disclosures``. Raises :class:`InputError` when a needed column is missing.
+    Gives one row an incident, in the order of the input: ``incident_id``, ``expected_crimes``,
+    ``chance_unrecorded``, ``chance_crime`` (0 to 1), ``harm`` (0 to 100),
+    ``rank`` (1 is to be looked at first), ``reader`` (name and version), ``disclosures``. Raises
+    :class:`InputError` when a needed column is missing.
     """
     for needed in ("incident_id", "text"):
         if needed not in incidents.columns:
@@ -64,7 +67,8 @@ def screen(
     linked = _linked(crimes)
     rows = incidents.select(column for column in _USED if column in incidents.columns)
     results = list(_results(rows, linked, reader, progress))
-    frame = pl.DataFrame(results, schema={k: v for k, v in _SCREENED.items() if k != "rank"}, orient="row")
+    schema = pl.Schema({name: kind for name, kind in _SCREENED.items() if name != "rank"})
+    frame = pl.DataFrame(results, schema=schema, orient="row")
     return _ranked(frame).select(*_SCREENED)
 
 

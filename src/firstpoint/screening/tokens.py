@@ -1,11 +1,12 @@
 """A log as a string of tokens, each of them one character.
 
-Matching runs over *token codes*: every word that the lexicon knows has its own private character, every other word
-is ``x``, a number ``0``, and the marks that end a clause, a sentence or an entry keep a character of their own. A log of
-200 words so becomes a string of about 230 characters over which an ordinary regular expression matches whole
-words, in linear time, while the original text is never copied nor changed.
+Matching runs over *token codes*: every word that the lexicon knows has its own private character, every other
+word is ``x``, a number ``0``, and the marks that end a clause, a sentence or an entry keep a character of
+their own. A log of 200 words so becomes a string of about 230 characters over which an ordinary regular
+expression matches whole words, in linear time, while the original text is never copied nor changed.
 
-:func:`cut` gives the token codes of a text; :func:`token_spans` gives where each token stands in the original.
+:func:`cut` gives the token codes of a text; :func:`token_spans` gives where each token stands in the
+original.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ _FIRST_PRIVATE = 0x100
 _MEMO_LIMIT = 400_000
 
 # A clock time; a word with its apostrophes; money signs; the marks that end something. A line break inside a
-# sentence (lower case on both sides) is a wrapped line and no end of an entry. A full stop inside a word (2.30,
-# example.com) ends nothing. Hyphens and slashes inside words are passed over, so "ex-partner" reads "ex partner".
+# sentence (lower case on both sides) is a wrapped line, no end of an entry. A full stop inside a word (2.30)
+# ends nothing. Hyphens and slashes inside words are passed over, so "ex-partner" reads "ex partner".
 _TOKEN = re.compile(
     r"\d{1,2}[:.]\d{2}(?!\d)"
     r"|[^\W_]+(?:['’ʼ`][^\W_]+)*"

@@ -1,0 +1,87 @@
+"""How many logs a second the screen reads and counts, in one process, and how well it reads the annotated
+banks.
+
+Ten thousand logs of ordinary length are joined from pieces of the annotated banks where they lie beside the
+checkout, else from made-up filler. Prints the median of five runs. Run: ``python
+benchmarks/bench_screening.py [--logs N] [--runs N]``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import statistics
+import sys
+import time
+from pathlib import Path
+
+import polars as pl
+
+from firstpoint.screening import LexiconReader, screen
+
+ROOT = Path(__file__).resolve().parents[1]
+WORDS_OF_A_LOG = 175
+FILLER = (
+    "Caller reports a loud party at the flat above and wants it logged.",
+    "Unit attended, spoke to both parties, all in order, words given.",
+    "He punched her in the face and left in a blue van.",
+    "Shed door forced overnight and the mower has gone.",
+    "Keyholder on scene, building secure, alarm reset.",
+    "She has had abusive messages again since Sunday from the same number.",
+    "Collision at the roundabout, details exchanged, road clear.",
+)
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("--logs", type=int, default=10_000)
+    arguments.add_argument("--runs", type=int, default=5)
+    chosen = arguments.parse_args()
+    incidents = made_logs(chosen.logs, seed=1)
+    LexiconReader()
+    times = [timed(incidents) for _ in range(chosen.runs)]
+    median = statistics.median(times)
+    words = sum(len(text.split()) for text in incidents["text"]) / incidents.height
+    print(f"{incidents.height} logs of {words:.0f} words, {chosen.runs} runs")
+    print(f"median {median:.2f} s, {incidents.height / median:,.0f} logs/s")
+    print_accuracy()
+
+
+def timed(incidents: pl.DataFrame) -> float:
+    started = time.perf_counter()
+    screen(incidents)
+    return time.perf_counter() - started
+
+
+def made_logs(count: int, *, seed: int) -> pl.DataFrame:
+    """Logs joined from sentences until they have the length of an ordinary log."""
+    chance = random.Random(seed)  # noqa: S311
+    pieces = corpus_lines() or list(FILLER)
+    texts = []
+    for _ in range(count):
+        lines: list[str] = []
+        while sum(line.count(" ") + 1 for line in lines) < WORDS_OF_A_LOG - 15:
+            lines.append(chance.choice(pieces))
+        texts.append("\n".join(lines))
+    return pl.DataFrame({"incident_id": [str(number) for number in range(count)], "text": texts})
+
+
+def corpus_lines() -> list[str]:
+    files = sorted((ROOT.parent / "shared" / "data" / "corpus").glob("bank_*.jsonl"))
+    logs = [json.loads(line) for file in files for line in file.read_text("utf-8").splitlines()]
+    return [line for log in logs for line in log["text"].splitlines() if line.strip()]
+
+
+def print_accuracy() -> None:
+    sys.path.insert(0, str(ROOT / "tests" / "screening"))
+    from bank_measures import BANKS, measures, read_bank, screen_bank
+
+    for letter in "abdce" if BANKS.is_dir() else "":
+        logs = read_bank(letter)
+        figures = measures(logs, screen_bank(logs))
+        print(f"bank {letter.upper()}:", ", ".join(f"{name} {value:.3f}" for name, value in figures.items()))
+
+
+if __name__ == "__main__":
+    main()
