@@ -1,4 +1,6 @@
-"""Worked cases: our own, and, where the shared folder stands beside the checkout, the official and derived ones."""
+"""Worked cases: our own, and, where the shared folder stands beside the checkout, the official and derived
+ones.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +64,9 @@ def test_shared_cases_reach_the_mark(capsys: pytest.CaptureFixture[str]) -> None
 
 
 def outcome_of(case: dict[str, Any]) -> tuple[list[str], bool | None]:
-    """Give what differs in a case (nothing: right), and whether offence codes differ; a refusal is a difference."""
+    """Give what differs in a case (nothing: right), and whether offence codes differ; a refusal is a
+    difference.
+    """
     try:
         verdict = count_report(case["report"])
     except Refused as refusal:

@@ -1,31 +1,36 @@
 """Which crimes a report requires, in which class, how many, by when, and by which rule.
 
-The question is the one a registrar answers all day: given what was said to the police, what must be recorded? A
-report comes in as facts in a published form (``schemas/report.schema.json``): plain kinds of offence, people, places,
-links to existing records, judgements with their authors. A class is never an input. The verdict
-(``schemas/verdict.schema.json``) gives the decision, the crimes, the limit, the rows that were applied, and what
-fact is missing where the rules cannot decide.
+The question is the one a registrar answers all day: given what was said to the police, what must be
+recorded? A report comes in as facts in a published form (``schemas/report.schema.json``): plain kinds of
+offence, people, places, links to existing records, judgements with their authors. A class is never an
+input. The verdict (``schemas/verdict.schema.json``) gives the decision, the crimes, the limit, the rows
+that were applied, and what fact is missing where the rules cannot decide.
 
 How a report passes through:
 
 1. :mod:`~firstpoint.counting.facts` checks it against the form and names every fault by JSON pointer.
-2. :mod:`~firstpoint.counting.books` chooses the rule book by the day of the report. A book is CSV decision tables with
-   clause references; :mod:`~firstpoint.counting.tables` reads and checks them, and the content hash goes into the verdict.
-3. :mod:`~firstpoint.counting.matters` takes the report apart, one sheet of facts for each allegation and victim.
+2. :mod:`~firstpoint.counting.books` chooses the rule book by the day of the report. A book is CSV decision
+   tables with clause references; :mod:`~firstpoint.counting.tables` reads and checks them, and the content
+   hash goes into the verdict.
+3. :mod:`~firstpoint.counting.matters` takes the report apart, one sheet of facts for each allegation and
+   victim.
 4. :mod:`~firstpoint.counting.rulings` classifies each matter and puts it to the recording test.
 5. :mod:`~firstpoint.counting.continuing` asks what a matter adds to an existing record,
-   :mod:`~firstpoint.counting.principal` which crimes absorb others, :mod:`~firstpoint.counting.units` how many remain.
-6. :mod:`~firstpoint.counting.verdict` writes it down; :mod:`~firstpoint.counting.questions` answers what is asked about
-   records that exist; :mod:`~firstpoint.counting.explaining` tells it in plain English by replay.
+   :mod:`~firstpoint.counting.principal` which crimes absorb others, :mod:`~firstpoint.counting.units` how
+   many remain.
+6. :mod:`~firstpoint.counting.verdict` writes it down; :mod:`~firstpoint.counting.questions` answers what is
+   asked about records that exist; :mod:`~firstpoint.counting.explaining` tells it in plain English by
+   replay.
 
-Everything particular to an offence stands in the rows of a book, nothing of it in code. Facts that are not known
-are followed both ways: if all ways agree the verdict stands, otherwise it is ``not_decidable`` and says what to ask.
+Everything particular to an offence stands in the rows of a book, nothing of it in code. Facts that are not
+known are followed both ways: if all ways agree the verdict stands, otherwise it is ``not_decidable`` and
+says what to ask.
 
-Limits, honestly. There is one book, 2026-04-01, for reports received from 1 April 2026; an earlier report is refused with
-the first day covered. It is a draft that a force crime registrar should review. Units and ranks that the current
-official text does not print are marked as recalled or placed. A few kinds (offences named only by their title, other
-sexual offences, misconduct in public office) have no rule yet and are answered ``not_decidable``. Mandatory flags are raised only where
-the facts given show them.
+Limits, honestly. There is one book, 2026-04-01, for reports received from 1 April 2026; an earlier report
+is refused with the first day covered. It is a draft that a force crime registrar should review. Units and
+ranks that the current official text does not print are marked as recalled or placed. A few kinds (offences
+named only by their title, other sexual offences, misconduct in public office) have no rule yet and are
+answered ``not_decidable``. Mandatory flags are raised only where the facts given show them.
 """
 
 from firstpoint.counting.books import Book, book_on, books

@@ -1,7 +1,8 @@
 """Rule books: which rules hold for a report, by the day on which it reached the police.
 
-A book is a folder of CSV tables with a ``book.toml`` (id, title, days between which it holds, edition, source). It
-is read and checked once; its content hash stands in every verdict, so that a corrected table is seen as such.
+A book is a folder of CSV tables with a ``book.toml`` (id, title, days between which it holds, edition,
+source). It is read and checked once; its content hash stands in every verdict, so that a corrected table is
+seen as such.
 """
 
 from __future__ import annotations
@@ -16,11 +17,13 @@ from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from io import StringIO
+from itertools import pairwise
 
 from attrs import field, frozen
 
 from firstpoint.counting.facts import KINDS
 from firstpoint.counting.matters import Default, vocabulary
+from firstpoint.counting.question_facts import QUESTION_FACTS
 from firstpoint.counting.tables import Table, read_table
 from firstpoint.errors import InputError, Refused
 from firstpoint.vocabulary import offence_class, reported_incidents
@@ -38,9 +41,9 @@ _RESULT = re.compile(r"(?P<ho_class>\S+)(?: (?P<ho_code>\d{3}/\d{2}))?(?P<attemp
 class ClassRule:
     """How one class (or one code of it) is counted and where it stands among others.
 
-    ``unit`` is what one crime is counted for, ``thing`` what a stated number of units must be, ``rank`` the place in the
-    order of gravity (1 gravest), ``ranked_by`` whether the look-up table itself gives that place, ``serious_at_school``
-    whether the schools protocol lists it.
+    ``unit`` is what one crime is counted for, ``thing`` what a stated number of units must be, ``rank`` the
+    place in the order of gravity (1 gravest), ``ranked_by`` whether the look-up table itself gives that
+    place, ``serious_at_school`` whether the schools protocol lists it.
     """
 
     ho_class: str
@@ -61,6 +64,18 @@ class ClassResult:
     ho_class: str
     ho_code: str
     attempt: bool
+
+
+@frozen
+class Remark:
+    """A flag or qualifier that follows from one given fact: its name, the fact, and the values that call
+    for it.
+    """
+
+    name: str
+    fact: str
+    values: frozenset[str]
+    clause: str
 
 
 @frozen
@@ -87,6 +102,8 @@ class Book:
     memory: Table = field(repr=False)
     questions: Mapping[str, Table] = field(repr=False)
     incident_categories: Mapping[str, str] = field(repr=False)
+    flags: tuple[Remark, ...] = field(repr=False)
+    qualifiers: tuple[Remark, ...] = field(repr=False)
 
     def class_rule(self, ho_class: str, ho_code: str = "") -> ClassRule:
         """Give the rule of a class, or of this code within it; raise KeyError where the book has none."""
@@ -107,7 +124,7 @@ def books() -> tuple[Book, ...]:
         read_book(entry) for entry in folder.iterdir() if entry.is_dir() and (entry / "book.toml").is_file()
     ]
     ordered = tuple(sorted(read, key=lambda book: book.valid_from))
-    for earlier, later in zip(ordered, ordered[1:], strict=False):
+    for earlier, later in pairwise(ordered):
         if earlier.valid_to != later.valid_from:
             raise InputError(
                 f"book {earlier.id} ends on {earlier.valid_to} and book {later.id} begins on {later.valid_from}",
@@ -139,7 +156,9 @@ def read_class_result(result: str) -> ClassResult | None:
 
 
 def read_book(folder: Traversable) -> Book:
-    """Read and check one book's folder; raise InputError naming file, row and column at the first thing wrong."""
+    """Read and check one book's folder; raise InputError naming file, row and column at the first thing
+    wrong.
+    """
     texts = {entry.name: entry.read_text(encoding="utf-8") for entry in folder.iterdir() if entry.is_file()}
     about = tomllib.loads(texts["book.toml"])
     marks = _marks(texts["kinds.csv"])
@@ -191,6 +210,8 @@ def read_book(folder: Traversable) -> Book:
         incident_categories={
             row["topic"]: row["category"] for row in _rows(texts["incident_categories.csv"])
         },
+        flags=_remarks("flags.csv", texts),
+        qualifiers=_remarks("qualifiers.csv", texts),
     )
 
 
@@ -205,8 +226,6 @@ def vocabulary_of_tests(column: str) -> tuple[str, ...] | None:
 
 def vocabulary_of_questions(column: str) -> tuple[str, ...] | None:
     """Give the values of a column of the tables for questions about existing records."""
-    from firstpoint.counting.questions import QUESTION_FACTS
-
     return QUESTION_FACTS[column]
 
 
@@ -273,6 +292,20 @@ def _defaults(text: str) -> tuple[Default, ...]:
             Default(row["id"], row["fact"], kinds, row["value"], row["also_unknown"] == "yes", row["note"])
         )
     return tuple(defaults)
+
+
+def _remarks(name: str, texts: Mapping[str, str]) -> tuple[Remark, ...]:
+    remarks = []
+    for row in _rows(texts[name]):
+        values, known = frozenset(row["values"].split("|")), vocabulary(row["fact"]) or ()
+        if values - set(known):
+            raise InputError(
+                f"{sorted(values - set(known))[0]!r} is not a value of {row['fact']}",
+                where=f"{name}, row {row['id']}",
+                remedy="Correct the cell.",
+            )
+        remarks.append(Remark(row["name"], row["fact"], values, row["clause"]))
+    return tuple(remarks)
 
 
 def _classes(text: str) -> dict[tuple[str, str], ClassRule]:

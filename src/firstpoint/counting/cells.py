@@ -1,11 +1,11 @@
 """One cell of a decision table: what it says, and whether a fact meets it.
 
-A cell holds a value, alternatives (``a|b``), an exclusion (``!a`` or ``!a|b``), ``-`` for anything, or, in a
-column of whole numbers, an interval: ``12``, ``0-12``, ``16+``. Nothing else: there are no expressions.
+A cell holds a value, alternatives (``a|b``), an exclusion (``!a`` or ``!a|b``), ``-`` for anything, or, in
+a column of whole numbers, an interval: ``12``, ``0-12``, ``16+``. Nothing else: there are no expressions.
 
 A fact is a value of its column, :data:`~firstpoint.counting.facts.UNKNOWN`, or for numbers a pair (lowest,
-highest) of what it may be. A cell answers *yes*, *no* or *perhaps*. Where some row of a table names ``unknown`` in a
-column, not knowing is a value of its own there: a cell either names it or refuses it.
+highest) of what it may be. A cell answers *yes*, *no* or *perhaps*. Where some row of a table names
+``unknown`` in a column, not knowing is a value of its own there: a cell either names it or refuses it.
 """
 
 from __future__ import annotations

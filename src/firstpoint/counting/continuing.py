@@ -1,8 +1,8 @@
 """What an allegation adds to a record that already exists.
 
-Conduct crimes have a memory: more of the recorded conduct is added to the record unless the offender has been dealt
-with, a court has ended the course, or three months have passed (Crime Recording Rules 2026/27, pp 57-58). Three
-months are calendar months from the last recorded act.
+Conduct crimes have a memory: more of the recorded conduct is added to the record unless the offender has
+been dealt with, a court has ended the course, or three months have passed (Crime Recording Rules 2026/27,
+pp 57-58). Three months are calendar months from the last recorded act.
 """
 
 from __future__ import annotations

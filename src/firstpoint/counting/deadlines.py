@@ -1,7 +1,7 @@
 """By when a crime must be recorded.
 
-The limit runs from the first report to the police, day and night: 24 hours (Crime Recording Rules 2026/27, When to
-record, p 10).
+The limit runs from the first report to the police, day and night: 24 hours (Crime Recording Rules 2026/27,
+When to record, p 10).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A verdict told in plain English, by running the report again and reading the rows that applied.
 
-The replay must reach the rows that the verdict's trace names; where it does not, the text says so first, since either the
-facts, the book or the program is then not the one that gave the verdict.
+The replay must reach the rows that the verdict's trace names; where it does not, the text says so first,
+since either the facts, the book or the program is then not the one that gave the verdict.
 """
 
 from __future__ import annotations

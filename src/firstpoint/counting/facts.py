@@ -1,7 +1,7 @@
 """The facts of a report: the published format, its vocabulary, and every fault of a report that misses it.
 
-:func:`report_faults` gives all faults at once, each with the JSON pointer of the place and what to do; :func:`KINDS`
-and the value lists are read from the same schema, so that the format is written down once.
+:func:`report_faults` gives all faults at once, each with the JSON pointer of the place and what to do;
+:func:`KINDS` and the value lists are read from the same schema, so that the format is written down once.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ UNKNOWN = "unknown"
 
 @frozen
 class Kind:
-    """A plain kind of offence: its meaning in a few words and the attributes that an allegation of it may carry."""
+    """A plain kind of offence: its meaning in a few words and the attributes that an allegation of it may
+    carry.
+    """
 
     name: str
     meaning: str
@@ -91,8 +93,9 @@ KINDS: Mapping[str, Kind] = _kinds()
 
 @cache
 def values_of(part: str, field: str) -> tuple[str, ...] | None:
-    """Give the values a field may take (``part`` is ``allegation``, ``victim``, ``offender``, …), or None where
-    it is a number, a text or an id."""
+    """Give the values a field may take (``part`` is ``allegation``, ``victim``, ``offender``, …), or None
+    where it is a number, a text or an id.
+    """
     field_schema = schema("report")["$defs"][part]["properties"].get(field, {})
     if "enum" in field_schema:
         return tuple(field_schema["enum"])

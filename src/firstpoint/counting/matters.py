@@ -1,9 +1,10 @@
 """A report taken apart into matters, each a flat sheet of facts that decision tables can read.
 
-A *matter* is one allegation as it concerns one victim (or nobody in particular). Its sheet holds the allegation's own
-facts, those of the victim and the offender under ``victim.`` and ``offender.``, and a few that are worked out
-from the report as a whole: where it happened, whose word it rests on, what has been judged. A fact that was not
-given is ``unknown``, unless the book's defaults give it a value; the defaults used are remembered.
+A *matter* is one allegation as it concerns one victim (or nobody in particular). Its sheet holds the
+allegation's own facts, those of the victim and the offender under ``victim.`` and ``offender.``, and a few
+that are worked out from the report as a whole: where it happened, whose word it rests on, what has been
+judged. A fact that was not given is ``unknown``, unless the book's defaults give it a value; the defaults
+used are remembered.
 """
 
 from __future__ import annotations
@@ -88,8 +89,8 @@ class Matter:
 
     ``owner`` is who counts as one owner with the victim (the household, or the victim alone), ``shop`` the
     store a concession belongs to; ``offender`` and ``incident`` are empty where the report leaves them out.
-    ``people`` is more than one only where the report gives a number instead of ids. ``defaults`` are the facts
-    that were assumed.
+    ``people`` is more than one only where the report gives a number instead of ids. ``defaults`` are the
+    facts that were assumed.
     """
 
     index: int
@@ -108,7 +109,9 @@ class Matter:
 
     @property
     def whom(self) -> str:
-        """What tells these victims from others: the id, or where only a number was given, all that was said."""
+        """What tells these victims from others: the id, or where only a number was given, all that was
+        said.
+        """
         if self.victim or self.people == 1:
             return self.victim
         said = {name: value for name, value in self.allegation.items() if name != "id"}
@@ -137,7 +140,9 @@ def vocabulary(column: str) -> tuple[str, ...] | None:
 
 @frozen
 class Default:
-    """A value taken for a fact that was not given: of which kinds (none named: all), and also where it is unknown."""
+    """A value taken for a fact that was not given: of which kinds (none named: all), and also where it is
+    unknown.
+    """
 
     id: str
     fact: str
@@ -152,7 +157,8 @@ def matters_of(
 ) -> tuple[Matter, ...]:
     """Give the matters of a report, allegation by allegation and victim by victim.
 
-    ``marks`` tells of each kind whether it has a victim (V), is against the state (S), either (M) or neither (-).
+    ``marks`` tells of each kind whether it has a victim (V), is against the state (S), either (M) or
+    neither (-).
     """
     return tuple(_matters(report, marks, defaults))
 

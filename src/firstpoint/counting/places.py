@@ -1,7 +1,8 @@
 """Where a crime counts as having happened, seen from the force that asks.
 
-Crime Recording Rules 2026/27, Location of offence, pp 15-17: the place of the suspect, then of the victim, then the victim's
-home, then the place of business; by phone or internet the suspect's place, the suspect's home, the victim's home.
+Crime Recording Rules 2026/27, Location of offence, pp 15-17: the place of the suspect, then of the victim,
+then the victim's home, then the place of business; by phone or internet the suspect's place, the suspect's
+home, the victim's home.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ def pointer(report: Mapping[str, Any], matter: Matter, column: str) -> str:
 
     Where the entry of a victim or offender is not there yet, the pointer names the place after the last one.
     """
-    part, dot, field = column.rpartition(".")
+    part, _, field = column.rpartition(".")
     if part == "victim":
         at = matter.victim_index if matter.victim_index is not None else len(report.get("victims", ()))
         return f"/victims/{at}/{field}" if matter.victim else f"/allegations/{matter.index}/victims"

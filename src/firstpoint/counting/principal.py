@@ -1,7 +1,8 @@
 """Which of several crimes between one offender and one victim is counted, and which stand beside it.
 
-Two matters of one offender are compared by the book's ``principal`` table: the weaker is *absorbed*, both *stand*,
-or gravity decides (*rank*), which is a stored place in the book's order and never worked out from sentences.
+Two matters of one offender are compared by the book's ``principal`` table: the weaker is *absorbed*, both
+*stand*, or gravity decides (*rank*), which is a stored place in the book's order and never worked out from
+sentences.
 """
 
 from __future__ import annotations
@@ -81,7 +82,9 @@ def _compare(
 
 
 def _alike(first: MatterRuling, second: MatterRuling) -> bool:
-    """Say whether two matters are of one class and code, and so left to the unit of count unless one names the other."""
+    """Say whether two matters are of one class and code, and so left to the unit of count unless one names
+    the other.
+    """
     tied = _tie(first.matter, second.matter) != "none"
     return first.reached == second.reached and not (tied and first.matter.victim != second.matter.victim)
 
@@ -94,7 +97,8 @@ def _ruling_on(weaker: MatterRuling, other: MatterRuling, book: Book) -> Row:
 
 
 def _facts_of_pair(weaker: MatterRuling, other: MatterRuling) -> dict[str, Fact]:
-    assert weaker.rule and other.rule and weaker.reached and other.reached
+    assert weaker.rule
+    assert other.rule
     facts: dict[str, Fact] = {
         "family": weaker.rule.family,
         "code": weaker.rule.ho_code or "none",
@@ -124,7 +128,8 @@ def _victims(weaker: Matter, other: Matter) -> str:
 
 
 def _gravity(ruling: MatterRuling, choice: str | None) -> tuple[bool, float, str, str, bool, str]:
-    assert ruling.rule and ruling.reached
+    assert ruling.rule
+    assert ruling.reached
     chosen = choice is not None and ruling.matter.id == choice
     return (
         not chosen,

@@ -39,10 +39,11 @@ def reckoning_of(report: Mapping[str, Any], book: Book | None = None) -> Reckoni
 
 
 def read_reports(path: Path | str) -> Iterator[tuple[int, dict[str, Any] | BadReport]]:
-    """Give each report of a file with its line number (row number from 1 in Parquet), or what is wrong with it.
+    """Give each report of a file with its line number (row number from 1 in Parquet), or what is wrong with
+    it.
 
-    ``.jsonl`` holds one report a line; ``.parquet`` holds them as JSON text in a column ``report``. Blank lines
-    are passed over. Raises UnreadableFile where the file itself cannot be read.
+    ``.jsonl`` holds one report a line; ``.parquet`` holds them as JSON text in a column ``report``. Blank
+    lines are passed over. Raises UnreadableFile where the file itself cannot be read.
     """
     path = Path(path)
     for line, text in _texts(path):

@@ -1,7 +1,8 @@
-"""What becomes of each matter: its class, then the recording test, then the exceptions that look at the class.
+"""What becomes of each matter: its class, then the recording test, then the exceptions that look at the
+class.
 
-The order is that of the official flowchart (Crime Recording Rules 2026/27, p 11): no notifiable crime in what is
-said ends the question; then credible contrary evidence, place, and whether anybody confirms.
+The order is that of the official flowchart (Crime Recording Rules 2026/27, p 11): no notifiable crime in
+what is said ends the question; then credible contrary evidence, place, and whether anybody confirms.
 """
 
 from __future__ import annotations
@@ -34,8 +35,8 @@ class Step:
 class MatterRuling:
     """What the book says of one matter.
 
-    ``decision`` is one of the verdict's decisions; ``incident_code`` the reported-incident code that goes with
-    ``reported_incident``; ``missing`` the columns whose facts would settle an open question.
+    ``decision`` is one of the verdict's decisions; ``incident_code`` the reported-incident code that goes
+    with ``reported_incident``; ``missing`` the columns whose facts would settle an open question.
     """
 
     matter: Matter

@@ -1,9 +1,10 @@
 """Decision tables: rows that say which facts lead to which result, read from CSV and checked.
 
-A row is ``id, clause, overrides, <fact columns>, result, note``. File order has no meaning: where two rows can
-both apply, one must name the other in ``overrides`` (several ids with ``|``). Reading a table refuses
-duplicate ids, values outside the vocabulary, overlaps that no row settles, circles of overrides, rows that can never
-apply, and, for a table that promises an answer to everything, combinations of facts that no row covers.
+A row is ``id, clause, overrides, <fact columns>, result, note``. File order has no meaning: where two rows
+can both apply, one must name the other in ``overrides`` (several ids with ``|``). Reading a table refuses
+duplicate ids, values outside the vocabulary, overlaps that no row settles, circles of overrides, rows that
+can never apply, and, for a table that promises an answer to everything, combinations of facts that no row
+covers.
 """
 
 from __future__ import annotations
@@ -62,7 +63,9 @@ class Ruling:
 
 @frozen
 class Table:
-    """A stage of a rule book: its rows in order of precedence, filed by the value of ``filed_by`` where given."""
+    """A stage of a rule book: its rows in order of precedence, filed by the value of ``filed_by`` where
+    given.
+    """
 
     stage: str
     columns: tuple[str, ...]
@@ -113,8 +116,9 @@ def read_table(
 ) -> Table:
     """Read and check one table.
 
-    ``source`` names the file in errors; ``results`` gives what is wrong with a result, or None; ``complete`` asks for an
-    answer to every combination of facts (within each value of ``filed_by`` that has rows).
+    ``source`` names the file in errors; ``results`` gives what is wrong with a result, or None;
+    ``complete`` asks for an answer to every combination of facts (within each value of ``filed_by`` that
+    has rows).
 
     Raises InputError naming file, row and column at the first thing wrong.
     """
@@ -234,7 +238,9 @@ def _keep(ordered: Sequence[Row], group: Iterable[Row]) -> tuple[Row, ...]:
 
 
 def _in_precedence(rows: Sequence[Row], source: str) -> list[Row]:
-    """Give the rows so that each stands before those it overrides; among the rest by id, so files may be shuffled."""
+    """Give the rows so that each stands before those it overrides; among the rest by id, so files may be
+    shuffled.
+    """
     beaten_by: dict[str, set[str]] = {row.id: set() for row in rows}
     for row in rows:
         for name in row.overrides:
@@ -278,7 +284,9 @@ def _check_cover(
 def _outcomes(
     rows: Sequence[Row], atoms: Mapping[str, Sequence[Fact]], facts: Mapping[str, Fact], filed_by: str | None
 ) -> Iterator[tuple[Mapping[str, Fact], Row | None]]:
-    """Give every way in which facts lead to a row or to none, splitting only on what the strongest row still asks."""
+    """Give every way in which facts lead to a row or to none, splitting only on what the strongest row
+    still asks.
+    """
     if not rows:
         yield facts, None
         return

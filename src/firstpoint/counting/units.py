@@ -1,7 +1,9 @@
-"""How many crimes the counted matters make: each class has its unit, and what was reported together counts once.
+"""How many crimes the counted matters make: each class has its unit, and what was reported together counts
+once.
 
-A crime is counted once for each different key: the victim, owner, shop, offender, incident or number of things that
-the class is counted by, with the offender beside it. Matters of one key are one finished incident.
+A crime is counted once for each different key: the victim, owner, shop, offender, incident or number of
+things that the class is counted by, with the offender beside it. Matters of one key are one finished
+incident.
 """
 
 from __future__ import annotations

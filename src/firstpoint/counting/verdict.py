@@ -1,7 +1,7 @@
 """The verdict: what a report requires of the force, in the published form.
 
-:func:`verdict_on` joins the rulings on single matters: links to existing records, principal crimes, units of count,
-then the strongest decision, the limit, flags, and whatever fact is still missing.
+:func:`verdict_on` joins the rulings on single matters: links to existing records, principal crimes, units
+of count, then the strongest decision, the limit, flags, and whatever fact is still missing.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 from attrs import frozen
 
-from firstpoint.counting.books import Book
+from firstpoint.counting.books import Book, Remark
 from firstpoint.counting.continuing import AgainstRecord, against_record
 from firstpoint.counting.deadlines import moment, record_by
 from firstpoint.counting.matters import Matter
@@ -25,15 +25,15 @@ STRENGTH = (
     "record", "reported_incident", "crime_related_incident", "incident_only", "refer", "other_force", "absorbed",
     "answered", "not_decidable",
 )  # fmt: skip
-_DOMESTIC = frozenset({"partner", "former_partner", "family"})
 
 
 @frozen
 class Reckoning:
     """Everything found about a report, before it is written down.
 
-    ``recorded`` are the positions (in ``rulings``) of matters that are crimes of this force; ``records`` what linked matters
-    do to prior records, by position; ``absorptions`` and ``counted`` are by position among ``recorded``.
+    ``recorded`` are the positions (in ``rulings``) of matters that are crimes of this force; ``records``
+    what linked matters do to prior records, by position; ``absorptions`` and ``counted`` are by position
+    among ``recorded``.
     """
 
     book: Book
@@ -276,29 +276,22 @@ def _closing(reckoning: Reckoning) -> dict[str, Any]:
     if category:
         closing["incident_category"] = category
     uncounted = [ruling.matter for ruling in reckoning.rulings if ruling.decision == "incident_only"]
-    if any(
-        matter.kind.startswith("drug_") or matter.facts.get("nsir_topic") == "drugs_seen_or_found"
-        for matter in uncounted
-    ):
-        closing["nsir_qualifiers"] = ["Drugs"]
-    flags = sorted({flag for at in reckoning.recorded for flag in _flags(reckoning.rulings[at].matter)})
+    recorded = [reckoning.rulings[at].matter for at in reckoning.recorded]
+    qualifiers = _remarked(reckoning.book.qualifiers, uncounted)
+    flags = _remarked(reckoning.book.flags, recorded)
+    closing |= {"nsir_qualifiers": qualifiers} if qualifiers else {}
     return closing | ({"flags": flags} if flags else {})
 
 
-def _flags(matter: Matter) -> list[str]:
-    facts = matter.facts
-    flags = []
-    if facts.get("aggravation") in ("race_or_religion", "other"):
-        flags.append("hate")
-    if facts.get("relationship") in _DOMESTIC:
-        flags.append("domestic_abuse")
-    if facts.get("item") == "metal":
-        flags.append("metal_theft")
-    if matter.kind == "spiking":
-        flags.append("spiking")
-    if facts.get("weapon") == "corrosive":
-        flags.append("corrosive")
-    return flags
+def _remarked(remarks: Sequence[Remark], matters: Sequence[Matter]) -> list[str]:
+    return sorted(
+        {
+            remark.name
+            for remark in remarks
+            for matter in matters
+            if matter.facts.get(remark.fact) in remark.values
+        }
+    )
 
 
 def _trace(reckoning: Reckoning) -> list[dict[str, Any]]:
