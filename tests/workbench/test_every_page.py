@@ -177,7 +177,7 @@ def test_an_address_that_leads_nowhere_says_what_to_do(signed_in, address):
 def test_a_fault_of_ours_is_a_page_that_keeps_the_rules(signed_in, monkeypatch):
     from firstpoint.workbench.incidents import listing
 
-    monkeypatch.setattr(listing, "listed", lambda *a: 1 / 0)
+    monkeypatch.setattr(listing, "listed", lambda *_: 1 / 0)
     answer = signed_in("registrar").get("/incidents/")
     assert answer.status_code == 500
     check_page(answer.content.decode())

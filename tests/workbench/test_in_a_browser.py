@@ -1,4 +1,4 @@
-"""The served workbench in a real browser: accessible, silent in its console, whole without scripts and on a phone."""
+"""The served workbench in a real browser: accessible, silent, whole without scripts and on a phone."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def enter(chromium, served):
 
 
 def looked_at(role: str) -> list[str]:
-    """The pages that this role can open in the small invented force, as they are before anybody has decided."""
+    """The pages that this role can open in the small invented force before anybody has decided."""
     later = {"sign-out", "ledger-verify", "chart", "paper-pdf", "reopen", "removal", "audit-next"}
     return [r.address for r in shut_routes() if casework.may([role], r.action) and r.name not in later]
 

@@ -126,7 +126,8 @@ launch.prepare({directory!r})
 from firstpoint.workbench.imports.models import LoadedExtract
 from firstpoint.workbench.incidents.models import Incident, LogEntry
 from firstpoint.workbench.ledger.keeping import verify_ledger
-print(Incident.objects.count(), LogEntry.objects.count(), LoadedExtract.objects.count(), verify_ledger().entries)
+print(Incident.objects.count(), LogEntry.objects.count(), LoadedExtract.objects.count(),
+verify_ledger().entries)
 """
 
 

@@ -1,4 +1,4 @@
-"""A small invented force for the workbench's tests: a few incidents, what was recorded, people, an audit, a paper."""
+"""A small invented force for the workbench's tests: incidents, crimes, people, an audit, a paper."""
 
 from __future__ import annotations
 
@@ -35,20 +35,23 @@ ROLES = (
 
 # Opening code and log; an upright bar parts the entries. Every word is invented.
 LOGS = (
-    ("domestic", "Caller states her ex-partner punched her in the face and her lip is bleeding.|"
-                 "He also smashed her phone against the wall. Children are in the next room.|Officers attending."),
+    (
+        "domestic",
+        "Caller states her ex-partner punched her in the face and her lip is bleeding.|"
+        "He also smashed her phone against the wall. Children are in the next room.|Officers attending.",
+    ),
     ("assault", "Caller says two males punched him outside the kebab shop, black eye. Does not know them."),
-    ("criminal damage", "Neighbour has kicked the front door in, door panel broken. Damage about 200 pounds."),
+    ("criminal damage", "Neighbour has kicked the front door in, door panel broken. About 200 pounds."),
     ("theft", "Caller reports his bicycle was stolen from outside the library this afternoon, lock cut."),
-    ("suspicious circumstances", "Male seen looking over garden walls, gone on arrival. No offences disclosed."),
-    ("domestic", "Verbal argument only between partners. Caller states no assault took place.|Words of advice."),
-    ("harassment", "Ex-partner keeps sending messages, about thirty this week, says he will kill her. She is scared."),
-    ("burglary", "Came home and found the back window smashed, jewellery taken from the bedroom. House searched."),
+    ("suspicious", "Male seen looking over garden walls, gone on arrival. No offences disclosed."),
+    ("domestic", "Verbal argument only between partners. Caller states no assault.|Words of advice."),
+    ("harassment", "Ex-partner keeps sending messages, thirty this week, says he will kill her. Scared."),
+    ("burglary", "Came home and found the back window smashed, jewellery taken from the bedroom."),
     ("robbery", "Youth had his phone snatched, pushed to the ground and told he would be stabbed."),
     ("noise", "Loud music from flat 3, has stopped now. No further complaints."),
     ("sexual offence", "School reports a pupil aged 14 disclosed that a man touched her breast on the bus."),
     ("shoplifting", "Store detective detained female who took meat worth 60 pounds without paying."),
-)  # fmt: skip
+)
 
 
 def incident_frame(count: int = len(LOGS), *, now: datetime | None = None) -> pl.DataFrame:

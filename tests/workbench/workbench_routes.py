@@ -10,7 +10,7 @@ from firstpoint.workbench.gate import OPEN_TO_ALL, action_of
 
 @frozen
 class Route:
-    """One route: its name, an address that fits it, the action of the policy, and whether it is only posted to."""
+    """One route: its name, an address that fits, the action of the policy, whether it is only posted to."""
 
     name: str
     address: str

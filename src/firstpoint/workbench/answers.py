@@ -11,7 +11,7 @@ MOST_LINES = 60
 
 
 def answers(posted: Mapping[str, str], asked: Iterable[Particular]) -> dict[str, object]:
-    """The answers to what was asked; a number that is none stays as it was written, for the check to refuse."""
+    """The answers to what was asked; a number that is none stays as written, for the check to refuse."""
     return {each.name: _answer(posted, each) for each in asked}
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def kept_key(directory: Path | None, name: str) -> str:
-    """The key kept under this name, made when there is none; without a directory, one for this process alone."""
+    """The key kept under this name, made when absent; without a directory, one for this process alone."""
     if directory is None:
         return secrets.token_urlsafe(48)
     path = directory / name

@@ -72,13 +72,13 @@ def address(name: str, *parts: Any) -> str:
 
 @cache
 def asset(name: str) -> str:
-    """The address of a file that ships with the pages; it changes when the file does, so that no old one lingers."""
+    """The address of a file that ships with the pages; it changes with the file, so no old one lingers."""
     content = (Path(__file__).parent / "static" / "workbench" / name).read_bytes()
     return f"{settings.STATIC_URL}workbench/{name}?{hashlib.sha256(content).hexdigest()[:12]}"
 
 
 def london(moment: datetime | None) -> str:
-    """A moment as people in the force write it: 4 May 2026 at 2:05pm would hide midnight, so 4 May 2026, 14:05."""
+    """A moment by the clock in London, such as 4 May 2026, 14:05."""
     if moment is None:
         return "not known"
     local = moment.astimezone(_LONDON)
@@ -109,7 +109,7 @@ def words(name: str | None) -> str:
 
 
 def visible(text: str | None) -> str:
-    """A text with every invisible sign that could change how it reads (direction overrides, NULs) made visible."""
+    """A text in which signs that nobody sees but that change how it reads are made visible."""
     return "".join(
         f"[U+{ord(sign):04X}]"
         if sign not in "\n\r\t" and unicodedata.category(sign) in {"Cc", "Cf", "Cs"}

@@ -42,6 +42,7 @@ class RefusalsAsPages:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The answer to a request."""
         if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             return shown(
                 request, 400, "The address holds a sign that no address can hold.", "Go back and try again."
@@ -49,7 +50,7 @@ class RefusalsAsPages:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
-        """The page for a refusal; None leaves anything else to Django, which answers with :func:`our_fault`."""
+        """The page for a refusal; None leaves anything else to Django and :func:`our_fault`."""
         if isinstance(fault, FirstpointError):
             return refused(request, fault)
         return None
@@ -62,6 +63,7 @@ class KeepPrivate:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The answer to a request."""
         response = self.get_response(request)
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault(
@@ -84,12 +86,12 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return shown(request, 400, "The request could not be read.", "Go back and try again.")
 
 
-def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
+def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django names it
     """The page for a plain 403."""
     return shown(request, 403, "You may not do this.", "See what each role may do.")
 
 
-def not_there(request: HttpRequest, exception: Http404) -> HttpResponse:
+def not_there(request: HttpRequest, exception: Http404) -> HttpResponse:  # noqa: ARG001 - Django names it
     """The page for an address that leads nowhere."""
     return shown(
         request,
@@ -109,7 +111,7 @@ def our_fault(request: HttpRequest) -> HttpResponse:
     return render(request, "workbench/refused.html", context, status=500)
 
 
-def form_not_ours(request: HttpRequest, reason: str = "") -> HttpResponse:
+def form_not_ours(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django names it
     """The page for a form whose token is missing or old."""
     return shown(
         request,

@@ -55,7 +55,7 @@ def parts_for(user: User, now: datetime) -> tuple[Part, ...]:
     return tuple(make(user, now) for action, make in makers if user.may(action))
 
 
-def _to_decide(user: User, now: datetime) -> Part:
+def _to_decide(_user: User, now: datetime) -> Part:
     address = reverse("incidents")
     first = listing.first_few("to-decide", now)
     overdue = listing.how_many("overdue", now)
@@ -72,7 +72,7 @@ def _to_decide(user: User, now: datetime) -> Part:
     )
 
 
-def _to_endorse(user: User, now: datetime) -> Part:
+def _to_endorse(user: User, _now: datetime) -> Part:
     waiting = removals.waiting()
     others = [work for work in waiting if work.authors.get("not_a_crime") != user.person.reference]
     own = len(waiting) - len(others)
@@ -90,7 +90,7 @@ def _to_endorse(user: User, now: datetime) -> Part:
     )
 
 
-def _to_mark(user: User, now: datetime) -> Part:
+def _to_mark(user: User, _now: datetime) -> Part:
     audits = [audit for audit in marking.audits_for(user) if audit.marked < audit.drawn]
     left = sum(audit.drawn - audit.marked for audit in audits)
     return Part(
@@ -102,7 +102,7 @@ def _to_mark(user: User, now: datetime) -> Part:
     )
 
 
-def _audits(user: User, now: datetime) -> Part:
+def _audits(user: User, _now: datetime) -> Part:
     audits = list(marking.audits_for(user)[:3])
     return Part(
         title="Audits",
@@ -114,18 +114,18 @@ def _audits(user: User, now: datetime) -> Part:
     )
 
 
-def _papers(user: User, now: datetime) -> Part:
+def _papers(_user: User, _now: datetime) -> Part:
     papers = PublishedPaper.objects.defer("blocks", "pdf").order_by("-published_at")[:3]
     links = tuple((f"{paper.title}, {paper.period}", reverse("paper", args=[paper.pk])) for paper in papers)
     return Part(title="Board papers", links=links, empty="" if links else "No paper was published yet.")
 
 
-def _ledger(user: User, now: datetime) -> Part:
+def _ledger(_user: User, _now: datetime) -> Part:
     last = LedgerEntry.objects.order_by("-sequence").first()
     return Part(title="Ledger", figures=(Figure(last.sequence if last else 0, "entries", reverse("ledger")),))
 
 
-def _extracts(user: User, now: datetime) -> Part:
+def _extracts(_user: User, _now: datetime) -> Part:
     last = LoadedExtract.objects.order_by("-loaded_at").first()
     aside = sum(LoadedExtract.objects.values_list("rows_set_aside", flat=True))
     return Part(
@@ -135,7 +135,7 @@ def _extracts(user: User, now: datetime) -> Part:
     )
 
 
-def _people(user: User, now: datetime) -> Part:
+def _people(_user: User, _now: datetime) -> Part:
     return Part(
         title="People",
         figures=(Figure(User.objects.filter(is_active=True).count(), "accounts", reverse("accounts")),),

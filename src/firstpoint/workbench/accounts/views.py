@@ -12,13 +12,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from firstpoint import casework
 from firstpoint.workbench.accounts import people, today
 from firstpoint.workbench.accounts.models import User
-from firstpoint.workbench.gate import OPEN_TO_ALL, page
+from firstpoint.workbench.gate import OPEN_TO_ALL, Signed, page
 from firstpoint.workbench.ledger.keeping import keep
 
 
 @page("work.see")
 @require_GET
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Signed) -> HttpResponse:
     """What waits for this person today, a part for each role they hold."""
     now = timezone.now()
     return render(request, "workbench/home.html", {"parts": today.parts_for(request.user, now), "now": now})
@@ -43,7 +43,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 @page("work.see")
 @require_POST
-def sign_out(request: HttpRequest) -> HttpResponse:
+def sign_out(request: Signed) -> HttpResponse:
     """The way out."""
     keep(request.user.person.reference, "sign-out", request.user.person.reference)
     logout(request)
@@ -52,7 +52,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 @page("accounts.see")
 @require_GET
-def accounts(request: HttpRequest) -> HttpResponse:
+def accounts(request: Signed) -> HttpResponse:
     """Who has which role."""
     return render(
         request,
@@ -63,7 +63,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
 
 @page("policy.see")
 @require_GET
-def roles(request: HttpRequest) -> HttpResponse:
+def roles(request: Signed) -> HttpResponse:
     """What each role may do, straight from the policy."""
     areas: dict[str, list[casework.Action]] = {}
     for action in casework.actions():

@@ -35,7 +35,7 @@ class Progress:
 
 
 def audits_for(user: User) -> QuerySet[Any]:
-    """The audits a person may see, newest first, each with ``drawn`` and ``marked``: an auditor's own part only."""
+    """The audits a person may see, newest first, ``drawn`` and ``marked``; an auditor's own part only."""
     mine = Q() if user.may("audits.results") else Q(reports__given_to=user)
     return (
         Audit.objects.filter(mine)
@@ -52,7 +52,7 @@ def own_reports(audit: Audit, user: User) -> QuerySet[SampledReport]:
 
 
 def report_to_mark(audit_key: int, number: int, user: User) -> SampledReport:
-    """One report of an audit, for the auditor it was given to; Http404 when there is none, NotAllowed for others."""
+    """One report of an audit, for the auditor it was given to: NotAllowed for others, Http404 for none."""
     found = (
         SampledReport.objects.select_related("audit", "mark")
         .filter(audit_id=audit_key, number=number)

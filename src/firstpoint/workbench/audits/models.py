@@ -46,6 +46,8 @@ class SampledReport(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
+        """Numbers and reports do not repeat within an audit."""
+
         constraints = [
             models.UniqueConstraint(fields=["audit", "number"], name="sampled_number_once"),
             models.UniqueConstraint(fields=["audit", "stratum", "report_id"], name="sampled_report_once"),

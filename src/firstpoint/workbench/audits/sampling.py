@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from firstpoint import auditing
@@ -126,7 +127,7 @@ def marks_frame(audit: Audit) -> pl.DataFrame:
             mark.report.stratum, mark.report.report_id, mark.should_record, mark.recorded, mark.in_time,
             mark.right_class, mark.error_kind or None, f"user:{mark.auditor_id}",
         )
-        for mark in Mark.objects.filter(report__audit=audit).select_related("report").order_by("report__number")
+        for mark in _marks(audit).select_related("report").order_by("report__number")
     ]  # fmt: skip
     return pl.DataFrame(rows, schema=schema, orient="row")
 
@@ -143,13 +144,17 @@ def result(audit: Audit) -> AuditResult:
 
 
 def kinds_of_error(audit: Audit) -> tuple[tuple[str, int, int], ...]:
-    """Each kind of error found, with the reports and the unrecorded crimes it concerns, the commonest first."""
+    """Each kind of error found, with its reports and the crimes not recorded in them, the commonest first."""
     found: dict[str, list[int]] = {}
-    rows = Mark.objects.filter(report__audit=audit).exclude(error_kind="")
+    rows = _marks(audit).exclude(error_kind="")
     for kind, due, recorded in rows.values_list("error_kind", "should_record", "recorded"):
         found.setdefault(kind, []).append(due - recorded)
     counted = ((kind, len(gaps), sum(gaps)) for kind, gaps in found.items())
     return tuple(sorted(counted, key=lambda each: (-each[1], each[0])))
+
+
+def _marks(audit: Audit) -> QuerySet[Mark]:
+    return Mark.objects.filter(report__audit=audit)
 
 
 def _auditor(username: str) -> User:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
@@ -16,7 +16,7 @@ from firstpoint.errors import InputError, Refused
 from firstpoint.workbench.answers import answers
 from firstpoint.workbench.audits import marking, sampling
 from firstpoint.workbench.audits.models import Audit, SampledReport
-from firstpoint.workbench.gate import page
+from firstpoint.workbench.gate import Signed, page
 from firstpoint.workbench.incidents.presenting import presented_blind
 from firstpoint.workbench.incidents.reading import read_crime, read_incident_blind
 from firstpoint.workbench.incidents.verdicts import class_title
@@ -24,14 +24,14 @@ from firstpoint.workbench.incidents.verdicts import class_title
 
 @page("audits.list")
 @require_GET
-def audits(request: HttpRequest) -> HttpResponse:
+def audits(request: Signed) -> HttpResponse:
     """The audits this person may see."""
     return render(request, "workbench/audits.html", {"audits": list(marking.audits_for(request.user))})
 
 
 @page("audits.list")
 @require_GET
-def audit(request: HttpRequest, key: int) -> HttpResponse:
+def audit(request: Signed, key: int) -> HttpResponse:
     """One audit: how it was drawn, how far it has come, and an auditor's own reports."""
     found = _audit(request, key)
     own = list(marking.own_reports(found, request.user).select_related("mark"))
@@ -47,7 +47,7 @@ def audit(request: HttpRequest, key: int) -> HttpResponse:
 
 @page("audits.mark")
 @require_GET
-def next_report(request: HttpRequest, key: int) -> HttpResponse:
+def next_report(request: Signed, key: int) -> HttpResponse:
     """The next report this auditor has to mark, or the audit's page when all are marked."""
     number = marking.next_unmarked(_audit(request, key), request.user)
     return redirect("mark", key, number) if number else redirect("audit", key)
@@ -55,7 +55,7 @@ def next_report(request: HttpRequest, key: int) -> HttpResponse:
 
 @page("audits.mark")
 @require_http_methods(["GET", "POST"])
-def mark_report(request: HttpRequest, key: int, number: int) -> HttpResponse:
+def mark_report(request: Signed, key: int, number: int) -> HttpResponse:
     """One report, blind: what was said and what is recorded, and the auditor's numbers."""
     report = marking.report_to_mark(key, number, request.user)
     if request.method == "GET":
@@ -76,7 +76,7 @@ def mark_report(request: HttpRequest, key: int, number: int) -> HttpResponse:
 
 @page("audits.results")
 @require_GET
-def results(request: HttpRequest, key: int) -> HttpResponse:
+def results(request: Signed, key: int) -> HttpResponse:
     """What an audit found, with its intervals; before it is marked to its end, said to be interim."""
     found = _audit(request, key)
     context: dict[str, Any] = {"audit": found, "progress": marking.progress_of(found)}
@@ -92,13 +92,13 @@ def results(request: HttpRequest, key: int) -> HttpResponse:
 
 
 def _marking_page(
-    request: HttpRequest, report: SampledReport, faults: Mapping[str, str] | None = None
+    request: Signed, report: SampledReport, faults: Mapping[str, str] | None = None
 ) -> HttpResponse:
     person = request.user.person
     if report.incident_id:
         shown = presented_blind(read_incident_blind(person, report.incident_id))
     else:
-        crime = read_crime(person, report.crime_id, "audit")
+        crime = read_crime(person, report.crime_id or 0, "audit")
         shown = {"crimes": [(crime, class_title(crime.ho_class or ""))], "direct": True}
     own = list(marking.own_reports(report.audit, request.user).values_list("number", flat=True))
     place = own.index(report.number)
@@ -126,7 +126,7 @@ def _given_before(report: SampledReport) -> dict[str, Any]:
     return {name: getattr(mark, name) for name in names}
 
 
-def _audit(request: HttpRequest, key: int) -> Audit:
+def _audit(request: Signed, key: int) -> Audit:
     found = marking.audits_for(request.user).filter(pk=key).first()
     if found is None:
         raise Http404

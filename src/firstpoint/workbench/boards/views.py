@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from firstpoint.workbench.boards.models import PublishedPaper
-from firstpoint.workbench.gate import page
+from firstpoint.workbench.gate import Signed, page
 
 
 @page("boards.read")
 @require_GET
-def papers(request: HttpRequest) -> HttpResponse:
+def papers(request: Signed) -> HttpResponse:
     """Every paper published, newest first."""
     found = PublishedPaper.objects.defer("blocks", "pdf").order_by("-published_at")
     return render(request, "workbench/papers.html", {"papers": list(found)})
@@ -20,7 +20,7 @@ def papers(request: HttpRequest) -> HttpResponse:
 
 @page("boards.read")
 @require_GET
-def paper(request: HttpRequest, key: int) -> HttpResponse:
+def paper(request: Signed, key: int) -> HttpResponse:
     """One paper."""
     found = _paper(key)
     return render(request, "workbench/paper.html", {"paper": found, "has_pdf": bool(found.pdf)})
@@ -28,7 +28,7 @@ def paper(request: HttpRequest, key: int) -> HttpResponse:
 
 @page("boards.read")
 @require_GET
-def chart(request: HttpRequest, key: int, number: int) -> HttpResponse:
+def chart(_: Signed, key: int, number: int) -> HttpResponse:
     """One chart of a paper as a picture; its figures stand in a table on the page."""
     blocks = _paper(key).blocks
     if not (0 <= number < len(blocks) and blocks[number]["block"] == "Chart"):
@@ -41,7 +41,7 @@ def chart(request: HttpRequest, key: int, number: int) -> HttpResponse:
 
 @page("boards.read")
 @require_GET
-def pdf(request: HttpRequest, key: int) -> HttpResponse:
+def pdf(_: Signed, key: int) -> HttpResponse:
     """One paper as a PDF."""
     found = _paper(key)
     if not found.pdf:

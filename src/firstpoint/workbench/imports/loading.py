@@ -11,7 +11,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from firstpoint.errors import InputError
-from firstpoint.records import TABLES, Extract
+from firstpoint.records import TABLES, Extract, Table
 from firstpoint.workbench.accounts.people import THE_COMMAND
 from firstpoint.workbench.imports.models import LoadedExtract
 from firstpoint.workbench.incidents.models import Crime, Incident, LogEntry, Victim
@@ -25,6 +25,8 @@ _MODELS: dict[str, type[models.Model]] = {
     "crimes": Crime,
     "log_entries": LogEntry,
 }
+
+_TABLES: dict[str, Table] = {str(name): table for name, table in TABLES.items()}
 
 Progress = Callable[[str, int, int], None]
 
@@ -92,7 +94,12 @@ def _load_one(extract: Extract, by: str, progress: Progress | None) -> Loaded:
         loaded_at=timezone.now(),
         loaded_by=by,
     )
-    detail = {"table": extract.table, "added": added, "replaced": replaced, "set_aside": aside}
+    detail: dict[str, Any] = {
+        "table": extract.table,
+        "added": added,
+        "replaced": replaced,
+        "set_aside": aside,
+    }
     keep(by, "extract.loaded", f"sha256:{extract.sha256}", detail)
     return Loaded(extract.table, name, extract.sha256, added, replaced, aside, already=False)
 
@@ -100,11 +107,12 @@ def _load_one(extract: Extract, by: str, progress: Progress | None) -> Loaded:
 def _store(extract: Extract, progress: Progress | None) -> tuple[int, int]:
     if extract.table == "log_entries":
         return _store_entries(extract.frame, progress)
-    key = TABLES[extract.table].key
+    table = _TABLES[extract.table]
+    key = table.key
     model = _MODELS[extract.table]
     held = set(model._default_manager.values_list(key, flat=True))
     replaced = extract.frame.get_column(key).is_in(list(held)).sum() if held else 0
-    columns = [column.name for column in TABLES[extract.table].columns]
+    columns = [column.name for column in table.columns]
     for batch, done in _batches(extract.frame):
         model._default_manager.bulk_create(
             [model(**_fields(row, columns)) for row in batch],
@@ -124,7 +132,7 @@ def _store_entries(frame: pl.DataFrame, progress: Progress | None) -> tuple[int,
         held = LogEntry.objects.filter(incident_id__in=named[start : start + ROWS_AT_ONCE])
         replaced += held.delete()[0]
     numbered = frame.with_columns(place=pl.int_range(pl.len()).over("incident_id"))
-    columns = [*(column.name for column in TABLES["log_entries"].columns), "place"]
+    columns = [*(column.name for column in _TABLES["log_entries"].columns), "place"]
     for batch, done in _batches(numbered):
         LogEntry.objects.bulk_create([LogEntry(**_fields(row, columns)) for row in batch])
         if progress:

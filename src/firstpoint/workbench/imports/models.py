@@ -6,7 +6,7 @@ from django.db import models
 
 
 class LoadedExtract(models.Model):
-    """One extract that was loaded, whole or with rows set aside. Its digest makes loading it again do nothing."""
+    """One extract that was loaded. Its digest makes loading it again do nothing."""
 
     table = models.CharField(max_length=40)
     sha256 = models.CharField(max_length=64)
@@ -19,6 +19,8 @@ class LoadedExtract(models.Model):
     loaded_by = models.TextField()
 
     class Meta:
+        """An extract of a table is loaded once."""
+
         constraints = [models.UniqueConstraint(fields=["table", "sha256"], name="extract_loaded_once")]
 
     def __str__(self) -> str:

@@ -22,9 +22,9 @@ from firstpoint.workbench.ledger.keeping import keep
 from firstpoint.workbench.recording.models import RecordingWork
 
 OPEN_FROM = 0.5
-"""The chance of an unrecorded crime from which an incident becomes recording work, where nobody says otherwise."""
+"""From which chance of an unrecorded crime an incident becomes work, where nobody says otherwise."""
 
-_READ = {
+_READ: dict[str, pl.DataType] = {
     "incident_id": pl.String(),
     "text": pl.String(),
     "received_at": pl.Datetime("us", "UTC"),
@@ -33,7 +33,7 @@ _READ = {
     "closing_code": pl.String(),
     "reporter_role": pl.String(),
 }
-_CRIMES = {
+_CRIMES: dict[str, pl.DataType] = {
     "crime_id": pl.String(),
     "incident_id": pl.String(),
     "ho_class": pl.String(),
@@ -67,7 +67,7 @@ def screen_held(
     now = timezone.now()
     crimes = _frame(Crime.objects.all(), _CRIMES)
     seen = screening.screen(_frame(Incident.objects.order_by("pk"), _READ), crimes, progress=progress)
-    reader = seen.get_column("reader").first() if seen.height else ""
+    reader = str(seen.get_column("reader").first()) if seen.height else ""
     with transaction.atomic():
         _keep_seen(seen, crimes, now)
         opened = _open_work(seen, open_from, now)
@@ -76,7 +76,7 @@ def screen_held(
         )
         detail = {"incidents": seen.height, "opened": opened, "open_from_permille": round(open_from * 1000)}
         keep(by, "screen.run", f"screen:{ScreenRun.objects.count()}", detail)
-    return ScreenResult(seen.height, opened, str(reader), open_from)
+    return ScreenResult(seen.height, opened, reader, open_from)
 
 
 def _frame(rows: QuerySet[Any], schema: dict[str, pl.DataType]) -> pl.DataFrame:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from firstpoint.workbench.accounts import people
-from firstpoint.workbench.gate import page
+from firstpoint.workbench.gate import Signed, page
 from firstpoint.workbench.imports.models import LoadedExtract, ScreenRun
 
 
 @page("imports.see")
 @require_GET
-def extracts(request: HttpRequest) -> HttpResponse:
+def extracts(request: Signed) -> HttpResponse:
     """Every extract loaded and every run of the screen, newest first."""
     context = {
         "extracts": LoadedExtract.objects.order_by("-loaded_at", "table")[:200],

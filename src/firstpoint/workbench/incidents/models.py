@@ -1,4 +1,4 @@
-"""What the force holds, and what the screen saw in it. Column names are those of the canonical tables of ``records``."""
+"""What the force holds, column by column as in the tables of ``records``, and what the screen saw."""
 
 from __future__ import annotations
 

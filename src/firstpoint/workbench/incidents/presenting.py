@@ -22,7 +22,7 @@ CONTEXTS = {
 
 
 def presented(file: IncidentFile) -> dict[str, Any]:
-    """What the page of an incident needs: the file, its timeline, what the screen sees, what the rules ask."""
+    """What the page of an incident needs: the file, its timeline, what the screen sees and the rules ask."""
     disclosures = [_disclosure(each) for each in (file.screened.disclosures if file.screened else ())]
     return {
         **presented_blind(file),

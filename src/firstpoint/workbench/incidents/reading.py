@@ -17,7 +17,7 @@ from firstpoint.workbench.ledger.keeping import keep, reference
 
 @frozen
 class IncidentFile:
-    """One incident with all that is held on it; ``screened`` is None before the first screen and for a blind look."""
+    """One incident with all that is held on it; ``screened`` is None before a screen and for a blind look."""
 
     incident: Incident
     entries: tuple[LogEntry, ...]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from attrs import frozen
@@ -94,7 +95,7 @@ def _pieces(text: str, start: int, end: int, spans: Sequence[_Span]) -> tuple[Pi
     here = [span for span in spans if span.start < end and span.end > start]
     edges = sorted({start, end, *(max(start, s.start) for s in here), *(min(end, s.end) for s in here)})
     cut = []
-    for left, right in zip(edges, edges[1:], strict=False):
+    for left, right in pairwise(edges):
         over = [span for span in here if span.start <= left and span.end >= right]
         # A label is said once, where its words end, however the words are cut up by other marks.
         labels = tuple(dict.fromkeys(span.label for span in over if min(end, span.end) == right))

@@ -37,7 +37,7 @@ class RequiredCrime:
 
 @frozen
 class Ruling:
-    """What the rules make of one allegation: the offence and the decision in words, and each clause with its row."""
+    """What the rules make of one allegation: offence and decision in words, each clause with its row."""
 
     offence: str
     decision: str
@@ -49,8 +49,8 @@ class Ruling:
 class RequiredOf:
     """What one incident's facts require: the decision in words, the crimes, and the clauses behind them.
 
-    ``missing`` names facts that would change the answer, ``assumed`` what was taken as given, ``account`` the whole
-    replay in words. ``problem`` says why there is no answer, where there is none.
+    ``missing`` names facts that would change the answer, ``assumed`` what was taken as given, ``account``
+    the whole replay in words. ``problem`` says why there is no answer, where there is none.
     """
 
     decision: str = ""

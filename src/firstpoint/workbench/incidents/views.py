@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from firstpoint.workbench.gate import page
+from firstpoint.workbench.gate import Signed, page
 from firstpoint.workbench.incidents import listing
 from firstpoint.workbench.incidents.presenting import presented
 from firstpoint.workbench.incidents.reading import read_incident
@@ -16,7 +16,7 @@ from firstpoint.workbench.recording.removals import history, moves_now, work_of
 
 @page("incidents.list")
 @require_GET
-def ranked(request: HttpRequest) -> HttpResponse:
+def ranked(request: Signed) -> HttpResponse:
     """The ranked list."""
     now = timezone.now()
     asked = listing.wanted(request.GET)
@@ -27,7 +27,7 @@ def ranked(request: HttpRequest) -> HttpResponse:
 
 @page("incidents.read")
 @require_GET
-def incident(request: HttpRequest, key: int) -> HttpResponse:
+def incident(request: Signed, key: int) -> HttpResponse:
     """One incident: what was said, what is recorded, what the screen sees, what the rules require."""
     now = timezone.now()
     file = read_incident(request.user.person, key, "incident")

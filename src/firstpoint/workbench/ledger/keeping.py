@@ -19,7 +19,7 @@ _LOCK = 7_219_402_117
 
 
 def keep(actor: str, action: str, subject: str, detail: Detail | None = None) -> LedgerEntry:
-    """Add one entry, in the transaction of the caller where there is one: it stands or falls with what was done."""
+    """Add one entry in the caller's transaction, if any: it stands or falls with what was done."""
     with transaction.atomic():
         _one_writer_at_a_time()
         last = LedgerEntry.objects.order_by("-sequence").first()
@@ -56,7 +56,7 @@ def export_ledger(path: Path) -> int:
 
 
 def save_checkpoint(path: Path) -> Checkpoint:
-    """The checkpoint of the ledger as it stands, added as a line to ``path``, which should be kept elsewhere."""
+    """The checkpoint of the ledger as it stands, added to ``path``, which should be kept elsewhere."""
     last = LedgerEntry.objects.order_by("-sequence").first()
     point = ledger.checkpoint(last.as_entry() if last else None, at=timezone.now())
     ledger.write_checkpoint(point, path)

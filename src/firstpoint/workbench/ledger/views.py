@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from firstpoint.errors import LedgerBroken
 from firstpoint.workbench.accounts import people
-from firstpoint.workbench.gate import page
+from firstpoint.workbench.gate import Signed, page
 from firstpoint.workbench.ledger.keeping import keep, verify_ledger
 from firstpoint.workbench.ledger.models import LedgerEntry
 
@@ -18,25 +18,24 @@ ROWS_A_PAGE = 50
 
 @page("ledger.see")
 @require_GET
-def entries(request: HttpRequest) -> HttpResponse:
+def entries(request: Signed) -> HttpResponse:
     """The entries, newest first; one subject or one person alone when the address says so."""
     return _shown(request)
 
 
 @page("ledger.see")
 @require_POST
-def verify(request: HttpRequest) -> HttpResponse:
+def verify(request: Signed) -> HttpResponse:
     """The same page with the outcome of a verification."""
     try:
-        outcome = {"result": verify_ledger()}
+        result = verify_ledger()
     except LedgerBroken as broken:
-        outcome = {"broken": broken}
-    else:
-        keep(request.user.person.reference, "ledger.verified", f"entry:{outcome['result'].entries}")
-    return _shown(request, **outcome)
+        return _shown(request, broken=broken)
+    keep(request.user.person.reference, "ledger.verified", f"entry:{result.entries}")
+    return _shown(request, result=result)
 
 
-def _shown(request: HttpRequest, **outcome: object) -> HttpResponse:
+def _shown(request: Signed, **outcome: object) -> HttpResponse:
     asked = {name: request.GET.get(name, "").strip()[:200] for name in ("subject", "actor")}
     rows = LedgerEntry.objects.order_by("-sequence").filter(
         **{name: text for name, text in asked.items() if text}

@@ -1,4 +1,4 @@
-"""Recording work as other pages show it: what waits for endorsement, what was decided, what can be done now."""
+"""Recording work as pages show it: what waits for endorsement, what was decided, what can be done."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from firstpoint.workbench.recording.models import Decision, RecordingWork
 
 
 def waiting() -> Sequence[RecordingWork]:
-    """The removals that wait for endorsement, the most urgent first. References and times, nothing that was said."""
+    """The removals that wait for endorsement, the most urgent first: references and times alone."""
     rows = RecordingWork.objects.filter(state="awaiting_endorsement").select_related("incident")
     return list(rows.defer("incident__text").order_by("due_at", "pk"))
 

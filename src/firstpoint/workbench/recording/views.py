@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
@@ -15,7 +15,7 @@ from firstpoint import casework
 from firstpoint.casework import Incomplete, Transition
 from firstpoint.vocabulary import offence_classes
 from firstpoint.workbench.answers import answers, crime_lines
-from firstpoint.workbench.gate import page
+from firstpoint.workbench.gate import Signed, page
 from firstpoint.workbench.incidents.presenting import presented
 from firstpoint.workbench.incidents.reading import read_incident
 from firstpoint.workbench.incidents.verdicts import RequiredOf, class_title
@@ -37,21 +37,21 @@ _SPARE_LINES = 2
 
 @page("recording.decide")
 @require_http_methods(["GET", "POST"])
-def decide(request: HttpRequest, key: int) -> HttpResponse:
+def decide(request: Signed, key: int) -> HttpResponse:
     """The decision on a report: asked, checked, saved."""
     return _move(request, key, _DECISIONS, "decide")
 
 
 @page("recording.reopen")
 @require_http_methods(["GET", "POST"])
-def reopen(request: HttpRequest, key: int) -> HttpResponse:
+def reopen(request: Signed, key: int) -> HttpResponse:
     """Putting a decided report back on the list."""
     return _move(request, key, ("reopen",), "reopen")
 
 
 @page("removals.list")
 @require_GET
-def removals(request: HttpRequest) -> HttpResponse:
+def removals(request: Signed) -> HttpResponse:
     """The removals that wait for a second person."""
     own = request.user.person.reference
     rows = [(work, work.authors.get("not_a_crime") == own) for work in waiting()]
@@ -61,12 +61,12 @@ def removals(request: HttpRequest) -> HttpResponse:
 
 @page("removals.endorse")
 @require_http_methods(["GET", "POST"])
-def endorse(request: HttpRequest, key: int) -> HttpResponse:
+def endorse(request: Signed, key: int) -> HttpResponse:
     """A team leader's look at one removal: endorse it or return it."""
     return _move(request, key, _ENDORSEMENTS, "endorse")
 
 
-def _move(request: HttpRequest, key: int, names: tuple[str, ...], purpose: str) -> HttpResponse:
+def _move(request: Signed, key: int, names: tuple[str, ...], purpose: str) -> HttpResponse:
     work = work_to_do(key)
     # The first of the moves stands for all: they start from the same states and ask the same of the person.
     _refuse_early(work, casework.transition(KIND, names[0]), request)
@@ -82,15 +82,15 @@ def _move(request: HttpRequest, key: int, names: tuple[str, ...], purpose: str) 
         if request.POST.get("step") == "save":
             deciding.decide(key, version, move, request.user, given, timezone.now())
             messages.success(request, f"{work.incident_id}: {move.says}")
-            return redirect(_onward(purpose, request))
+            return redirect("removals" if purpose == "endorse" else "incidents")
         deciding.check_decision(work, version, move, request.user, given, timezone.now())
     except Incomplete as faults:
         return _form(request, work, names, purpose, faults.faults)
     return _check_page(request, work, move, given, purpose)
 
 
-def _refuse_early(work: RecordingWork, move: Transition, request: HttpRequest) -> None:
-    """Raise Moved or NotAllowed before anybody writes a rationale in vain; what is not given yet does not matter."""
+def _refuse_early(work: RecordingWork, move: Transition, request: Signed) -> None:
+    """Raise Moved or NotAllowed before anybody writes a rationale in vain."""
     try:
         deciding.check_decision(
             work, _version(request) or work.version, move, request.user, {}, timezone.now()
@@ -100,7 +100,7 @@ def _refuse_early(work: RecordingWork, move: Transition, request: HttpRequest) -
 
 
 def _form(
-    request: HttpRequest,
+    request: Signed,
     work: RecordingWork,
     names: tuple[str, ...],
     purpose: str,
@@ -128,7 +128,7 @@ def _form(
 
 
 def _check_page(
-    request: HttpRequest, work: RecordingWork, move: Transition, given: Mapping[str, Any], purpose: str
+    request: Signed, work: RecordingWork, move: Transition, given: Mapping[str, Any], purpose: str
 ) -> HttpResponse:
     asked = [each for each in (*move.must_give, *move.may_give, *move.when_late) if given.get(each.name)]
     context = {
@@ -155,7 +155,7 @@ def _said(asked: casework.Particular, answer: Any) -> list[str]:
     return str(answer).split("\n")
 
 
-def _lines(request: HttpRequest, required: RequiredOf) -> list[dict[str, str]]:
+def _lines(request: Signed, required: RequiredOf) -> list[dict[str, str]]:
     if request.method == "POST":
         written = crime_lines(request.POST)
     else:
@@ -167,10 +167,6 @@ def _current_classes() -> list[tuple[str, str]]:
     return [(each.code, each.title) for each in offence_classes().values() if each.current]
 
 
-def _version(request: HttpRequest) -> int:
+def _version(request: Signed) -> int:
     written = request.POST.get("version", "")
     return int(written) if written.isascii() and written.isdigit() and len(written) < 10 else 0
-
-
-def _onward(purpose: str, request: HttpRequest) -> str:
-    return "removals" if purpose == "endorse" else "incidents"

@@ -19,7 +19,7 @@ _POSTGRESQL = (
 _STATEMENTS = {"sqlite": _SQLITE, "postgresql": _POSTGRESQL}
 
 
-def refuse_change(apps, schema_editor):
+def refuse_change(_apps, schema_editor):
     for statement in _STATEMENTS[schema_editor.connection.vendor]:
         schema_editor.execute(statement)
 
