@@ -30,8 +30,8 @@ from firstpoint.vocabulary import offence_class, reported_incidents
 
 MARKS = ("V", "S", "M", "-")
 UNITS = (
-    "victim", "owner", "shop", "offender", "incident", "victim_else_one", "penetrator", "supplier", "building",
-    "things", "victims_and_things",
+    "victim", "owner", "shop", "offender", "incident", "victim_else_one", "penetrator", "supplier",
+    "building", "things", "victims_and_things",
 )  # fmt: skip
 DECISIONS = ("record", "incident_only", "information", "crime_related_incident", "other_force", "refer")
 _RESULT = re.compile(r"(?P<ho_class>\S+)(?: (?P<ho_code>\d{3}/\d{2}))?(?P<attempt> attempt)?$")
@@ -127,7 +127,7 @@ def books() -> tuple[Book, ...]:
     for earlier, later in pairwise(ordered):
         if earlier.valid_to != later.valid_from:
             raise InputError(
-                f"book {earlier.id} ends on {earlier.valid_to} and book {later.id} begins on {later.valid_from}",
+                f"book {earlier.id} ends on {earlier.valid_to}, book {later.id} begins on {later.valid_from}",
                 where="books",
                 remedy="Each day must lie in exactly one book.",
             )
@@ -148,7 +148,7 @@ def book_on(day: date) -> Book:
 
 
 def read_class_result(result: str) -> ClassResult | None:
-    """Read ``8N 008/06`` or ``92D 092/53 attempt``; give None for a result that is a decision and no class."""
+    """Read ``8N 008/06`` or ``92D 092/53 attempt``; give None where the result is a decision, no class."""
     match = _RESULT.match(result)
     if match is None or result in DECISIONS or result.startswith("N1") or result in reported_incidents():
         return None

@@ -61,7 +61,7 @@ def _mismatch(verdict: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     if stored == [(step["stage"], step["row"]) for step in now["trace"]] and verdict["book"] == now["book"]:
         return []
     return [
-        "WARNING: counting these facts again does not reach the same rows; facts, book or program have changed."
+        "WARNING: counting these facts again does not reach the same rows; facts, book or program changed."
     ]
 
 
@@ -105,7 +105,7 @@ def _answers(verdict: Mapping[str, Any]) -> list[str]:
             code = f" {answer['code']}" if "code" in answer else ""
             reasons = "; ".join(answer.get("reasons", ()))
             lines.append(
-                f"  {question.replace('_', ' ').capitalize()}{code} valid: {answer['valid']}. {reasons}".rstrip()
+                f"  {_words(question).capitalize()}{code} valid: {answer['valid']}. {reasons}".rstrip()
             )
     return lines
 
@@ -115,9 +115,7 @@ def _allegation(
 ) -> list[str]:
     rulings = [ruling for ruling in reckoning.rulings if ruling.matter.id == told["id"]]
     into = f" into {told['into']}" if "into" in told else ""
-    lines = [
-        f"{told['id']} ({rulings[0].matter.kind.replace('_', ' ')}): {told['decision'].replace('_', ' ')}{into}."
-    ]
+    lines = [f"{told['id']} ({_words(rulings[0].matter.kind)}): {_words(told['decision'])}{into}."]
     for step in verdict["trace"]:
         if step.get("allegation") == told["id"]:
             lines.append(f"  {step['stage'].replace('_', ' ')}: {step.get('clause', '')} [{step['row']}]")
@@ -166,6 +164,10 @@ def _ruled_out(row: Row, column: str, matter: Matter) -> str:
 
 def _told(fact: Fact) -> str:
     return _span(fact) if isinstance(fact, tuple) else fact.replace("_or_", " or ").replace("_", " ")
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _span(span: tuple[int, int]) -> str:

@@ -38,8 +38,9 @@ QUESTION_FACTS: Mapping[str, tuple[str, ...]] = {
     **{
         name: values_of("ask", name) or ()
         for name in (
-            "withdrawal", "pressure_on_victim", "offence_in", "receiving_reference", "disclosed_crime_when_recorded",
-            "self_defence", "grounds", "paid", "suspect", "suspect_state", "victim_supports", "evidence",
+            "withdrawal", "pressure_on_victim", "offence_in", "receiving_reference",
+            "disclosed_crime_when_recorded", "self_defence", "grounds", "paid",
+            "suspect", "suspect_state", "victim_supports", "evidence",
             "enquiries_complete", "activity", "intimate_partner", "high_risk_domestic", "time_limit_expired",
         )
     },
@@ -105,6 +106,7 @@ def _entry(report: Mapping[str, Any], part: str, name: str | None) -> Mapping[st
 
 
 def prior_record(report: Mapping[str, Any], name: str | None) -> Mapping[str, Any]:
+    """Give the prior record with this id, or an empty one."""
     return _entry(report, "prior_records", name)
 
 

@@ -22,8 +22,8 @@ from firstpoint.counting.units import Counted, count_units
 
 #: The strength of decisions, strongest first, as the published form orders them.
 STRENGTH = (
-    "record", "reported_incident", "crime_related_incident", "incident_only", "refer", "other_force", "absorbed",
-    "answered", "not_decidable",
+    "record", "reported_incident", "crime_related_incident", "incident_only", "refer", "other_force",
+    "absorbed", "answered", "not_decidable",
 )  # fmt: skip
 
 
