@@ -84,6 +84,8 @@ def find(text: str, lexicon: Lexicon) -> Found:
 
 
 def _hits(phrase: Phrase, codes: str, present: set[str]) -> Iterator[Hit]:
+    if phrase.matcher.second.isdisjoint(present):
+        return
     blocks: list[re.Pattern[str]] | None = None
     for match in phrase.matcher.expression.finditer(codes):
         if blocks is None:

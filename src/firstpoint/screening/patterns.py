@@ -34,11 +34,14 @@ _SAME_SENTENCE = f"[^{SENTENCE}{ENTRY}]"
 
 @frozen
 class Matcher:
-    """A compiled pattern: ``expression`` over token codes, and the ``anchors`` without which it cannot
-    match."""
+    """A compiled pattern: ``expression`` over token codes, and the ``anchors`` without which it cannot match.
+
+    ``second`` are the anchors of its next rarest element (the same where it has but one).
+    """
 
     expression: re.Pattern[str]
     anchors: frozenset[str]
+    second: frozenset[str]
 
 
 @frozen
@@ -53,8 +56,8 @@ def compile_pattern(pattern: str, classes: Classes, alphabet: Alphabet, common: 
     elements = _parse(pattern, classes)
     source = "".join(_element_source(element, alphabet, first=not at) for at, element in enumerate(elements))
     required = [e for e in elements if not e.optional and e.gap is None]
-    anchors = min((_anchors(e, alphabet, common) for e in required), key=lambda a: _cost(a, common))
-    return Matcher(re.compile(source), anchors)
+    by_rarity = sorted((_anchors(e, alphabet, common) for e in required), key=lambda a: _cost(a, common))
+    return Matcher(re.compile(source), by_rarity[0], by_rarity[min(1, len(by_rarity) - 1)])
 
 
 def atoms_of(pattern: str, classes: Classes) -> Iterator[str]:
