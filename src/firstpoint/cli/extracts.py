@@ -35,7 +35,7 @@ def check_command(extracts: tuple[Path, ...], mapping: str | None, table: str | 
         print_json(report.as_dict())
     else:
         say(report.text())
-    finish(rows_set_aside=sum(each.rejects.height for each in read))
+    finish(rows_set_aside=sum(each.rejected_rows for each in read))
 
 
 def source_mapping(value: str | None) -> records.SourceMapping | None:
@@ -58,16 +58,12 @@ def table_of(path: Path) -> str:
     return found[0]
 
 
-def report_rejects(extracts: Sequence[records.Extract], directory: Path) -> int:
-    """Write the rows set aside to ``directory/rejects``, say so, and give their number."""
-    total = 0
-    for extract in extracts:
-        path = directory / "rejects" / f"{extract.table}.csv"
-        path.unlink(missing_ok=True)
-        if extract.rejects.height:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            records.write_rejects(extract, path)
-            rows = extract.rejects["row"].n_unique()
-            warn(f"{rows} rows of {extract.path} were set aside; {path} says why.")
-            total += rows
+def report_rejects(extracts: Sequence[records.Extract], path: Path) -> int:
+    """Write the rows set aside, and the remarks on rows kept, to a CSV; give the number set aside."""
+    path.unlink(missing_ok=True)
+    total = sum(each.rejected_rows for each in extracts)
+    if total or any(each.warnings.height for each in extracts):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        records.write_rejects(extracts, path)
+        warn(f"Rows set aside: {total}. {path} says why, and what was remarked on the others.")
     return total

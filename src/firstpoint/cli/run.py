@@ -128,7 +128,12 @@ def read_holdings(incidents: Path, crimes: Path | None, mapping: str | None, out
         extracts.append(records.read_extract(crimes, "crimes", source))
     say(records.check_extracts(extracts).text())
     logs = extracts[0].frame
-    held = extracts[1].frame if crimes else records.crimes_from_closing_codes(logs, source)
+    if crimes:
+        held = extracts[1].frame
+    elif source:
+        held = records.crimes_from_closing_codes(logs, source)
+    else:
+        held = records.TABLES["crimes"].empty()
     links = records.link_by_reference(logs, held)
     say(
         f"{links.links.height} crimes linked to their incident by reference; {links.direct.height} recorded "
@@ -139,7 +144,7 @@ def read_holdings(incidents: Path, crimes: Path | None, mapping: str | None, out
         crimes=held,
         links=links,
         opening_codes=dict(source.opening_codes) if source else {},
-        rows_set_aside=report_rejects(extracts, out),
+        rows_set_aside=report_rejects(extracts, out / "rejects.csv"),
     )
 
 

@@ -12,26 +12,31 @@ from firstpoint.cli.console import finish, progress_bar, say
 from firstpoint.cli.extracts import MAPPING_HELP, report_rejects, source_mapping
 from firstpoint.cli.tables import write_table
 
+EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
+NEEDED_OF_A_LOG = ("incident_id", "text")
+NEEDED_OF_A_CRIME = ("crime_id",)
+
 
 @click.command(name="screen")
-@click.argument("incidents", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("incidents", type=EXISTING)
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Result, as .jsonl or .parquet.")
-@click.option(
-    "--crimes", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Crimes held already."
-)
+@click.option("--crimes", type=EXISTING, help="Crimes held already.")
 @click.option("--mapping", help=MAPPING_HELP)
 def screen_command(incidents: Path, out: Path, crimes: Path | None, mapping: str | None) -> None:
     """Read every log and rank those that disclose a crime no record answers.
 
-    INCIDENTS needs the columns incident_id and text; received_at, channel, opening_code and closing_code are
-    used when they are there.
+    INCIDENTS (CSV, Parquet, Excel or JSON lines) needs the columns incident_id and text; received_at,
+    channel, opening_code and closing_code are used when they are there. Rows without the two are set aside
+    in OUT.rejects.csv.
     """
     source = source_mapping(mapping)
-    logs = records.read_extract(incidents, "incidents", source)
-    held = records.read_extract(crimes, "crimes", source).frame if crimes else None
+    logs = records.read_extract(incidents, "incidents", source, needs=NEEDED_OF_A_LOG)
+    read = [logs]
+    if crimes:
+        read.append(records.read_extract(crimes, "crimes", source, needs=NEEDED_OF_A_CRIME))
     with progress_bar("Reading logs") as step:
-        screened = screening.screen(logs.frame, held, progress=step)
+        screened = screening.screen(logs.frame, read[1].frame if crimes else None, progress=step)
     write_table(screened, out)
     disclosing = screened.filter(pl.col("disclosures").list.len() > 0).height
     say(f"{screened.height} logs read; {disclosing} disclose at least one possible crime. Result: {out}")
-    finish(rows_set_aside=report_rejects([logs], out.parent))
+    finish(rows_set_aside=report_rejects(read, out.with_name(out.name + ".rejects.csv")))

@@ -32,7 +32,8 @@ def import_command(
     """Load extracts into the workbench and screen what it then holds.
 
     Each file is one table, told by its name: incidents, log_entries, crimes or victims. All of them load, or
-    none; rows set aside are listed in DIR/rejects. The same extract twice changes nothing.
+    none; rows set aside are listed in
+    DIR/rejects.csv. The same extract twice changes nothing.
     """
     from firstpoint.workbench import launch
 
@@ -43,7 +44,7 @@ def import_command(
     source = source_mapping(mapping)
     read = [records.read_extract(path, table_of(path), source) for path in extracts]
     say(records.check_extracts(read).text())
-    set_aside = report_rejects(read, directory)
+    set_aside = report_rejects(read, directory / "rejects.csv")
     if set_aside and all_or_nothing:
         say("Nothing was loaded: rows would have been set aside, and --all-or-nothing was asked for.")
         finish(rows_set_aside=set_aside)

@@ -21,6 +21,7 @@ from firstpoint.records.mapping import TableMapping
 READ_BYTES = 1 << 20
 WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 PARQUET_ENDINGS = (".parquet", ".pq")
+JSON_LINES_ENDINGS = (".jsonl", ".ndjson")
 
 
 @frozen
@@ -49,8 +50,8 @@ class RawRows:
 
 
 def read_rows(path: Path, mapping: TableMapping) -> RawRows:
-    """The rows of a CSV, Parquet or Excel file; the kind is told by the ending and checked against the
-    content.
+    """The rows of a CSV, Parquet, Excel or JSON-lines file; the kind is told by the ending and checked
+    against the content.
 
     UnreadableFile when it is not there, is empty, is of another kind than its name says, or is still being
     written.
@@ -105,6 +106,10 @@ def _read_by_ending(path: Path, mapping: TableMapping) -> RawRows:
         return read_workbook(path, mapping)
     if ending in PARQUET_ENDINGS:
         return read_parquet(path)
+    if ending in JSON_LINES_ENDINGS:
+        from firstpoint.records.json_lines import read_json_lines
+
+        return read_json_lines(path)
     from firstpoint.records.delimited import read_delimited
 
     return read_delimited(path, mapping)

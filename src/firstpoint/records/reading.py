@@ -13,7 +13,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -69,13 +69,21 @@ class Extract:
         return self.rejects["row"].n_unique() if self.rejects.height else 0
 
 
-def read_extract(path: str | Path, table: str, mapping: SourceMapping | None = None) -> Extract:
-    """The extract in a CSV, Parquet or Excel file, as rows of the canonical ``table``.
+def read_extract(
+    path: str | Path,
+    table: str,
+    mapping: SourceMapping | None = None,
+    *,
+    needs: Collection[str] | None = None,
+) -> Extract:
+    """The extract in a CSV, Parquet, Excel or JSON-lines file, as rows of the canonical ``table``.
 
-    Headings are taken as canonical names where ``mapping`` says nothing. UnreadableFile when the file
+    Headings are taken as canonical names where ``mapping`` says nothing. ``needs`` names the columns that a
+    row cannot do without, where a job needs fewer than the table requires. UnreadableFile when the file
     cannot be read at all; BadMapping, naming every missing heading at once, when columns are not there.
     """
-    where, target = Path(path), table_named(table)
+    where = Path(path)
+    target = table_named(table) if needs is None else table_named(table).needing(needs)
     layout = (mapping or SourceMapping(name="canonical")).table(target.name)
     sha256 = sha256_of(where) if where.is_file() else ""
     raw = read_rows(where, layout)

@@ -7,11 +7,12 @@ the page ``docs/tables.md``. Column names are part of the public interface.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Collection
 from importlib import resources
 from typing import Any, Literal, cast
 
 import polars as pl
-from attrs import frozen
+from attrs import evolve, frozen
 
 from firstpoint.errors import BadMapping
 from firstpoint.records.nearest import did_you_mean
@@ -84,6 +85,14 @@ class Table:
             where=self.name,
             remedy=f"Its columns are {', '.join(names)}.",
         )
+
+    def needing(self, names: Collection[str]) -> Table:
+        """The table with only these columns required; a bad value elsewhere leaves its cell empty."""
+        columns = tuple(
+            evolve(each, required=each.name in names, bad_value="reject" if each.name in names else "blank")
+            for each in self.columns
+        )
+        return evolve(self, columns=columns)
 
     def schema(self) -> dict[str, pl.DataType]:
         """Column names and polars types, in order."""
