@@ -41,6 +41,7 @@ from firstpoint.auditing.frame import (
     build_frame,
     frame_report,
     frame_sha256,
+    in_order,
     sort_reports,
 )
 from firstpoint.auditing.marks import check_frame, check_marks, read_frame, read_marks
@@ -70,6 +71,7 @@ __all__ = [
     "estimate",
     "frame_report",
     "frame_sha256",
+    "in_order",
     "inspection_2017",
     "plan_sample",
     "read_frame",

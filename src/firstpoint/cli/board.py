@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import polars as pl
 
-from firstpoint import insight
+from firstpoint import auditing, insight
 from firstpoint.cli.console import say
 from firstpoint.cli.tables import write_text
 from firstpoint.errors import InputError, UnreadableFile
@@ -32,6 +32,12 @@ from firstpoint.reporting import (
 )
 from firstpoint.reporting.board_paper import STATUSES
 
+ALL = "All strata"
+STRATUM_TITLES = {
+    "violence": "Violence against the person",
+    "sexual": "Sexual offences",
+    "other": "All other crime",
+}
 EXCLUDED = (
     "Reports whose opening code does not suggest a crime, and records kept outside the extract.",
     "Fraud, which is recorded nationally.",
@@ -63,7 +69,7 @@ def board_paper(
         prepared_on=prepared_on,
         sample=_criteria(draw, start, end),
         results=tuple(_result_row(row["stratum"], row, marks) for row in result["strata"]),
-        overall=_result_row("All strata", result["overall"], marks),
+        overall=_result_row(ALL, result["overall"], marks),
         unrecorded=_unrecorded(result, recorded_a_year),
         findings=_findings(marks),
         recommendations=recommendations,
@@ -134,9 +140,14 @@ def _criteria(draw: Mapping[str, Any], start: date, end: date) -> SampleCriteria
     return SampleCriteria(
         strata=tuple(
             StratumSample(
-                stratum, start, end, tuple(codes.get(stratum, ())), draw["in_frame"][stratum], drawn
+                STRATUM_TITLES.get(stratum, stratum),
+                start,
+                end,
+                tuple(codes.get(stratum, ())),
+                draw["in_frame"][stratum],
+                draw["sizes"][stratum],
             )
-            for stratum, drawn in draw["sizes"].items()
+            for stratum in auditing.in_order(draw["sizes"])
         ),
         frame_sha256=draw["frame_sha256"],
         seed=draw["seed"],
@@ -150,16 +161,17 @@ def _criteria(draw: Mapping[str, Any], start: date, end: date) -> SampleCriteria
 
 
 def _result_row(stratum: str, row: Mapping[str, Any], marks: pl.DataFrame) -> ResultRow:
-    own = marks if stratum == "All strata" else marks.filter(pl.col("stratum") == stratum)
+    own = marks if stratum == ALL else marks.filter(pl.col("stratum") == stratum)
     return ResultRow(
-        stratum=stratum,
+        stratum=STRATUM_TITLES.get(stratum, stratum),
         incidents=own["incident_id"].n_unique(),
         should_have_been_recorded=int(own["should_record"].sum()),
         were_recorded=int(own["recorded"].sum()),
         rate=row["estimate"],
         low=row.get("low"),
         high=row.get("high"),
-        method=row.get("method", ""),
+        # One method serves every row; it is told once, with the overall rate.
+        method=row["method"].rstrip(".") if stratum == ALL else "",
         no_rate_because=row.get("reason", ""),
     )
 

@@ -65,5 +65,5 @@ def report_rejects(extracts: Sequence[records.Extract], path: Path) -> int:
     if total or any(each.warnings.height for each in extracts):
         path.parent.mkdir(parents=True, exist_ok=True)
         records.write_rejects(extracts, path)
-        warn(f"Rows set aside: {total}. {path} says why, and what was remarked on the others.")
+        warn(f"Rows set aside: {total}. What was wrong, or only remarked on, is in {path}.")
     return total
