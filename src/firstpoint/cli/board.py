@@ -147,7 +147,7 @@ def _criteria(draw: Mapping[str, Any], start: date, end: date) -> SampleCriteria
                 draw["in_frame"][stratum],
                 draw["sizes"][stratum],
             )
-            for stratum in auditing.in_order(draw["sizes"])
+            for stratum in auditing.in_order(set(draw["sizes"]))
         ),
         frame_sha256=draw["frame_sha256"],
         seed=draw["seed"],
