@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import django
+from django.apps import apps
 
 from firstpoint.errors import InputError
 
@@ -25,7 +26,7 @@ def configure(directory: Path | str) -> Path:
     """
     chosen = Path(directory).resolve()
     known = os.environ.get("FIRSTPOINT_DIR")
-    if django.apps.apps.ready and known != str(chosen):
+    if apps.ready and known != str(chosen):
         raise InputError(
             "This process already works on another directory.",
             where=str(chosen),

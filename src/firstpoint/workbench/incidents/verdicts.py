@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -88,8 +89,8 @@ def _in_words(verdict: Mapping[str, Any], facts: Mapping[str, Any], account: str
         decision=DECISIONS.get(verdict["decision"], verdict["decision"]),
         total=verdict["total"],
         crimes=tuple(
-            RequiredCrime(each["ho_class"], class_title(each["ho_class"]), each["count"])
-            for each in verdict["crimes"]
+            RequiredCrime(ho_class, class_title(ho_class), count)
+            for ho_class, count in _by_class(verdict["crimes"]).items()
         ),
         rulings=tuple(_ruling(each, verdict, facts) for each in verdict["allegations"]),
         missing=_missing(verdict["allegations"]),
@@ -98,6 +99,13 @@ def _in_words(verdict: Mapping[str, Any], facts: Mapping[str, Any], account: str
         book=str(verdict["book"].get("edition") or verdict["book"]["id"]),
         note=str(facts.get("note", "")),
     )
+
+
+def _by_class(crimes: Sequence[Mapping[str, Any]]) -> Counter[str]:
+    counted: Counter[str] = Counter()
+    for each in crimes:
+        counted[each["ho_class"]] += each["count"]
+    return counted
 
 
 def _ruling(told: Mapping[str, Any], verdict: Mapping[str, Any], facts: Mapping[str, Any]) -> Ruling:

@@ -160,7 +160,9 @@ def _lines(request: Signed, required: RequiredOf) -> list[dict[str, str]]:
         written = crime_lines(request.POST)
     else:
         written = [{"ho_class": each.ho_class, "count": str(each.count)} for each in required.crimes]
-    return [*written, *({"ho_class": "", "count": ""} for _ in range(_SPARE_LINES))]
+    spare = ({"ho_class": "", "count": ""} for _ in range(_SPARE_LINES))
+    titles = dict(_current_classes())
+    return [{**line, "title": titles.get(line["ho_class"], "")} for line in (*written, *spare)]
 
 
 def _current_classes() -> list[tuple[str, str]]:
