@@ -87,6 +87,13 @@ def test_a_late_decision_needs_its_reason(signed_in, late_work):
     assert late_work.decisions.get().late
 
 
+def test_a_late_decision_appears_to_the_registrar_and_to_nobody_else(signed_in, late_work):
+    decide(signed_in("decision_maker"), late_work, {**RECORD, **LATE})
+    line = f"{late_work.incident_id}: Record"
+    assert line in signed_in("registrar").get("/").content.decode()
+    assert line not in signed_in("team_leader").get("/").content.decode()
+
+
 def test_a_removal_takes_two_people(signed_in, late_work):
     removed_by("decision_maker", signed_in, late_work)
     late_work.refresh_from_db()

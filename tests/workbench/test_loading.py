@@ -12,6 +12,7 @@ import pytest
 from attrs import evolve
 from workbench_builders import canonical, entry_frame, extract, extracts, incident_frame
 
+from firstpoint import screening
 from firstpoint.errors import InputError
 from firstpoint.workbench.imports.loading import load
 from firstpoint.workbench.imports.models import LoadedExtract
@@ -90,6 +91,21 @@ def test_a_second_screen_keeps_work_as_it_stands():
     assert again.opened == 0
     assert again.incidents == Screened.objects.count() == 24
     assert RecordingWork.objects.get(pk=1).state == "recorded"
+
+
+@pytest.mark.django_db
+def test_a_screen_of_other_incidents_is_refused():
+    with pytest.raises(InputError, match="not what is held"):
+        screen_held(screened=pl.DataFrame({"incident_id": ["elsewhere"]}))
+
+
+@pytest.mark.django_db
+def test_a_screen_made_a_moment_ago_is_taken_over_as_it_is():
+    made = screening.screen(incident_frame(24))
+    screen_held(screened=made, open_from=0.3)
+    assert dict(made.select("incident_id", "rank").iter_rows()) == dict(
+        Screened.objects.values_list("incident_id", "rank")
+    )
 
 
 @pytest.mark.django_db

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from attrs import field, frozen
@@ -45,6 +45,7 @@ def parts_for(user: User, now: datetime) -> tuple[Part, ...]:
     makers = (
         ("recording.decide", _to_decide),
         ("removals.list", _to_endorse),
+        ("recording.reopen", _late),
         ("audits.mark", _to_mark),
         ("audits.results", _audits),
         ("boards.read", _papers),
@@ -87,6 +88,18 @@ def _to_endorse(user: User, _now: datetime) -> Part:
             *((Figure(own, "your own, for somebody else"),) if own else ()),
         ),
         empty="" if waiting else "No removal waits for endorsement.",
+    )
+
+
+def _late(_user: User, now: datetime) -> Part:
+    late = removals.late_decisions(now - timedelta(days=7))
+    return Part(
+        title="Decided late in the last 7 days",
+        figures=(Figure(len(late), "late decisions", late=bool(late)),),
+        links=tuple(
+            (f"{each.work.incident_id}: {each.move.title}", reverse("incident", args=[each.work.incident.pk]))
+            for each in late[:5]
+        ),
     )
 
 

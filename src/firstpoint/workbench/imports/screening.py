@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from firstpoint import casework, screening
+from firstpoint.errors import InputError
 from firstpoint.workbench.accounts.people import THE_COMMAND
 from firstpoint.workbench.imports.loading import ROWS_AT_ONCE
 from firstpoint.workbench.imports.models import ScreenRun
@@ -54,6 +55,7 @@ class ScreenResult:
 
 def screen_held(
     *,
+    screened: pl.DataFrame | None = None,
     open_from: float = OPEN_FROM,
     by: str = THE_COMMAND,
     progress: Callable[[int, int], None] | None = None,
@@ -63,10 +65,13 @@ def screen_held(
     An incident becomes recording work when the chance that it holds an unrecorded crime is at least
     ``open_from``. Work that exists already stays as it stands. What was seen before is replaced, all in one
     transaction.
+
+    ``screened`` is what ``screening.screen`` gave for these very incidents a moment ago, where a caller has
+    it already; it must have a row for each incident held. Raises InputError when it has not.
     """
     now = timezone.now()
     crimes = _frame(Crime.objects.all(), _CRIMES)
-    seen = screening.screen(_frame(Incident.objects.order_by("pk"), _READ), crimes, progress=progress)
+    seen = _checked(screened) if screened is not None else _seen_now(crimes, progress)
     reader = str(seen.get_column("reader").first()) if seen.height else ""
     with transaction.atomic():
         _keep_seen(seen, crimes, now)
@@ -77,6 +82,22 @@ def screen_held(
         detail = {"incidents": seen.height, "opened": opened, "open_from_permille": round(open_from * 1000)}
         keep(by, "screen.run", f"screen:{ScreenRun.objects.count()}", detail)
     return ScreenResult(seen.height, opened, reader, open_from)
+
+
+def _seen_now(crimes: pl.DataFrame, progress: Callable[[int, int], None] | None) -> pl.DataFrame:
+    return screening.screen(_frame(Incident.objects.order_by("pk"), _READ), crimes, progress=progress)
+
+
+def _checked(screened: pl.DataFrame) -> pl.DataFrame:
+    held = set(Incident.objects.values_list("incident_id", flat=True))
+    given = screened.get_column("incident_id").to_list()
+    if held != set(given) or len(held) != len(given):
+        raise InputError(
+            f"What was screened ({len(given):,} rows) is not what is held ({len(held):,} incidents).",
+            where="screened",
+            remedy="Screen the incidents that are held.",
+        )
+    return screened
 
 
 def _frame(rows: QuerySet[Any], schema: dict[str, pl.DataType]) -> pl.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.http import Http404
 
@@ -22,6 +23,12 @@ def waiting() -> Sequence[RecordingWork]:
 def latest_removal(work: RecordingWork) -> Decision | None:
     """The decision that asked for a removal, when one did."""
     return work.decisions.filter(transition="not_a_crime").select_related("by").order_by("-pk").first()
+
+
+def late_decisions(since: datetime) -> Sequence[Decision]:
+    """The decisions taken late since a moment, the newest first: references and times alone."""
+    rows = Decision.objects.filter(late=True, at__gte=since).select_related("work__incident")
+    return list(rows.defer("work__incident__text").order_by("-at"))
 
 
 def work_to_do(key: int) -> RecordingWork:
