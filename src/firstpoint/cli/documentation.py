@@ -39,7 +39,13 @@ def _commands() -> Iterator[tuple[click.Command, str]]:
 
 
 def _section(command: click.Command, path: str) -> str:
-    context = click.Context(command, info_name=path, max_content_width=100, terminal_width=100)
+    context = click.Context(
+        command,
+        info_name=path,
+        max_content_width=100,
+        terminal_width=100,
+        help_option_names=main.context_settings["help_option_names"],
+    )
     return f"\n## `{path}`\n\n```\n{command.get_help(context)}\n```\n"
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -19,6 +20,7 @@ from firstpoint.cli.board import (
 from firstpoint.reporting import Heading, Metadata, Paragraph, Report, board_report, trend_chart
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
+LONDON = ZoneInfo("Europe/London")
 STEM = click.Path(path_type=Path)
 
 
@@ -57,7 +59,7 @@ def board_command(
     area: str | None,
     recorded_a_year: int | None,
     force: str,
-    prepared_on: date | None,
+    prepared_on: datetime | None,
     out: Path,
 ) -> None:
     """Write the Performance and Delivery Board's paper on an audit."""
@@ -66,7 +68,7 @@ def board_command(
         draw=read_draw(draw_path),
         marks=auditing.read_marks(marks),
         force=force,
-        prepared_on=prepared_on or date.today(),  # noqa: DTZ011 - the day on the writer's own calendar
+        prepared_on=(prepared_on or datetime.now(LONDON)).date(),
         recommendations=read_recommendations(plan) if plan else (),
         trend=recorded_crime_trend(quarters, area) if quarters else None,
         recorded_a_year=recorded_a_year,
@@ -93,7 +95,7 @@ def trend_command(quarters: Path, area: str | None, force: str, out: Path) -> No
         metadata=Metadata(
             force=force,
             period=f"{first} to {last}",
-            prepared_on=date.today(),  # noqa: DTZ011 - the day on the writer's own calendar
+            prepared_on=datetime.now(LONDON).date(),
         ),
         blocks=(Heading("Trend"), chart, Paragraph(trend.method), Paragraph(trend.remark)),
     )

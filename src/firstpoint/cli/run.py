@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 import polars as pl
@@ -111,7 +112,7 @@ def run_command(
             draw=read_draw(draw_record or frame.with_name("sample.csv.json")),
             marks=auditing.read_marks(marks),
             force=force_name,
-            prepared_on=date.today(),  # noqa: DTZ011 - the day on the writer's own calendar
+            prepared_on=datetime.now(ZoneInfo("Europe/London")).date(),
         )
         write_report(board_report(paper), out / "board-report")
     else:
