@@ -1,0 +1,144 @@
+"""The demo from one end to the other, and the commands of the workbench it leaves behind.
+
+Each command runs as its own process, as it would at a terminal.
+"""
+
+import json
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from urllib.request import urlopen
+
+import polars as pl
+import pytest
+
+COMMAND = [sys.executable, "-c", "from firstpoint.cli import main; main()"]
+
+
+def firstpoint(*words, typed=""):
+    return subprocess.run(
+        [*COMMAND, *map(str, words)], capture_output=True, text=True, input=typed, timeout=300, check=False
+    )
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    directory = tmp_path_factory.mktemp("demo") / "force"
+    ran = firstpoint("demo", "--dir", directory, "--no-serve")
+    assert ran.returncode == 0, ran.stderr + ran.stdout
+    return directory
+
+
+@pytest.fixture
+def workbench(demo, tmp_path):
+    """A copy of the demo's directory, to be changed at will."""
+    return Path(shutil.copytree(demo, tmp_path / "copy"))
+
+
+def test_demo_leaves_everything_that_its_help_promises(demo):
+    left = {path.name for path in demo.iterdir()}
+    assert {
+        "incidents.csv", "log_entries.csv", "crimes.csv", "victims.csv", "truth", "screened.parquet",
+        "sample.csv", "marks.csv", "estimate.json", "board-report.html", "board-report.pdf", "firstpoint.sqlite3",
+    } <= left  # fmt: skip
+
+
+def test_demo_estimate_holds_the_made_up_truth(demo):
+    estimate = json.loads((demo / "estimate.json").read_text(encoding="utf-8"))["overall"]
+    truth = pl.read_parquet(demo / "truth" / "incidents.parquet").filter(pl.col("stratum") != "")
+    assert estimate["low"] <= truth["recorded"].sum() / truth["should_record"].sum() <= estimate["high"]
+
+
+def test_demo_says_on_its_paper_that_the_data_are_made_up(demo):
+    assert "Made-up data" in (demo / "board-report.html").read_text(encoding="utf-8")
+
+
+def test_demo_touches_no_folder_that_holds_something_else(tmp_path):
+    (tmp_path / "thesis.txt").write_text("years of work", encoding="utf-8")
+    ran = firstpoint("demo", "--dir", tmp_path, "--no-serve")
+    assert ran.returncode == 2
+    assert "--dir" in ran.stderr
+    assert (tmp_path / "thesis.txt").read_text(encoding="utf-8") == "years of work"
+
+
+def test_ledger_of_the_demo_is_whole_here_and_in_an_export(workbench, tmp_path):
+    assert firstpoint("ledger", "checkpoint", tmp_path / "points", "--dir", workbench).returncode == 0
+    here = firstpoint("ledger", "verify", "--dir", workbench, "--checkpoint", tmp_path / "points", "--json")
+    assert firstpoint("ledger", "export", tmp_path / "ledger.jsonl", "--dir", workbench).returncode == 0
+    there = firstpoint("ledger", "verify", "--export", tmp_path / "ledger.jsonl", "--json")
+    assert json.loads(here.stdout)["head"] == json.loads(there.stdout)["head"]
+    assert json.loads(here.stdout)["uncovered"] == 0
+    assert json.loads(there.stdout)["uncovered"] == json.loads(there.stdout)["entries"] > 0
+
+
+def test_a_changed_entry_of_the_export_is_named(workbench, tmp_path):
+    export = tmp_path / "ledger.jsonl"
+    firstpoint("ledger", "export", export, "--dir", workbench)
+    lines = export.read_text(encoding="utf-8").splitlines()
+    entry = json.loads(lines[2])
+    lines[2] = json.dumps(entry | {"actor": "user:99"})
+    export.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    verified = firstpoint("ledger", "verify", "--export", export)
+    assert verified.returncode == 2
+    assert str(entry["sequence"]) in verified.stderr
+
+
+def test_ledger_keeps_references_and_never_the_words_of_a_log(workbench, tmp_path):
+    export = tmp_path / "ledger.jsonl"
+    firstpoint("ledger", "export", export, "--dir", workbench)
+    kept = export.read_text(encoding="utf-8")
+    texts = pl.read_csv(workbench / "incidents.csv", infer_schema=False)["text"].drop_nulls().head(200)
+    assert [text for text in texts if text[6:40] in kept] == []
+
+
+def test_importing_the_same_extract_again_changes_nothing(workbench):
+    again = firstpoint(
+        "import", workbench / "incidents.csv", "--mapping", workbench / "mapping.toml", "--dir", workbench
+    )
+    assert again.returncode == 0, again.stderr
+    assert "loaded before, nothing to do" in again.stdout
+
+
+def test_importing_with_all_or_nothing_loads_nothing_where_a_row_is_bad(tmp_path):
+    extract = tmp_path / "incidents.csv"
+    extract.write_text(
+        "incident_id,received_at,text\nK-1,2026-05-04T10:00:00Z,x\nK-2,never,y\n", encoding="utf-8"
+    )
+    refused = firstpoint("import", extract, "--all-or-nothing", "--dir", tmp_path / "bench")
+    assert refused.returncode == 3
+    assert "Nothing was loaded" in refused.stdout
+    kept = firstpoint("import", extract, "--dir", tmp_path / "bench")
+    assert kept.returncode == 3
+    assert "1 incidents added" in kept.stdout
+    assert "never" in (tmp_path / "bench" / "rejects.csv").read_text(encoding="utf-8")
+
+
+def test_a_person_can_be_added_and_not_twice(workbench):
+    asked = ("user", "add", "jo", "--role", "team_leader", "--dir", workbench)
+    typed = "a-long-enough-secret-7\na-long-enough-secret-7\n"
+    added = firstpoint(*asked, typed=typed)
+    assert added.returncode == 0, added.stderr
+    again = firstpoint(*asked, typed=typed)
+    assert again.returncode == 2
+    assert "taken" in again.stderr
+
+
+def test_serve_answers_with_the_sign_in_page(workbench):
+    server = subprocess.Popen(
+        [*COMMAND, "serve", "--dir", str(workbench), "--port", "0"], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert server.stdout is not None
+        line = server.stdout.readline()
+        address = re.search(r"http://[\d.:]+/", line)
+        assert address, line
+        with urlopen(address.group(), timeout=20) as answer:  # noqa: S310 - our own server on this machine
+            page = answer.read().decode()
+        assert "Sign in" in page
+    finally:
+        server.send_signal(signal.SIGINT)
+        server.wait(timeout=20)
+        server.stdout.close()
