@@ -162,6 +162,31 @@ def test_count_gives_one_verdict_a_report_in_order_and_sets_bad_ones_aside(tmp_p
     assert "this force must record" in ran.output
 
 
+def test_count_in_parquet_says_the_same_as_in_json_lines(tmp_path):
+    reports = [ASSAULT, "not json", {**ASSAULT, "report_id": "R-5"}]
+    lines = json_lines(tmp_path / "r.jsonl", *reports)
+    texts = [each if isinstance(each, str) else json.dumps(each) for each in reports]
+    pl.DataFrame({"report": texts}).write_parquet(tmp_path / "r.parquet")
+    assert firstpoint("count", lines, "--out", tmp_path / "v.jsonl").exit_code == 3
+    assert firstpoint("count", tmp_path / "r.parquet", "--out", tmp_path / "v.parquet").exit_code == 3
+    in_lines = [json.loads(line) for line in (tmp_path / "v.jsonl").read_text("utf-8").splitlines()]
+    in_columns = [json.loads(text) for text in pl.read_parquet(tmp_path / "v.parquet")["verdict"]]
+    assert in_lines == in_columns
+    aside = [
+        json.loads((tmp_path / f"v.{form}.rejects").read_text("utf-8"))["line"]
+        for form in ("jsonl", "parquet")
+    ]
+    assert aside == [2, 2]
+
+
+def test_parquet_without_a_report_column_is_refused(tmp_path):
+    pl.DataFrame({"facts": ["{}"]}).write_parquet(tmp_path / "r.parquet")
+    ran = firstpoint("count", tmp_path / "r.parquet", "--out", tmp_path / "v.parquet")
+    assert ran.exit_code == 2
+    assert "column named report" in ran.output
+    assert not (tmp_path / "v.parquet").exists()
+
+
 def test_count_of_good_reports_leaves_no_rejects_behind(tmp_path):
     reports = json_lines(tmp_path / "r.jsonl", ASSAULT)
     (tmp_path / "v.jsonl.rejects").write_text("left from before", encoding="utf-8")

@@ -42,7 +42,8 @@ def test_demo_leaves_everything_that_its_help_promises(demo):
     left = {path.name for path in demo.iterdir()}
     assert {
         "incidents.csv", "log_entries.csv", "crimes.csv", "victims.csv", "truth", "screened.parquet",
-        "sample.csv", "marks.csv", "estimate.json", "board-report.html", "board-report.pdf", "firstpoint.sqlite3",
+        "sample.csv", "marks.csv", "estimate.json", "board-report.html", "board-report.pdf",
+        "firstpoint.sqlite3",
     } <= left  # fmt: skip
 
 

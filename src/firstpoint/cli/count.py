@@ -3,69 +3,123 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import click
+import polars as pl
+from attrs import Factory, define
 
-from firstpoint import counting
+from firstpoint import bulk, counting
 from firstpoint.cli.console import finish, progress_bar, say
 from firstpoint.cli.tables import write_text
-from firstpoint.errors import BadReport, Refused
+from firstpoint.errors import BadReport, InputError, Refused
+
+COLUMNS = {"report_id": pl.String, "decision": pl.String, "total": pl.Int64, "verdict": pl.String}
+
+
+@define
+class Tally:
+    """What has been counted so far: reports, the crimes they require, and the reports set aside."""
+
+    reports: int = 0
+    crimes: int = 0
+    rejects: list[dict[str, Any]] = Factory(list)
 
 
 @click.command(name="count")
 @click.argument("reports", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
-    "--out", required=True, type=click.Path(path_type=Path), help="Verdicts, one JSON object a line."
+    "--out", required=True, type=click.Path(path_type=Path), help="Verdicts, in the format of REPORTS."
 )
 @click.option("--explain", is_flag=True, help="Also print each verdict in plain English.")
 def count_command(reports: Path, out: Path, explain: bool) -> None:
     """Say which crimes each report must become, and by which rule.
 
-    REPORTS is a file of JSON lines (or Parquet with a column `report`) in the format of report.schema.json.
-    Verdicts follow verdict.schema.json, in the order of the input. A report that cannot be read becomes a
-    line in OUT.rejects.
+    REPORTS is a file of JSON lines, or Parquet with a column `report` that holds them as JSON text, in the
+    format of report.schema.json. Verdicts follow verdict.schema.json, in the order of the input. A report
+    that cannot be read or that no rule book covers becomes a line in OUT.rejects.
     """
-    verdicts: list[dict[str, Any]] = []
-    rejects: list[dict[str, Any]] = []
+    if (reports.suffix == ".parquet") != (out.suffix == ".parquet"):
+        raise InputError(
+            "reports and verdicts must be of one format.",
+            where=f"{reports} and {out}",
+            remedy="Give both as JSON lines or both as Parquet.",
+        )
+    tally = Tally()
+    if reports.suffix == ".parquet":
+        _count_columns(reports, out, tally, explain=explain)
+    else:
+        _count_lines(reports, out, tally, explain=explain)
+    rejects = out.with_name(out.name + ".rejects")
+    rejects.unlink(missing_ok=True)
+    if tally.rejects:
+        write_text(_json_lines(tally.rejects), rejects)
+        say(f"{len(tally.rejects)} reports could not be counted; {rejects} says why.")
+    say(f"{tally.reports} reports require {tally.crimes} crimes. Verdicts: {out}")
+    finish(rows_set_aside=len(tally.rejects))
+
+
+def _count_lines(reports: Path, out: Path, tally: Tally, *, explain: bool) -> None:
+    rows = list(counting.read_reports(reports))
     with progress_bar("Counting") as step:
-        rows = list(counting.read_reports(reports))
+        verdicts = []
         for done, (line, report) in enumerate(rows, start=1):
-            _decide(line, report, verdicts, rejects, explain=explain)
+            verdicts += _verdict(line, report, tally, explain=explain)
             step(done, len(rows))
-    write_text(_lines(verdicts), out)
-    rejects_path = out.with_name(out.name + ".rejects")
-    rejects_path.unlink(missing_ok=True)
-    if rejects:
-        write_text(_lines(rejects), rejects_path)
-        say(f"{len(rejects)} reports could not be read; {rejects_path} says why.")
-    crimes = sum(verdict["total"] for verdict in verdicts)
-    say(f"{len(verdicts)} reports require {crimes} crimes. Verdicts: {out}")
-    finish(rows_set_aside=len(rejects))
+    write_text(_json_lines(verdicts), out)
 
 
-def _decide(
-    line: int,
-    report: dict[str, Any] | BadReport,
-    verdicts: list[dict[str, Any]],
-    rejects: list[dict[str, Any]],
-    *,
-    explain: bool,
-) -> None:
+def _count_columns(reports: Path, out: Path, tally: Tally, *, explain: bool) -> None:
+    """Count Parquet batch by batch, so that millions of reports need not fit in memory."""
+    seen = 0
+
+    def verdicts_of(batch: pl.DataFrame) -> pl.DataFrame:
+        nonlocal seen
+        verdicts = []
+        for text in _texts(batch, reports):
+            seen += 1
+            report = counting.read_report(text, f"{reports.name}, row {seen}")
+            verdicts += _verdict(seen, report, tally, explain=explain)
+        rows = [
+            (v.get("report_id"), v["decision"], v["total"], json.dumps(v, ensure_ascii=False))
+            for v in verdicts
+        ]
+        return pl.DataFrame(rows, schema=COLUMNS, orient="row")
+
+    bulk.map_batches(reports, verdicts_of, out)
+
+
+def _texts(batch: pl.DataFrame, reports: Path) -> list[str]:
+    if "report" not in batch.columns:
+        raise InputError(
+            f"there is no column named report; the columns are {', '.join(batch.columns)}.",
+            where=str(reports),
+            remedy="Give each report as JSON text in a column named report.",
+        )
+    return [text or "" for text in batch["report"].cast(pl.String).to_list()]
+
+
+def _verdict(
+    line: int, report: dict[str, Any] | BadReport, tally: Tally, *, explain: bool
+) -> list[dict[str, Any]]:
+    """Give the verdict on one report as a list of one, or an empty list and a line among the rejects."""
     try:
         if isinstance(report, BadReport):
             raise report
         verdict = counting.count_report(report)
     except (BadReport, Refused) as error:
         identity = report.get("report_id") if isinstance(report, dict) else None
-        rejects.append({"line": line, "report_id": identity, "reason": str(error)})
-        return
-    verdicts.append(verdict)
+        tally.rejects.append({"line": line, "report_id": identity, "reason": str(error)})
+        return []
+    tally.reports += 1
+    tally.crimes += verdict["total"]
     if explain:
         say(counting.explain(report, verdict))
         say()
+    return [verdict]
 
 
-def _lines(values: list[dict[str, Any]]) -> str:
+def _json_lines(values: Iterable[dict[str, Any]]) -> str:
     return "".join(json.dumps(value, ensure_ascii=False) + "\n" for value in values)

@@ -37,7 +37,7 @@ from firstpoint.counting.books import Book, book_on, books
 from firstpoint.counting.deadlines import record_by
 from firstpoint.counting.explaining import explain
 from firstpoint.counting.facts import KINDS, Kind, report_faults
-from firstpoint.counting.reports import count_report, read_reports
+from firstpoint.counting.reports import count_report, read_report, read_reports
 
 __all__ = [
     "KINDS",
@@ -47,6 +47,7 @@ __all__ = [
     "books",
     "count_report",
     "explain",
+    "read_report",
     "read_reports",
     "record_by",
     "report_faults",

@@ -48,7 +48,7 @@ def read_reports(path: Path | str) -> Iterator[tuple[int, dict[str, Any] | BadRe
     path = Path(path)
     for line, text in _texts(path):
         if text.strip():
-            yield line, _report_or_fault(text, f"{path.name}, line {line}")
+            yield line, read_report(text, f"{path.name}, line {line}")
 
 
 def _texts(path: Path) -> Iterator[tuple[int, str]]:
@@ -78,7 +78,8 @@ def _parquet_column(path: Path) -> list[str]:
     return [text or "" for text in frame["report"].cast(pl.String).to_list()]
 
 
-def _report_or_fault(text: str, where: str) -> dict[str, Any] | BadReport:
+def read_report(text: str, where: str) -> dict[str, Any] | BadReport:
+    """Give the report in a JSON text, or what is wrong with it; ``where`` names its place in messages."""
     try:
         report = json.loads(text)
     except json.JSONDecodeError as reason:
