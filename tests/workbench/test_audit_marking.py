@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 MARK = {
     "should_record": "2",
     "recorded": "1",
-    "error_kind": "fewer_than_required",
+    "kind_of_error": "fewer_than_required",
     "note": "Second victim missed.",
 }
 
@@ -51,7 +51,7 @@ def test_saving_a_mark_leads_to_the_next_report(signed_in, audit):
 def test_an_auditor_can_change_their_mark_and_the_ledger_keeps_both(signed_in, audit):
     client = signed_in("auditor")
     mark(client, audit, 1)
-    assert mark(client, audit, 1, version=2, recorded="2", error_kind="").status_code == 302
+    assert mark(client, audit, 1, version=2, recorded="2", kind_of_error="").status_code == 302
     assert Mark.objects.get().recorded == 2
     assert [
         entry.action
@@ -76,7 +76,7 @@ def test_the_same_form_sent_twice_is_told_so(signed_in, audit):
         ({"should_record": "two"}, "should_record"),
         ({"should_record": "-1"}, "should_record"),
         ({"in_time": "2"}, "in_time"),
-        ({"error_kind": "typo"}, "error_kind"),
+        ({"kind_of_error": "typo"}, "kind_of_error"),
         ({"note": "x" * 2001}, "note"),
     ],
 )
@@ -137,9 +137,26 @@ def test_marks_on_what_was_not_drawn_are_refused(audit):
         enter_marks(audit, marks, auditor="auditor")
 
 
+def test_marks_that_contradict_themselves_are_refused_whole(audit):
+    ids = [report.report_id for report in audit.reports.all()[:2]]
+    marks = pl.DataFrame({"incident_id": ids, "should_record": [1, 1], "recorded": [1, 2]})
+    with pytest.raises(InputError, match="hold together"):
+        enter_marks(audit, marks, auditor="auditor")
+    assert not Mark.objects.exists()
+
+
 def test_an_audit_without_marks_gives_no_rate(audit):
     with pytest.raises((Refused, InputError)):
         result(audit)
+
+
+def test_a_sample_of_reports_that_are_not_held_opens_no_audit():
+    from firstpoint import auditing
+
+    frame = pl.DataFrame({"stratum": ["other"] * 2, "incident_id": ["nowhere", "MK-00001"]})
+    with pytest.raises(InputError, match="not held here"):
+        open_audit(auditing.draw(frame, {"other": 2}, seed=1), title="Gone", auditors=["auditor"])
+    assert not Audit.objects.filter(title="Gone").exists()
 
 
 def test_only_an_auditor_is_given_reports():

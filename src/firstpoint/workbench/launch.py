@@ -66,6 +66,7 @@ def serve(
     import waitress
 
     prepare(directory)
+    _read_tables()
     from firstpoint.workbench.wsgi import application
 
     try:
@@ -79,3 +80,12 @@ def serve(
     if ready is not None:
         ready(f"http://{host}:{server.effective_port}/")
     server.run()
+
+
+def _read_tables() -> None:
+    # The lexicon and the rule books take a second to read: before the first person asks, not while they wait.
+    from firstpoint.counting import books
+    from firstpoint.screening import LexiconReader
+
+    LexiconReader()
+    books()

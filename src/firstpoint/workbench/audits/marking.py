@@ -97,7 +97,7 @@ def mark(report_key: int, version: int, user: User, given: Mapping[str, Any], no
         numbers = {name: getattr(made, name) for name in _NUMBERS}
         detail = {
             "report": reference("report", report.report_id),
-            "error_kind": made.error_kind or None,
+            "kind_of_error": made.kind_of_error or None,
             **numbers,
         }
         keep(user.person.reference, f"marking.{move.transition}", f"audit:{report.audit_id}", detail)
@@ -133,4 +133,4 @@ def _check(move: Transition, report: SampledReport, user: User, given: Mapping[s
 
 def _fields(given: Mapping[str, Any]) -> dict[str, Any]:
     numbers = {name: given.get(name) for name in _NUMBERS}
-    return {**numbers, "error_kind": given.get("error_kind") or "", "note": given.get("note") or ""}
+    return {**numbers, "kind_of_error": given.get("kind_of_error") or "", "note": given.get("note") or ""}

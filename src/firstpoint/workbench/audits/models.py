@@ -66,7 +66,7 @@ class Mark(models.Model):
     recorded = models.PositiveIntegerField()
     in_time = models.PositiveIntegerField(null=True)
     right_class = models.PositiveIntegerField(null=True)
-    error_kind = models.CharField(max_length=40, blank=True)
+    kind_of_error = models.CharField(max_length=40, blank=True)
     note = models.TextField(blank=True)
     marked_at = models.DateTimeField()
 

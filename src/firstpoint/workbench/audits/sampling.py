@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -19,7 +19,7 @@ from firstpoint.workbench.audits.models import Audit, Mark, SampledReport
 from firstpoint.workbench.incidents.models import Crime, Incident
 from firstpoint.workbench.ledger.keeping import keep
 
-_MARK_COLUMNS = ("in_time", "right_class", "error_kind", "note")
+_MARK_COLUMNS = ("in_time", "right_class", "kind_of_error", "note")
 
 
 def open_audit(
@@ -38,10 +38,6 @@ def open_audit(
     people = [_auditor(name) for name in auditors]
     if not people:
         raise InputError("An audit needs an auditor.", where=title, remedy="Name one or more.")
-    ids = sample.rows.get_column("incident_id").to_list()
-    incidents = _keys(Incident, "incident_id", ids)
-    crimes = _keys(Crime, "crime_id", [each for each in ids if each not in incidents])
-    _check_held(ids, incidents, crimes)
     with transaction.atomic():
         audit = Audit.objects.create(
             title=title,
@@ -52,22 +48,7 @@ def open_audit(
             method=sample.method,
             frame=_frame_rows(sample, recorded_crimes_12m or {}),
         )
-        # In the order of the draw, stratum after stratum in turn: what is marked at any time is a fair part.
-        ordered = sample.rows.sort("draw_order", "stratum").iter_rows(named=True)
-        SampledReport.objects.bulk_create(
-            SampledReport(
-                audit=audit,
-                number=number,
-                stratum=row["stratum"],
-                report_id=row["incident_id"],
-                incident_id=incidents.get(row["incident_id"]),
-                crime_id=crimes.get(row["incident_id"]),
-                inclusion_probability=row["inclusion_probability"],
-                draw_order=row["draw_order"],
-                given_to=people[(number - 1) % len(people)],
-            )
-            for number, row in enumerate(ordered, start=1)
-        )
+        SampledReport.objects.bulk_create(_dealt(audit, sample.rows, people))
         keep(by, "audit.opened", f"audit:{audit.pk}", {"frame": sample.frame_sha256, "seed": sample.seed})
     return audit
 
@@ -76,7 +57,7 @@ def enter_marks(audit: Audit, marks: pl.DataFrame, *, auditor: str, by: str = TH
     """How many marks from elsewhere (an audit workbook) were entered for an auditor.
 
     ``marks`` has ``incident_id``, ``should_record``, ``recorded`` and, when there, ``in_time``,
-    ``right_class``, ``error_kind`` and ``note``; a report that is marked already is left as it is. Raises
+    ``right_class``, ``kind_of_error`` and ``note``; a report that is marked already is left as it is. Raises
     InputError for a report that was not drawn.
     """
     person = _auditor(auditor)
@@ -86,6 +67,7 @@ def enter_marks(audit: Audit, marks: pl.DataFrame, *, auditor: str, by: str = TH
         raise InputError(
             "This report was not drawn for the audit.", where=strangers[0], remedy="Take it out."
         )
+    _check_numbers(marks)
     extra = [name for name in _MARK_COLUMNS if name in marks.columns]
     with transaction.atomic():
         made = Mark.objects.bulk_create(
@@ -119,13 +101,13 @@ def marks_frame(audit: Audit) -> pl.DataFrame:
         "recorded": pl.Int64(),
         "in_time": pl.Int64(),
         "right_class": pl.Int64(),
-        "error_kind": pl.String(),
+        "kind_of_error": pl.String(),
         "auditor": pl.String(),
     }
     rows = [
         (
             mark.report.stratum, mark.report.report_id, mark.should_record, mark.recorded, mark.in_time,
-            mark.right_class, mark.error_kind or None, f"user:{mark.auditor_id}",
+            mark.right_class, mark.kind_of_error or None, f"user:{mark.auditor_id}",
         )
         for mark in _marks(audit).select_related("report").order_by("report__number")
     ]  # fmt: skip
@@ -146,8 +128,8 @@ def result(audit: Audit) -> AuditResult:
 def kinds_of_error(audit: Audit) -> tuple[tuple[str, int, int], ...]:
     """Each kind of error found, with its reports and the crimes not recorded in them, the commonest first."""
     found: dict[str, list[int]] = {}
-    rows = _marks(audit).exclude(error_kind="")
-    for kind, due, recorded in rows.values_list("error_kind", "should_record", "recorded"):
+    rows = _marks(audit).exclude(kind_of_error="")
+    for kind, due, recorded in rows.values_list("kind_of_error", "should_record", "recorded"):
         found.setdefault(kind, []).append(due - recorded)
     counted = ((kind, len(gaps), sum(gaps)) for kind, gaps in found.items())
     return tuple(sorted(counted, key=lambda each: (-each[1], each[0])))
@@ -164,6 +146,39 @@ def _auditor(username: str) -> User:
             "There is no auditor of this name.", where=username, remedy="Add one with the role auditor."
         )
     return user
+
+
+def _dealt(audit: Audit, drawn: pl.DataFrame, people: Sequence[User]) -> Iterator[SampledReport]:
+    # In the order of the draw, stratum after stratum in turn: what is marked at any time is a fair part.
+    ordered = drawn.sort("draw_order", "stratum").to_dicts()
+    ids = [row["incident_id"] for row in ordered]
+    incidents = _keys(Incident, "incident_id", ids)
+    crimes = _keys(Crime, "crime_id", [each for each in ids if each not in incidents])
+    _check_held(ids, incidents, crimes)
+    for number, row in enumerate(ordered, start=1):
+        yield SampledReport(
+            audit=audit,
+            number=number,
+            stratum=row["stratum"],
+            report_id=row["incident_id"],
+            incident_id=incidents.get(row["incident_id"]),
+            crime_id=crimes.get(row["incident_id"]),
+            inclusion_probability=row["inclusion_probability"],
+            draw_order=row["draw_order"],
+            given_to=people[(number - 1) % len(people)],
+        )
+
+
+def _check_numbers(marks: pl.DataFrame) -> None:
+    due, recorded = pl.col("should_record"), pl.col("recorded")
+    right = (recorded >= 0) & (recorded <= due)
+    wrong = marks.filter(~right.fill_null(value=False)).get_column("incident_id").to_list()
+    if wrong:
+        raise InputError(
+            f"{len(wrong)} marks do not hold together: none may count more crimes recorded than were due.",
+            where=wrong[0],
+            remedy="Correct the marks.",
+        )
 
 
 def _keys(model: Any, column: str, ids: Sequence[str]) -> dict[str, int]:
@@ -189,4 +204,4 @@ def _frame_rows(sample: Sample, recorded: Mapping[str, int]) -> list[dict[str, A
 
 
 def _or_empty(name: str, value: Any) -> Any:
-    return (value or "") if name in ("error_kind", "note") else value
+    return (value or "") if name in ("kind_of_error", "note") else value

@@ -86,7 +86,7 @@ def results(request: Signed, key: int) -> HttpResponse:
         context["refusal"] = refusal
     context |= {
         "kinds": sampling.kinds_of_error(found),
-        "titles": {c.choice: c.title for c in choices("error_kinds")},
+        "titles": {c.choice: c.title for c in choices("kinds_of_error")},
     }
     return render(request, "workbench/results.html", context)
 
@@ -122,7 +122,7 @@ def _given_before(report: SampledReport) -> dict[str, Any]:
     mark = getattr(report, "mark", None)
     if mark is None:
         return {}
-    names = ("should_record", "recorded", "in_time", "right_class", "error_kind", "note")
+    names = ("should_record", "recorded", "in_time", "right_class", "kind_of_error", "note")
     return {name: getattr(mark, name) for name in names}
 
 

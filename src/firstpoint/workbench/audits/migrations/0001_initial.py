@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
                 ("recorded", models.PositiveIntegerField()),
                 ("in_time", models.PositiveIntegerField(null=True)),
                 ("right_class", models.PositiveIntegerField(null=True)),
-                ("error_kind", models.CharField(blank=True, max_length=40)),
+                ("kind_of_error", models.CharField(blank=True, max_length=40)),
                 ("note", models.TextField(blank=True)),
                 ("marked_at", models.DateTimeField()),
                 (
