@@ -79,7 +79,7 @@ def test_a_decision_maker_cannot_endorse_and_is_told_who_can():
 
 
 def test_a_decision_on_work_that_moved_says_where_it_stands():
-    with pytest.raises(Moved, match="Recorded"):
+    with pytest.raises(Moved, match="Decided: record"):
         move("recording", "not_a_crime", "recorded", DECIDER)
 
 
@@ -147,7 +147,7 @@ def test_an_auditor_changes_only_their_own_mark():
         ({"in_time": 2}, "in_time"),
         ({"right_class": 2}, "right_class"),
         ({"should_record": -1}, "should_record"),
-        ({"error_kind": "typo"}, "error_kind"),
+        ({"kind_of_error": "typo"}, "kind_of_error"),
     ],
 )
 def test_marks_that_contradict_themselves_are_refused(numbers, field):

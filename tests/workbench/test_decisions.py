@@ -226,4 +226,4 @@ def test_the_list_shows_only_what_waits(signed_in, fresh_work):
     decide(client, fresh_work, RECORD)
     assert link not in client.get("/incidents/?show=to-decide").content.decode()
     assert link in client.get("/incidents/?show=recorded").content.decode()
-    assert RecordingWork.objects.get(pk=fresh_work.pk).stands.title == "Recorded"
+    assert RecordingWork.objects.get(pk=fresh_work.pk).stands.title == "Decided: record"

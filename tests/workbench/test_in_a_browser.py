@@ -186,7 +186,7 @@ def test_a_decision_with_scripts_shows_only_what_the_choice_asks(enter):
     assert page.is_visible("#crimes")
     page.click("text=Check before saving")
     page.click("button[value=save]")
-    assert "The crimes were recorded." in page.inner_text("main")
+    assert "The decision to record was saved." in page.inner_text("main")
     assert said == []
 
 

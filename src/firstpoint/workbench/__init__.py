@@ -25,7 +25,9 @@ How it is built, so that it can be checked:
   person saw. Whoever comes second is told.
 * Pages are whole without scripts.
 
-Limits. Sign-in is by password alone, without a second factor or single sign-on. Extracts are loaded by the
-command, not through a page. Only recording decisions, removals and audit marks are worked here yet; rape
-reports, cancellations, appeals and the rest are not. SQLite is what it is tested on.
+Limits. A decision to record is kept here and shown; the crime record itself is made in the force's crime
+system and comes back with its next extract. Sign-in is by password alone, without a second factor or single
+sign-on. Extracts are loaded by the command, not through a page. Only recording decisions, removals and
+audit marks are worked here yet; rape reports, cancellations, appeals and the rest are not. SQLite is what
+it is tested on.
 """

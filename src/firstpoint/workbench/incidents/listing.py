@@ -25,7 +25,7 @@ SHOWN = {
     "overdue": "Needing a decision, overdue",
     "soon": "Needing a decision, due within 4 hours",
     "endorsement": "Removal awaiting endorsement",
-    "recorded": "Recorded here",
+    "recorded": "Decided: record",
     "removed": "Removed from the list",
     "all": "All incidents screened",
 }
