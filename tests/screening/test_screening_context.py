@@ -71,7 +71,7 @@ def test_a_linked_crime_of_the_same_group_covers_the_disclosure():
     incidents = pl.DataFrame({"incident_id": ["1"], "text": [ASSAULT]})
     assert screen(incidents, crimes)["chance_unrecorded"][0] < 0.1
     assert screen(incidents, crimes.with_columns(status=pl.lit("cancelled")))["chance_unrecorded"][0] > 0.7
-    assert screen(incidents, crimes.with_columns(ho_class=pl.lit("46")))["chance_unrecorded"][0] > 0.7
+    assert screen(incidents, crimes.with_columns(ho_class=pl.lit("46")))["chance_unrecorded"][0] > 0.5
 
 
 def test_a_crime_whose_class_is_not_known_covers_all_that_is_disclosed():

@@ -166,8 +166,8 @@ def screen_and_count(held: Holdings, out: Path) -> pl.DataFrame:
     write_table(ranked, out / "ranked.csv")
     likely = ranked.filter(pl.col("chance_unrecorded") >= 0.5).height
     say(
-        f"{screened.height} logs read; {len(verdicts)} disclose something; in {likely} a crime is more "
-        f"likely than not unrecorded. The list, gravest and likeliest first: {out / 'ranked.csv'}"
+        f"{screened.height} logs read; {len(verdicts)} disclose something surely; in {likely} a crime is "
+        f"more likely than not unrecorded. The list, gravest and likeliest first: {out / 'ranked.csv'}"
     )
     return screened
 
@@ -226,17 +226,18 @@ def _sizes_sentence(plan: pl.DataFrame) -> str:
 
 
 def _verdicts(incidents: pl.DataFrame, screened: pl.DataFrame) -> list[dict[str, Any]]:
-    """Give the rule book's verdict on every log that discloses something, in rank order."""
+    """Give the rule book's verdict on every log that discloses something surely enough, in rank order."""
     disclosing = (
         screened.filter(pl.col("disclosures").list.len() > 0)
         .sort("rank")
         .join(incidents, on="incident_id", how="left", maintain_order="left")
     )
-    reader = screening.LexiconReader()
-    return [
-        counting.count_report(screening.report_facts(row, reader.read(row)))
-        for row in disclosing.iter_rows(named=True)
-    ]
+    verdicts = []
+    for row in disclosing.iter_rows(named=True):
+        sure = screening.sure_enough(map(screening.disclosure_of, row["disclosures"]))
+        if sure:
+            verdicts.append(counting.count_report(screening.report_facts(row, sure)))
+    return verdicts
 
 
 def _ranked_list(held: Holdings, screened: pl.DataFrame, verdicts: list[dict[str, Any]]) -> pl.DataFrame:

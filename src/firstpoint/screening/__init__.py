@@ -16,8 +16,10 @@ A log goes through the room in one direction:
 5. :mod:`~firstpoint.screening.facts` writes them as the facts of a report and
    :mod:`~firstpoint.screening.verdicts` asks ``counting`` for the class and the number of crimes. The screen
    never counts itself.
-6. :mod:`~firstpoint.screening.scoring` weighs them against the crimes linked to the incident, and
-   :mod:`~firstpoint.screening.screened` ranks the logs.
+6. :mod:`~firstpoint.screening.covering` sets them against the crimes linked to the incident,
+   :mod:`~firstpoint.screening.scoring` weighs what is left, :mod:`~firstpoint.screening.screened` ranks the
+   logs, and :mod:`~firstpoint.screening.stored` keeps each disclosure in its row, to be had back with
+   :func:`disclosure_of`.
 
 :func:`screen` does all of it for a table. Another reader can stand in for the lexicon behind :class:`Reader`
 (:mod:`~firstpoint.screening.reading`); its name and version go into every row.
@@ -40,5 +42,17 @@ from firstpoint.screening.facts import report_facts
 from firstpoint.screening.reading import LexiconReader, Reader
 from firstpoint.screening.scoring import RANKED_BY
 from firstpoint.screening.screened import screen
+from firstpoint.screening.stored import disclosure_of, sure_enough, sure_from
 
-__all__ = ["RANKED_BY", "Disclosure", "Evidence", "LexiconReader", "Reader", "report_facts", "screen"]
+__all__ = [
+    "RANKED_BY",
+    "Disclosure",
+    "Evidence",
+    "LexiconReader",
+    "Reader",
+    "disclosure_of",
+    "report_facts",
+    "screen",
+    "sure_enough",
+    "sure_from",
+]

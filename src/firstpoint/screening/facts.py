@@ -28,6 +28,8 @@ _ANY_CLASS = (
     "99"  # the log names a record but seldom its class; which one it is does not change "recorded already"
 )
 _PROFESSIONAL = "professional_other"
+REPORTED_INCIDENT = "reported_incident"  # the context of rape told but not confirmed: an N100, no crime yet
+_UNCONFIRMED = ("unconfirmed", REPORTED_INCIDENT)
 _WHOLE_NUMBERS = {"times", "onlookers"}
 
 
@@ -100,7 +102,7 @@ def _victim_facts(disclosure: Disclosure) -> dict[str, Any]:
         facts.pop("age_band", None)
     if disclosure.context in ("no_support", "retracted"):
         facts["supports"] = "no"
-    if disclosure.context == "unconfirmed":
+    if disclosure.context in _UNCONFIRMED:
         facts["confirms"] = "not_spoken_to"
     return facts
 
@@ -139,7 +141,7 @@ def _standing(number: int, disclosure: Disclosure) -> dict[str, Any]:
 
 
 def _reporter(disclosures: Sequence[Disclosure]) -> str | None:
-    if any(one.context == "unconfirmed" for one in disclosures):
+    if any(one.context in _UNCONFIRMED for one in disclosures):
         return "passer_by"
     told = [one.facts["reporter.role"] for one in disclosures if "reporter.role" in one.facts]
     if told:

@@ -6,10 +6,10 @@
     the chance that at least one of the crimes due is truly disclosed: 1 less the product of what each leaves
     open.
 ``chance_unrecorded``
-    the same over the crimes that the linked records do not cover. A record covers a crime of its own
-    published group, and one whose class is not known covers all. A closing code that says "recorded" covers
-    in part where no record is linked; one that dismisses the log covers nothing and, over an allegation,
-    raises the chance.
+    the same over the crimes that the linked records do not cover, by the grades of
+    :mod:`~firstpoint.screening.covering`; a record whose class is not known covers all. A closing
+    code that says "recorded" covers in part where no record is linked; one that dismisses the log covers
+    nothing and, over an allegation, raises the chance.
 ``harm``
     the sum of certainty times crimes times the harm of their kind, at most 100.
 ``rank``
@@ -23,9 +23,9 @@ from typing import Any
 
 from attrs import frozen
 
+from firstpoint.screening.covering import covers, share_left_open
 from firstpoint.screening.disclosures import Disclosure
 from firstpoint.screening.kinds import kind_row
-from firstpoint.vocabulary import offence_class
 
 RANKED_BY = "harm * chance_unrecorded"
 
@@ -67,33 +67,18 @@ def _chance_unrecorded(
     covered = weights["covered"]
     if any(ho_class is None for ho_class in linked):
         return _any(one.certainty * covered["by_record_of_unknown_class"] for one in due)
-    groups = [_group(ho_class) for ho_class in linked if ho_class]
-    left_open = []
-    for one in sorted(due, key=lambda one: -one.certainty):
-        missing = one.crimes - _take(groups, _group(one.ho_class) if one.ho_class else "", one.crimes)
-        left_open.append(one.certainty * (1.0 if missing else covered["by_record_of_same_group"]))
-    chance = _any(left_open)
+    recorded = [ho_class for ho_class in linked if ho_class]
+    found = covers(due, recorded, weights["told_also_as"])
+    beside = covered["beside_a_record"] if recorded else 1.0
+    chance = _any(
+        one.certainty * (beside if cover.grade is None else share_left_open(cover, covered))
+        for one, cover in zip(due, found, strict=True)
+    )
     if standing == "recorded" and not linked:
         chance *= covered["by_closing_code_alone"]
     if standing == "dismissed":
         chance = _raised(chance, weights["closing"]["dismissed_raises_odds"])
     return chance
-
-
-def _take(groups: list[str], group: str, wanted: int) -> int:
-    """How many of the crimes wanted are among the recorded ones, which are used up."""
-    taken = 0
-    while taken < wanted and group in groups:
-        groups.remove(group)
-        taken += 1
-    return taken
-
-
-def _group(ho_class: str | None) -> str:
-    if not ho_class:
-        return ""
-    known = offence_class(ho_class)
-    return known.group if known else ho_class
 
 
 def _any(chances: Any) -> float:

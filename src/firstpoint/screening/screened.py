@@ -11,22 +11,10 @@ from firstpoint.errors import InputError
 from firstpoint.screening.disclosures import Disclosure
 from firstpoint.screening.reading import LexiconReader, Reader, matching_rows
 from firstpoint.screening.scoring import Score, score
+from firstpoint.screening.stored import DISCLOSURE, stored
 from firstpoint.screening.verdicts import Answers, counted
 
 _USED = ("incident_id", "text", "received_at", "channel", "opening_code", "closing_code", "reporter_role")
-_DISCLOSURE = pl.Struct(
-    {
-        "offence": pl.String,
-        "ho_class": pl.String,
-        "victims": pl.Int64,
-        "crimes": pl.Int64,
-        "certainty": pl.Float64,
-        "context": pl.String,
-        "evidence": pl.List(pl.Struct({"start": pl.Int64, "end": pl.Int64, "text": pl.String})),
-        "kind": pl.String,
-        "pattern": pl.String,
-    }
-)
 _SCREENED: dict[str, pl.DataType | type[pl.DataType]] = {
     "incident_id": pl.String,
     "expected_crimes": pl.Float64,
@@ -35,7 +23,7 @@ _SCREENED: dict[str, pl.DataType | type[pl.DataType]] = {
     "harm": pl.Float64,
     "rank": pl.Int64,
     "reader": pl.String,
-    "disclosures": pl.List(_DISCLOSURE),
+    "disclosures": pl.List(DISCLOSURE),
 }
 _NOT_STANDING = ("cancelled", "transferred")
 _PROGRESS_EVERY = 500
@@ -100,7 +88,6 @@ def _results(
 def _row(
     incident_id: str, figures: Score, label: str, disclosures: tuple[Disclosure, ...]
 ) -> tuple[Any, ...]:
-    shown = [_shown(one) for one in disclosures]
     return (
         incident_id,
         figures.expected_crimes,
@@ -108,22 +95,8 @@ def _row(
         figures.chance_crime,
         figures.harm,
         label,
-        shown,
+        [stored(one) for one in disclosures],
     )
-
-
-def _shown(one: Disclosure) -> dict[str, Any]:
-    return {
-        "offence": one.offence,
-        "ho_class": one.ho_class,
-        "victims": one.victims,
-        "crimes": one.crimes,
-        "certainty": one.certainty,
-        "context": one.context,
-        "evidence": [{"start": e.start, "end": e.end, "text": e.text} for e in one.evidence],
-        "kind": one.kind,
-        "pattern": " ".join(one.patterns),
-    }
 
 
 def _linked(crimes: pl.DataFrame | None) -> dict[str, list[str | None]]:

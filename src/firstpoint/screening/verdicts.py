@@ -16,10 +16,14 @@ from attrs import evolve
 
 from firstpoint import counting
 from firstpoint.screening.disclosures import Disclosure
-from firstpoint.screening.facts import report_clock, report_facts
+from firstpoint.screening.facts import REPORTED_INCIDENT, report_clock, report_facts
 
 Signature = tuple[date, tuple[tuple[str, int, str, frozenset[tuple[str, str]]], ...]]
 Answers = dict[Signature, dict[str, Any]]
+
+_CRIME_DUE = (
+    "clock_runs"  # counting's warning that a crime is due within the limit although its class is open
+)
 
 
 def counted(
@@ -28,7 +32,8 @@ def counted(
     """The disclosures with the class and the number of crimes that the rule book requires for each.
 
     ``answers`` is filled as a memory between incidents. ``crimes`` is 0 for what is absorbed, recorded
-    already, unconfirmed or another force's; where counting cannot name the class but a crime is due,
+    already, unconfirmed or another force's, and for a reported incident (rape that the victim has not
+    confirmed, N100), whose context says so; where counting cannot name the class but a crime is due,
     ``ho_class`` stays None and one crime a victim is due.
     """
     sure = [one for one in disclosures if one.certainty >= sure_from]
@@ -45,8 +50,13 @@ def _with_answer(
     signature = _signature(incident, group)
     if signature not in answers:
         answers[signature] = counting.count_report(report_facts(incident, group))
-    by_id = {entry["id"]: entry for entry in answers[signature]["allegations"]}
-    return [_apply(one, by_id.get(f"a{number}", {})) for number, one in enumerate(group, 1)]
+    answer = answers[signature]
+    by_id = {entry["id"]: entry for entry in answer["allegations"]}
+    running = {told["allegation"] for told in answer.get("warnings", ()) if told["code"] == _CRIME_DUE}
+    return [
+        _apply(one, by_id.get(f"a{number}", {}), due=f"a{number}" in running)
+        for number, one in enumerate(group, 1)
+    ]
 
 
 def _signature(incident: Mapping[str, Any], group: Sequence[Disclosure]) -> Signature:
@@ -56,21 +66,19 @@ def _signature(incident: Mapping[str, Any], group: Sequence[Disclosure]) -> Sign
     return moment.date(), told
 
 
-def _apply(disclosure: Disclosure, entry: Mapping[str, Any]) -> Disclosure:
+def _apply(disclosure: Disclosure, entry: Mapping[str, Any], *, due: bool) -> Disclosure:
+    """The disclosure under counting's entry for it; ``due``: a crime is due although its class is open."""
     match entry.get("decision"):
         case "record":
             return evolve(
                 disclosure, ho_class=entry.get("ho_class"), crimes=int(entry.get("count", disclosure.victims))
             )
-        case "not_decidable" if _is_required(entry):
+        case "not_decidable" if due:
             return evolve(disclosure, crimes=disclosure.victims)
         case "absorbed":
             context = "subsumed" if disclosure.context == "live" else disclosure.context
             return evolve(disclosure, ho_class=entry.get("ho_class"), crimes=0, context=context)
+        case "reported_incident":
+            return evolve(disclosure, crimes=0, context=REPORTED_INCIDENT)
         case _:
             return evolve(disclosure, ho_class=entry.get("ho_class"), crimes=0)
-
-
-def _is_required(entry: Mapping[str, Any]) -> bool:
-    """Whether counting says that a crime is due although its class is open."""
-    return str(entry.get("reason", "")).startswith("a crime is required")
