@@ -9,11 +9,14 @@ import shutil
 import signal
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from urllib.request import urlopen
 
 import polars as pl
 import pytest
+
+from firstpoint.cli.demo import _first_day
 
 COMMAND = [sys.executable, "-c", "from firstpoint.cli import main; main()"]
 
@@ -27,7 +30,7 @@ def firstpoint(*words, typed=""):
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
     directory = tmp_path_factory.mktemp("demo") / "force"
-    ran = firstpoint("demo", "--dir", directory, "--no-serve")
+    ran = firstpoint("demo", "--dir", directory, "--start", "2026-04-01", "--no-serve")
     assert ran.returncode == 0, ran.stderr + ran.stdout
     return directory
 
@@ -55,6 +58,18 @@ def test_demo_estimate_holds_the_made_up_truth(demo):
 
 def test_demo_says_on_its_paper_that_the_data_are_made_up(demo):
     assert "Made-up data" in (demo / "board-report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("today", "first"),
+    [
+        (date(2026, 11, 22), date(2026, 11, 8)),
+        (date(2026, 1, 5), date(2026, 4, 1)),
+        (date(2031, 1, 5), date(2027, 3, 18)),
+    ],
+)
+def test_the_made_up_days_end_yesterday_where_a_rule_book_covers_them(today, first):
+    assert _first_day(today, days=14) == first
 
 
 def test_demo_touches_no_folder_that_holds_something_else(tmp_path):

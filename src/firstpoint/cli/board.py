@@ -74,7 +74,7 @@ def board_paper(
         findings=_findings(marks),
         recommendations=recommendations,
         trend=trend,
-        method=(result["overall"]["method"], *result["cautions"]),
+        method=(result["overall"]["method"], *map(_in_a_boards_words, result["cautions"])),
         excluded=EXCLUDED,
         made_up=made_up,
     )
@@ -174,6 +174,12 @@ def _result_row(stratum: str, row: Mapping[str, Any], marks: pl.DataFrame) -> Re
         method=row["method"].rstrip(".") if stratum == ALL else "",
         no_rate_because=row.get("reason", ""),
     )
+
+
+def _in_a_boards_words(caution: str) -> str:
+    """Give a caution with its stratum named as a board names it."""
+    stratum, colon, words = caution.partition(":")
+    return STRATUM_TITLES[stratum] + colon + words if stratum in STRATUM_TITLES else caution
 
 
 def _unrecorded(result: Mapping[str, Any], recorded_a_year: int | None) -> UnrecordedCrimes | NoFigure:

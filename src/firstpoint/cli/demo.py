@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
-from datetime import date
+from datetime import date, datetime, timedelta
 from importlib import resources
+from io import StringIO
 from pathlib import Path
+from typing import cast
+from zoneinfo import ZoneInfo
 
 import click
 import polars as pl
 from attrs import frozen
 
-from firstpoint import auditing, records, simulation
+from firstpoint import auditing, counting, records, simulation
 from firstpoint.cli.audit import say_estimate
-from firstpoint.cli.board import board_paper, read_draw, read_recommendations, write_report
-from firstpoint.cli.console import heading, progress_bar, say
+from firstpoint.cli.board import board_paper, read_draw, write_report
+from firstpoint.cli.console import heading, say
 from firstpoint.cli.extracts import TABLES
 from firstpoint.cli.run import Holdings, draw_sample, read_holdings, screen_and_count
 from firstpoint.cli.tables import write_table, write_text
 from firstpoint.errors import InputError
-from firstpoint.reporting import BoardPaper, board_report
+from firstpoint.reporting import BoardPaper, Recommendation, board_report
+from firstpoint.reporting.board_paper import Status
 from firstpoint.vocabulary import offence_classes
 
-STARTS = date(2026, 4, 1)
+LONDON = ZoneInfo("Europe/London")
 PASSWORD = "made-up-force-2026"  # noqa: S105 - published on purpose, for made-up data alone
+NOTICE = "Made-up data. Nothing here is about a real person, place or force."
 PEOPLE = (
     "registrar",
     "decision_maker",
@@ -61,10 +67,17 @@ SIZES = {
     default=Path("demo"),
     show_default=True,
 )
-@click.option("--seed", default=2026, show_default=True, help="The same seed makes the same force.")
+@click.option("--seed", default=2026, show_default=True, help="The same seed and start make the same force.")
+@click.option(
+    "--start",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Its first day; unless given, chosen so that its last day is yesterday and the clocks still run.",
+)
 @click.option("--no-serve", is_flag=True, help="Stop after building everything.")
 @click.option("--port", default=8000, show_default=True, help="Where to serve the workbench.")
-def demo_command(size: str, directory: Path, seed: int, no_serve: bool, port: int) -> None:
+def demo_command(
+    size: str, directory: Path, seed: int, start: datetime | None, no_serve: bool, port: int
+) -> None:
     """Build a made-up force, do the main job on it and serve the workbench.
 
     DIR then holds the extracts, the hidden truth (truth/), what the screen found (screened.parquet), the
@@ -73,13 +86,16 @@ def demo_command(size: str, directory: Path, seed: int, no_serve: bool, port: in
     """
     chosen = SIZES[size]
     _empty(directory)
-    heading(f"A made-up force: {chosen.incidents:,} incidents in {chosen.days} days, seed {seed}")
-    force = simulation.make_force(seed=seed, incidents=chosen.incidents, start=STARTS, days=chosen.days)
+    first = start.date() if start else _first_day(datetime.now(LONDON).date(), chosen.days)
+    heading(
+        f"A made-up force: {chosen.incidents:,} incidents in {chosen.days} days from {first}, seed {seed}"
+    )
+    force = simulation.make_force(seed=seed, incidents=chosen.incidents, start=first, days=chosen.days)
     simulation.write_force(force, directory)
     held = read_holdings(
         directory / "incidents.csv", directory / "crimes.csv", str(directory / "mapping.toml"), directory
     )
-    screen_and_count(held, directory)
+    screened = screen_and_count(held, directory)
     sample = draw_sample(held, directory, half_width_points=chosen.half_width_points, seed=seed)
     assert sample is not None
     heading("Audit")
@@ -89,7 +105,7 @@ def demo_command(size: str, directory: Path, seed: int, no_serve: bool, port: in
     write_table(marks, directory / "marks.csv")
     paper = _estimate(held, marks, directory, days=chosen.days)
     write_report(board_report(paper), directory / "board-report")
-    _fill_workbench(directory, sample, marks, paper)
+    _fill_workbench(directory, screened, sample, marks, paper)
     if no_serve:
         say(f"\nEverything is in {directory}. To serve it: firstpoint serve --dir {directory}")
         return
@@ -102,18 +118,30 @@ def _estimate(held: Holdings, marks: pl.DataFrame, directory: Path, *, days: int
     result = auditing.estimate(marks, frame)
     write_text(json.dumps(result.as_dict(), indent=1) + "\n", directory / "estimate.json")
     say_estimate(result)
-    plan = resources.files("firstpoint.cli") / "demo_plan.csv"
-    with resources.as_file(plan) as path:
-        recommendations = read_recommendations(path)
     return board_paper(
         result.as_dict(),
         draw=read_draw(directory / "sample.csv.json"),
         marks=marks,
         force=simulation.FORCE,
         prepared_on=held.window[1],
-        recommendations=recommendations,
+        recommendations=_plan(held.window[1]),
         recorded_a_year=int(frame["recorded_crimes_12m"].sum()),
         made_up=True,
+    )
+
+
+def _plan(published: date) -> tuple[Recommendation, ...]:
+    """Give the made-up improvement plan, its deadlines counted from the day of the paper."""
+    text = (resources.files("firstpoint.cli") / "demo_plan.csv").read_text(encoding="utf-8")
+    return tuple(
+        Recommendation(
+            row["recommendation"],
+            published + timedelta(days=int(row["due_in_days"])),
+            row["owner"],
+            cast(Status, row["status"]),
+            row["progress"],
+        )
+        for row in csv.DictReader(StringIO(text))
     )
 
 
@@ -133,11 +161,18 @@ def _frame_with_a_years_crimes(held: Holdings, directory: Path, days: int) -> pl
     return reports.group_by("stratum").agg(incidents=pl.len()).join(recorded, on="stratum").sort("stratum")
 
 
-def _fill_workbench(directory: Path, sample: auditing.Sample, marks: pl.DataFrame, paper: BoardPaper) -> None:
+def _fill_workbench(
+    directory: Path,
+    screened: pl.DataFrame,
+    sample: auditing.Sample,
+    marks: pl.DataFrame,
+    paper: BoardPaper,
+) -> None:
     """Load the extracts, open the work, the audit and the board page, and add the people who sign in."""
     from firstpoint.workbench import launch
 
     heading("Workbench")
+    write_text(f'force = "{simulation.FORCE}"\nnotice = "{NOTICE}"\n', directory / launch.SETTINGS)
     launch.prepare(directory)
     from firstpoint.workbench.accounts.people import add_user
     from firstpoint.workbench.audits.sampling import enter_marks, open_audit
@@ -148,14 +183,15 @@ def _fill_workbench(directory: Path, sample: auditing.Sample, marks: pl.DataFram
     source = records.read_mapping(directory / "mapping.toml")
     for loaded in load([records.read_extract(directory / f"{table}.csv", table, source) for table in TABLES]):
         say(str(loaded))
-    with progress_bar("Screening") as step:
-        seen = screen_held(progress=step)
+    seen = screen_held(screened=screened)
     say(f"{seen.opened:,} incidents put on the recording list.")
     for role in PEOPLE:
         add_user(role, [role], PASSWORD)
     audit = open_audit(sample, title="Demo audit", auditors=["auditor"])
-    # The last tenth of the sample is left for whoever signs in as the auditor.
-    enter_marks(audit, marks.head(marks.height * 9 // 10), auditor="auditor")
+    # A tenth of the reports, those dealt out last, is left for whoever signs in as the auditor.
+    dealt = audit.reports.order_by("number").values_list("report_id", flat=True)
+    marked = list(dealt)[: len(dealt) * 9 // 10]
+    enter_marks(audit, marks.filter(pl.col("incident_id").is_in(marked)), auditor="auditor")
     publish(paper, pdf=(directory / "board-report.pdf").read_bytes())
 
 
@@ -169,6 +205,12 @@ def _serve(directory: Path, port: int) -> None:
         say("These are published passwords on made-up data: do not serve this to others. Ctrl-C stops it.")
 
     launch.serve(directory, "127.0.0.1", port, ready=ready)
+
+
+def _first_day(today: date, days: int) -> date:
+    """Give the day from which the made-up days end yesterday, within what the newest rule book covers."""
+    newest = counting.books()[-1]
+    return min(max(today - timedelta(days=days), newest.valid_from), newest.valid_to - timedelta(days=days))
 
 
 def _empty(directory: Path) -> None:

@@ -17,6 +17,7 @@ from django.apps import apps
 from firstpoint.errors import InputError
 
 DATABASE = "firstpoint.sqlite3"
+SETTINGS = "workbench.toml"
 
 
 def configure(directory: Path | str) -> Path:

@@ -39,7 +39,12 @@ def environment(**options: Any) -> Environment:
         **{**options, "loader": ChoiceLoader([options["loader"], govuk]), "undefined": ChainableUndefined}
     )
     made.trim_blocks = made.lstrip_blocks = True
-    made.globals |= {"url": address, "asset": asset, "force_name": settings.FORCE_NAME}
+    made.globals |= {
+        "url": address,
+        "asset": asset,
+        "force_name": settings.FORCE_NAME,
+        "notice": settings.NOTICE,
+    }
     made.filters |= {
         "london": london,
         "day": day,

@@ -1,19 +1,24 @@
 """Settings of the workbench. Everything that differs between installations comes from the environment:
 
 FIRSTPOINT_DIR         the directory with the database and the keys; without it all is in memory and lost
-FIRSTPOINT_FORCE       the name shown at the top of each page
 FIRSTPOINT_HOSTS       host names under which it is reached, with commas (default: this machine)
 FIRSTPOINT_HTTPS       "1" where it is reached over HTTPS: cookies are then sent over nothing else
+
+What people see of an installation stands in ``workbench.toml`` in that directory, where there is one:
+``force``, the name at the top of each page, and ``notice``, a sentence under it.
 """
 
 import os
+import tomllib
 from pathlib import Path
 
 from firstpoint.workbench.keys import kept_key
 
 _named = os.environ.get("FIRSTPOINT_DIR", "")
 DIRECTORY = Path(_named) if _named else None
-FORCE_NAME = os.environ.get("FIRSTPOINT_FORCE", "")
+_own = DIRECTORY / "workbench.toml" if DIRECTORY else None
+_shown = tomllib.loads(_own.read_text(encoding="utf-8")) if _own and _own.is_file() else {}
+FORCE_NAME, NOTICE = str(_shown.get("force", "")), str(_shown.get("notice", ""))
 OVER_HTTPS = os.environ.get("FIRSTPOINT_HTTPS", "") == "1"
 
 SECRET_KEY = kept_key(DIRECTORY, "secret-key")
