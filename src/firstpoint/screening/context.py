@@ -1,6 +1,7 @@
 """What the words around a phrase do to its meaning.
 
-A cue works inside its own sentence and reach, unless a word such as *but* stands between; cues marked
+A cue works inside its own sentence and reach, unless a word such as *but* (class
+``TERMINATOR``) stands between; cues marked
 ``entry`` work in the whole entry, those marked ``earlier`` in their entry and the ones before it (a later
 entry can explain what an earlier one tells, never the other way round), and those marked ``log`` in the whole
 log.
@@ -17,19 +18,6 @@ from firstpoint.screening.lexicon import Lexicon
 from firstpoint.screening.matching import CueHit, Found, Hit
 from firstpoint.screening.tokens import ENTRY, SENTENCE
 
-_TERMINATORS = (
-    "but",
-    "however",
-    "although",
-    "though",
-    "then",
-    "until",
-    "when",
-    "instead",
-    "except",
-    "because",
-)
-
 
 def contexts(found: Found, lexicon: Lexicon) -> list[tuple[CueHit, ...]]:
     """The cues that bear on each hit, in step with ``found.hits``."""
@@ -38,7 +26,7 @@ def contexts(found: Found, lexicon: Lexicon) -> list[tuple[CueHit, ...]]:
     starts = [cue.start for cue in near]
     furthest = max((cue.cue.reach + cue.end - cue.start for cue in near), default=0)
     entries = _Entries(found.codes, wide)
-    stops = frozenset(lexicon.alphabet.code(word) for word in _TERMINATORS) | {SENTENCE, ENTRY}
+    stops = lexicon.terminators | {SENTENCE, ENTRY}
     return [
         (*_near(found, hit, near, starts, furthest, stops), *entries.bearing_on(hit)) for hit in found.hits
     ]

@@ -107,6 +107,7 @@ class Lexicon:
     closing_codes: tuple[CodeRow, ...]
     weights: Mapping[str, Any]
     alphabet: Alphabet = field(eq=False)
+    terminators: frozenset[str] = field(eq=False)
     triggers: Mapping[str, tuple[int, ...]] = field(eq=False)
     version: str
 
@@ -140,6 +141,7 @@ def read_lexicon(folder: Traversable) -> Lexicon:
         closing_codes=tuple(compiler.code(row) for row in tables["closing_codes.csv"]),
         weights=tomllib.loads(files["weights.toml"].decode()),
         alphabet=alphabet,
+        terminators=frozenset(alphabet.code(word) for word in classes["TERMINATOR"]),
         triggers=_triggers([*(p.matcher for p in phrases), *(c.matcher for c in cues)]),
         version=_hash(files),
     )
@@ -213,9 +215,9 @@ def _rows(name: str, data: bytes) -> Iterator[dict[str, str]]:
 def _alphabet(rows: tuple[dict[str, str], ...], classes: Classes) -> Alphabet:
     patterns = [p for row in rows for p in (row["pattern"], *_split(row.get("blocks", "")))]
     atoms = {atom for pattern in patterns for atom in atoms_of(pattern, classes)} - {"#"}
-    numerals = {word.split("=")[0] for word in classes["NUMERAL"]}
+    read_by_code = {*classes["NUMERAL"], *classes["TERMINATOR"]}
     return Alphabet(
-        {a for a in atoms if not a.endswith("*")} | numerals, {a[:-1] for a in atoms if a.endswith("*")}
+        {a for a in atoms if not a.endswith("*")} | read_by_code, {a[:-1] for a in atoms if a.endswith("*")}
     )
 
 
