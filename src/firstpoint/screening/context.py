@@ -1,10 +1,9 @@
 """What the words around a phrase do to its meaning.
 
-A cue works inside its own sentence and reach, unless a word such as *but* (class
-``TERMINATOR``) stands between; cues marked
-``entry`` work in the whole entry, those marked ``earlier`` in their entry and the ones before it (a later
-entry can explain what an earlier one tells, never the other way round), and those marked ``log`` in the whole
-log.
+A cue works inside its own sentence and reach, unless a word such as *but* (class ``TERMINATOR``) stands
+between, or, where it counts victims, one such as *by* (class ``AGENT``). Cues marked ``entry`` work in the
+whole entry, those marked ``earlier`` in their entry and the ones before it (a later entry can explain what an
+earlier one tells, never the other way round), and those marked ``log`` in the whole log.
 
 :func:`contexts` gives, for every hit, the cues that bear on it.
 """
@@ -12,7 +11,7 @@ log.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from firstpoint.screening.lexicon import Lexicon
 from firstpoint.screening.matching import CueHit, Found, Hit
@@ -27,8 +26,10 @@ def contexts(found: Found, lexicon: Lexicon) -> list[tuple[CueHit, ...]]:
     furthest = max((cue.cue.reach + cue.end - cue.start for cue in near), default=0)
     entries = _Entries(found.codes, wide)
     stops = lexicon.terminators | {SENTENCE, ENTRY}
+    stops_of = {"victims": stops | lexicon.agents}
     return [
-        (*_near(found, hit, near, starts, furthest, stops), *entries.bearing_on(hit)) for hit in found.hits
+        (*_near(found, hit, near, starts, furthest, stops, stops_of), *entries.bearing_on(hit))
+        for hit in found.hits
     ]
 
 
@@ -66,6 +67,7 @@ def _near(
     starts: Sequence[int],
     furthest: int,
     stops: frozenset[str],
+    stops_of: Mapping[str, frozenset[str]],
 ) -> Iterator[CueHit]:
     for at in range(bisect_left(starts, hit.start - furthest), bisect_left(starts, hit.end + furthest + 1)):
         cue = near[at]
@@ -74,7 +76,7 @@ def _near(
         between = _between(hit, cue)
         if between is None or between[1] - between[0] > cue.cue.reach:
             continue
-        if stops.isdisjoint(found.codes[slice(*between)]):
+        if stops_of.get(cue.cue.category, stops).isdisjoint(found.codes[slice(*between)]):
             yield cue
 
 
@@ -84,6 +86,6 @@ def _between(hit: Hit, cue: CueHit) -> tuple[int, int] | None:
         return (cue.end, hit.start) if cue.cue.direction != "after" else None
     if cue.start >= hit.end:
         return (hit.end, cue.start) if cue.cue.direction != "before" else None
-    # Inside the words of the phrase itself a cue that looks both ways governs too; a "no" there is part of
-    # the phrase ("after she had said no").
-    return (hit.start, hit.start) if cue.cue.direction == "both" else None
+    # Inside the words of the phrase itself a cue governs too, unless it must stand before them; a "no" there
+    # is part of the phrase ("after she had said no").
+    return (hit.start, hit.start) if cue.cue.direction != "before" else None

@@ -9,6 +9,7 @@ How many crimes follow is not decided here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from math import prod
 
 from attrs import field, frozen
 
@@ -64,7 +65,8 @@ def disclosures_of(
 ) -> tuple[Disclosure, ...]:
     """What one log discloses, the surest first.
 
-    ``codes`` are readings of the opening and closing codes: kind, strength and row id.
+    ``codes`` are readings of the opening and closing codes: kind, strength and row id. A code says what the
+    call taker understood first; where the words surely tell something, it adds no kind of its own.
     """
     weighed = [
         _weigh(hit, cues, lexicon) for hit, cues in zip(found.hits, contexts(found, lexicon), strict=True)
@@ -72,17 +74,21 @@ def disclosures_of(
     kinds: dict[str, list[_Weighed]] = {}
     for one in weighed:
         kinds.setdefault(one.hit.phrase.kind, []).append(one)
-    said = {kind for kind, _, _ in codes}
     told = [d for kind, hits in kinds.items() if (d := _disclosure(kind, hits, found, lexicon, codes))]
-    told += [_from_code(*code, lexicon) for code in codes if code[0] in said - {d.kind for d in told}]
+    if not any(d.certainty >= float(lexicon.weights["floor"]["counted_together"]) for d in told):
+        known = {d.kind for d in told}
+        told += [_from_code(*code, found, lexicon) for code in codes if code[0] not in known]
     return tuple(sorted(_merge(told, lexicon), key=lambda d: (-d.certainty, d.kind)))
 
 
 def _weigh(hit: Hit, cues: tuple[CueHit, ...], lexicon: Lexicon) -> _Weighed:
-    worth = float(lexicon.weights["strength"][hit.phrase.strength])
-    for category in {cue.cue.category for cue in cues}:
-        worth *= float(lexicon.weights["context"].get(category, 1.0))
-    return _Weighed(hit, cues, worth)
+    factor = _factor({cue.cue.category for cue in cues}, lexicon)
+    return _Weighed(hit, cues, float(lexicon.weights["strength"][hit.phrase.strength]) * factor)
+
+
+def _factor(categories: Iterable[str], lexicon: Lexicon) -> float:
+    """What contexts leave of a worth: the product of theirs."""
+    return prod(float(lexicon.weights["context"].get(category, 1.0)) for category in categories)
 
 
 def _disclosure(
@@ -95,13 +101,18 @@ def _disclosure(
     for one in telling:
         if one.hit.phrase.id not in best or one.worth > best[one.hit.phrase.id].worth:
             best[one.hit.phrase.id] = one
-    from_codes = [float(lexicon.weights["code_strength"][strength]) for k, strength, _ in codes if k == kind]
+    standing_share = max(_factor({cue.cue.category for cue in one.cues}, lexicon) for one in best.values())
+    from_codes = [
+        float(lexicon.weights["code_strength"][strength]) * standing_share
+        for code_kind, strength, _ in codes
+        if code_kind == kind
+    ]
     certainty = _together([*(one.worth for one in best.values()), *from_codes], lexicon)
     if certainty < float(lexicon.weights["floor"]["disclosed"]):
         return None
     floor = float(lexicon.weights["floor"]["shown_share"]) * max(one.worth for one in telling)
-    standing = [one for one in hits if one.worth >= floor or one.hit.phrase.strength == "detail"]
-    live = [one for one in standing if not _lowers(one.cues, lexicon)] or standing
+    kept = [one for one in hits if one.worth >= floor or one.hit.phrase.strength == "detail"]
+    live = [one for one in kept if not _lowers(one.cues, lexicon)] or kept
     return Disclosure(
         kind=kind,
         offence=kind_row(kind).offence,
@@ -114,11 +125,18 @@ def _disclosure(
     )
 
 
-def _from_code(kind: str, strength: str, row: str, lexicon: Lexicon) -> Disclosure:
-    offence = kind_row(kind).offence
-    worth = float(lexicon.weights["code_alone"][strength])
+def _from_code(kind: str, strength: str, row: str, found: Found, lexicon: Lexicon) -> Disclosure:
+    """What a code alone says, lowered by cues that govern the whole log."""
+    wide = {
+        c.cue.category for c in found.cues if c.cue.direction in ("earlier", "log") and c.cue.governs(kind)
+    }
+    worth = float(lexicon.weights["code_alone"][strength]) * _factor(wide, lexicon)
     return Disclosure(
-        kind=kind, offence=offence, certainty=worth, context="opening code only", patterns=(row,)
+        kind=kind,
+        offence=kind_row(kind).offence,
+        certainty=round(worth, 4),
+        context="opening code only",
+        patterns=(row,),
     )
 
 

@@ -108,6 +108,7 @@ class Lexicon:
     weights: Mapping[str, Any]
     alphabet: Alphabet = field(eq=False)
     terminators: frozenset[str] = field(eq=False)
+    agents: frozenset[str] = field(eq=False)
     triggers: Mapping[str, tuple[int, ...]] = field(eq=False)
     version: str
 
@@ -142,6 +143,7 @@ def read_lexicon(folder: Traversable) -> Lexicon:
         weights=tomllib.loads(files["weights.toml"].decode()),
         alphabet=alphabet,
         terminators=frozenset(alphabet.code(word) for word in classes["TERMINATOR"]),
+        agents=frozenset(alphabet.code(word) for word in classes["AGENT"]),
         triggers=_triggers([*(p.matcher for p in phrases), *(c.matcher for c in cues)]),
         version=_hash(files),
     )
@@ -215,7 +217,7 @@ def _rows(name: str, data: bytes) -> Iterator[dict[str, str]]:
 def _alphabet(rows: tuple[dict[str, str], ...], classes: Classes) -> Alphabet:
     patterns = [p for row in rows for p in (row["pattern"], *_split(row.get("blocks", "")))]
     atoms = {atom for pattern in patterns for atom in atoms_of(pattern, classes)} - {"#"}
-    read_by_code = {*classes["NUMERAL"], *classes["TERMINATOR"]}
+    read_by_code = {*classes["NUMERAL"], *classes["TERMINATOR"], *classes["AGENT"]}
     return Alphabet(
         {a for a in atoms if not a.endswith("*")} | read_by_code, {a[:-1] for a in atoms if a.endswith("*")}
     )
