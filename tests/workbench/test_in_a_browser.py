@@ -228,3 +228,38 @@ def test_a_list_is_walked_by_keyboard_alone(enter):
     page.keyboard.press("Enter")
     page.wait_for_url("**/incidents/*/")
     assert page.inner_text("h1").startswith("Incident MK-")
+
+
+def test_the_forms_of_a_removal_and_of_a_reopening_are_accessible(enter):
+    page, said = enter("decision_maker")
+    page.goto("/incidents/?show=to-decide&order=rank")
+    page.click("main tbody a >> nth=2")
+    reference = re.search(r"MK-\d+", page.inner_text("h1")).group()
+    incident = page.url
+    page.click("text=Decide")
+    page.check("input[value=not_a_crime]")
+    assert faults(page) == []
+    page.check("input[value=no_notifiable_crime]")
+    page.fill("#rationale", "Read again with the caller; nothing was done to anybody.")
+    if page.locator("#late_reason").count():
+        page.fill("#late_reason", "Found by the daily review.")
+    page.click("text=Check before saving")
+    page.click("button[value=save]")
+
+    leader, more_said = enter("team_leader")
+    leader.goto("/removals/")
+    assert faults(leader) == []
+    leader.click(f"tr:has-text('{reference}') a")
+    assert faults(leader) == []
+    leader.check("input[value=endorse]")
+    leader.click("text=Check before saving")
+    assert faults(leader) == []
+    leader.click("button[value=save]")
+
+    registrar, said_last = enter("registrar")
+    registrar.goto(incident)
+    registrar.click("text=Reopen")
+    assert faults(registrar) == []
+    registrar.set_viewport_size({"width": 400, "height": 800})
+    assert not scrolls_sideways(registrar)
+    assert said + more_said + said_last == []
