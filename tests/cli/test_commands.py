@@ -125,7 +125,7 @@ def test_audit_estimate_says_rates_for_people_and_for_machines(tmp_path):
     frame.write_text("stratum,incidents\nviolence,2000\n", encoding="utf-8")
     for_people = firstpoint("audit", "estimate", marks, "--frame", frame)
     for_machines = firstpoint("audit", "estimate", marks, "--frame", frame, "--json")
-    assert "90.0 %" in for_people.output
+    assert "90.0%" in for_people.output
     assert json.loads(for_machines.output)["overall"]["estimate"] == pytest.approx(0.9)
 
 

@@ -154,6 +154,7 @@ def test_serve_answers_with_the_sign_in_page(workbench):
         with urlopen(address.group(), timeout=20) as answer:  # noqa: S310 - our own server on this machine
             page = answer.read().decode()
         assert "Sign in" in page
+        assert "Made-up data" in page
     finally:
         server.send_signal(signal.SIGINT)
         server.wait(timeout=20)

@@ -125,7 +125,7 @@ def _rate(row: Mapping[str, Any]) -> str:
         return f"no rate: {row['reason']}"
     low, high = (100 * row[limit] for limit in ("low", "high"))
     return (
-        f"{100 * row['estimate']:6.1f} %  ({low:.1f} to {high:.1f} at {100 * row['confidence']:g} % "
+        f"{100 * row['estimate']:6.1f}%  ({low:.1f} to {high:.1f} at {100 * row['confidence']:g}% "
         f"confidence; {row['incidents']} reports, {row['crimes']} crimes)"
     )
 

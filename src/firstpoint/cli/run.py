@@ -217,7 +217,7 @@ def _criteria(
 
 def _sizes_sentence(plan: pl.DataFrame) -> str:
     assumed = "; ".join(
-        f"{row['stratum']} {100 * row['expected_rate']:g} % recorded, design effect {row['design_effect']:g}"
+        f"{row['stratum']} {100 * row['expected_rate']:g}% recorded, design effect {row['design_effect']:g}"
         for row in plan.iter_rows(named=True)
     )
     return (
