@@ -123,6 +123,9 @@ def one_audit(drawn: pl.DataFrame, frame: pl.DataFrame, known: dict[str, float],
         rates = {"overall": result.overall, **{name: one for name, one in result.strata.items() if one}}
         for name, rate in rates.items():
             note(tally, interval, name, known[name], rate.low, rate.high)
+            if interval == "beta" and name != "overall":
+                cautioned = any(words.startswith(f"{name}:") for words in result.cautions)
+                tally["caution", name].append((cautioned, math.nan))
     missing = known["unrecorded"]
     low, high = result.unrecorded.low / missing, result.unrecorded.high / missing
     note(tally, "shipped", "unrecorded", 1.0, low, high)
@@ -166,11 +169,13 @@ def describe(title: str, truth: pl.DataFrame) -> None:
 
 
 def show(name: str, tally: Tally) -> None:
-    print(f"  {name}:  method and stratum, coverage %, mean half-width in points (unrecorded: % of truth)")
+    print(
+        f"  {name}:  method and stratum, coverage %, mean half-width in points (unrecorded: % of truth; caution: % shown)"
+    )
     for (method, stratum), cases in sorted(tally.items()):
         covered = 100.0 * np.mean([covers for covers, _ in cases])
         width = np.mean([half for _, half in cases])
-        print(f"    {method:8s} {stratum:10s} {covered:5.1f}  {width:5.2f}")
+        print(f"    {method:8s} {stratum:10s} {covered:5.1f}  {'' if math.isnan(width) else f'{width:5.2f}'}")
 
 
 if __name__ == "__main__":
