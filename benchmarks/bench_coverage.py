@@ -170,7 +170,8 @@ def describe(title: str, truth: pl.DataFrame) -> None:
 
 def show(name: str, tally: Tally) -> None:
     print(
-        f"  {name}:  method and stratum, coverage %, mean half-width in points (unrecorded: % of truth; caution: % shown)"
+        f"  {name}:  method and stratum, coverage %, mean half-width in points "
+        "(unrecorded: % of truth; caution: % shown)"
     )
     for (method, stratum), cases in sorted(tally.items()):
         covered = 100.0 * np.mean([covers for covers, _ in cases])
