@@ -137,6 +137,13 @@ def test_audit_design_says_how_many_to_mark(tmp_path):
     assert {row["stratum"] for row in json.loads(plan.output)} == {"violence", "sexual", "other"}
 
 
+def test_audit_published_works_the_figures_of_2017_through_again():
+    said = firstpoint("audit", "published").output
+    for figure in ("199 of 216", "222 of 266", "223 of 235", "89.8%", "24,668", "21,411 to 28,072", "24,300"):
+        assert figure in said
+    assert "Intervals cannot be rebuilt" in said
+
+
 def test_a_stratum_that_cannot_be_built_is_refused_by_name(tmp_path):
     frame = tmp_path / "frame.csv"
     frame.write_text("stratum,incidents\nviolence,9000\nother,9000\n", encoding="utf-8")

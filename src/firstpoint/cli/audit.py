@@ -10,8 +10,9 @@ from typing import Any
 import click
 
 from firstpoint import auditing
+from firstpoint.auditing import published
 from firstpoint.auditing.intervals import IntervalName
-from firstpoint.cli.console import print_json, say, warn
+from firstpoint.cli.console import heading, print_json, say, warn
 from firstpoint.cli.tables import write_table, write_text
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -105,6 +106,33 @@ def estimate_command(
         print_json(result.as_dict())
         return
     say_estimate(result)
+
+
+@audit_command.command(name="published")
+def published_command() -> None:
+    """Work the published figures of 2017 through again: what follows from them, and what cannot.
+
+    A force audited itself in December 2017, half a year after inspectors had found it inadequate. The rates
+    can be rebuilt from the printed counts; the intervals cannot, and this says why.
+    """
+    audit = published.december_2017_audit()
+    heading(audit.title)
+    for row in audit.table.iter_rows(named=True):
+        say(
+            f"{row['stratum']:<12}{row['recorded']} of {row['should_record']} recorded: "
+            f"{row['rate_percent']:.1f}% (published {row['published_rate']}%)"
+        )
+    say(f"{'added up':<12}{audit.recorded} of {audit.should_record}: {audit.pooled_percent:.1f}%")
+    say(f"{audit.on_pooling}\n{audit.no_intervals}")
+    inspection = published.inspection_2017()
+    heading(inspection.title)
+    rate, half_width = inspection.rates["overall"]
+    year = inspection.unrecorded
+    say(
+        f"{rate}% ± {half_width} of {inspection.recorded_crimes_12m:,} recorded crimes "
+        f"({inspection.recorded_crimes_period}): {year.estimate:,.0f} unrecorded a year "
+        f"({year.low:,.0f} to {year.high:,.0f}); published {inspection.unrecorded_published:,}."
+    )
 
 
 def say_estimate(result: auditing.AuditResult) -> None:
