@@ -51,13 +51,13 @@ def test_not_a_crime_does_not_remove_by_itself():
 
 
 def test_a_team_leader_endorses_what_somebody_else_decided():
-    authors = {"not_a_crime": DECIDER.reference}
+    authors = {"not_a_crime": [DECIDER.reference]}
     assert move("recording", "endorse", "awaiting_endorsement", LEADER, authors) == "removed"
     assert move("recording", "return", "awaiting_endorsement", LEADER, authors) == "returned"
 
 
 def test_nobody_endorses_their_own_decision_whatever_roles_they_hold():
-    authors = {"not_a_crime": BOTH.reference}
+    authors = {"not_a_crime": [BOTH.reference]}
     with pytest.raises(NotAllowed, match="team leader other than you"):
         move("recording", "endorse", "awaiting_endorsement", BOTH, authors)
     assert casework.available("recording", "awaiting_endorsement", BOTH, authors) == ()

@@ -134,6 +134,29 @@ def test_after_a_return_the_same_person_may_still_not_endorse_their_second_remov
     assert endorse(signed_in("both"), late_work, {"decision": "endorse"}).status_code == 403
 
 
+def test_a_colleague_repeating_a_removal_does_not_free_its_first_author_to_endorse_it(signed_in, late_work):
+    removed_by("both", signed_in, late_work)
+    endorse(signed_in("team_leader"), late_work, {"decision": "return", "return_reason": "Look again."})
+    removed_by("decision_maker", signed_in, late_work)
+    answer = endorse(signed_in("both"), late_work, {"decision": "endorse"})
+    late_work.refresh_from_db()
+    assert answer.status_code == 403
+    assert late_work.state == "awaiting_endorsement"
+    assert "Your own: for somebody else" in signed_in("both").get("/removals/").content.decode()
+
+
+def test_reopening_does_not_make_anybody_forget_who_removed_it(signed_in, late_work):
+    removed_by("both", signed_in, late_work)
+    endorse(signed_in("team_leader"), late_work, {"decision": "endorse"})
+    late_work.refresh_from_db()
+    signed_in("registrar").post(
+        f"/recording/{late_work.pk}/reopen/",
+        {"version": late_work.version, "step": "save", "reopen_reason": "New information from the victim."},
+    )
+    removed_by("decision_maker", signed_in, late_work)
+    assert endorse(signed_in("both"), late_work, {"decision": "endorse"}).status_code == 403
+
+
 def test_asking_for_information_stops_no_clock(signed_in, fresh_work):
     due = fresh_work.due_at
     given = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 
 from attrs import frozen
@@ -52,7 +52,7 @@ class Transition:
     """One way on from some states to another.
 
     ``action`` is the row of the policy that says who may take it. ``not_by`` names an earlier transition
-    whose author may not take this one; ``only_by`` one whose author alone may.
+    that nobody who ever took it on this work may follow with this one; ``only_by`` one whose author alone may.
     """
 
     kind: str
@@ -71,12 +71,11 @@ class Transition:
 
 
 def available(
-    kind: str, state_name: str, person: Person, authors: Mapping[str, str]
+    kind: str, state_name: str, person: Person, authors: Mapping[str, Collection[str]]
 ) -> tuple[Transition, ...]:
     """What this person may do now to work of this kind in this state.
 
-    ``authors`` maps each transition that was taken since the work was last opened to the reference of its
-    author.
+    ``authors`` maps each transition that was ever taken on this work to the references of all who took it.
     """
     return tuple(
         each
@@ -90,7 +89,7 @@ def check(
     *,
     state_name: str,
     person: Person,
-    authors: Mapping[str, str],
+    authors: Mapping[str, Collection[str]],
     given: Mapping[str, object],
     late: bool = False,
 ) -> str:
@@ -184,10 +183,10 @@ def kinds() -> tuple[str, ...]:
     return tuple(dict.fromkeys(row["kind"] for row in rows("states")))
 
 
-def _own_work(move: Transition, person: Person, authors: Mapping[str, str]) -> bool:
-    if move.not_by and authors.get(move.not_by) == person.reference:
+def _own_work(move: Transition, person: Person, authors: Mapping[str, Collection[str]]) -> bool:
+    if move.not_by and person.reference in authors.get(move.not_by, ()):
         return True
-    return bool(move.only_by) and authors.get(move.only_by) != person.reference
+    return bool(move.only_by) and person.reference not in authors.get(move.only_by, ())
 
 
 def _check_given(move: Transition, given: Mapping[str, object], *, late: bool) -> None:

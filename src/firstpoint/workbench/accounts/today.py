@@ -75,7 +75,7 @@ def _to_decide(_user: User, now: datetime) -> Part:
 
 def _to_endorse(user: User, _now: datetime) -> Part:
     waiting = removals.waiting()
-    others = [work for work in waiting if work.authors.get("not_a_crime") != user.person.reference]
+    others = [work for work in waiting if not work.is_own_removal(user.person.reference)]
     own = len(waiting) - len(others)
     return Part(
         title="Removals to endorse",

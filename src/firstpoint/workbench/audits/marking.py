@@ -126,7 +126,7 @@ def _check(move: Transition, report: SampledReport, user: User, given: Mapping[s
         move,
         state_name="marked" if marked else "unmarked",
         person=user.person,
-        authors={"mark": f"user:{marked.auditor_id}"} if marked else {},
+        authors={"mark": [f"user:{marked.auditor_id}"]} if marked else {},
         given=given,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -79,10 +79,10 @@ def moves_for(work: RecordingWork, user: User) -> tuple[Transition, ...]:
     return casework.available(KIND, work.state, user.person, work.authors)
 
 
-def _authors(authors: Mapping[str, str], move: Transition, user: User) -> dict[str, str]:
-    # Reopened work starts afresh; until then whoever once decided "not a crime" never endorses it.
-    earlier = {} if move.transition == "reopen" else dict(authors)
-    return {**earlier, move.transition: user.person.reference}
+def _authors(authors: Mapping[str, Sequence[str]], move: Transition, user: User) -> dict[str, list[str]]:
+    # Nobody is ever forgotten: else somebody could endorse their own removal once a colleague repeats it.
+    earlier = authors.get(move.transition, ())
+    return {**authors, move.transition: [*dict.fromkeys([*earlier, user.person.reference])]}
 
 
 def _kept(move: Transition, given: Mapping[str, object]) -> dict[str, Any]:

@@ -27,7 +27,7 @@ class RecordingWork(models.Model):
     version = models.PositiveIntegerField(default=1)
     due_at = models.DateTimeField(db_index=True)
     opened_at = models.DateTimeField()
-    # Each transition since the work was last opened, with the reference of who took it.
+    # Each transition ever taken on it, with the references of all who took it.
     authors = models.JSONField(default=dict)
 
     @property
@@ -47,6 +47,10 @@ class RecordingWork(models.Model):
         """Whether its deadline is near enough to warn."""
         left = casework.hours_left(self.due_at, now)
         return 0 <= left < casework.clock(self.stands.clock or KIND).warn_hours
+
+    def is_own_removal(self, reference: str) -> bool:
+        """Whether this person ever decided that it is not a crime, and so can never endorse its removal."""
+        return reference in self.authors.get("not_a_crime", ())
 
     def __str__(self) -> str:
         return f"{self.incident_id} {self.state}"

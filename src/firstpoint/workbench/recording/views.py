@@ -54,7 +54,7 @@ def reopen(request: Signed, key: int) -> HttpResponse:
 def removals(request: Signed) -> HttpResponse:
     """The removals that wait for a second person."""
     own = request.user.person.reference
-    rows = [(work, work.authors.get("not_a_crime") == own) for work in waiting()]
+    rows = [(work, work.is_own_removal(own)) for work in waiting()]
     context = {"rows": rows, "now": timezone.now(), "may_endorse": request.user.may("removals.endorse")}
     return render(request, "workbench/removals.html", context)
 
