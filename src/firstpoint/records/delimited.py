@@ -19,8 +19,8 @@ from attrs import define, field
 from firstpoint.errors import UnreadableFile
 from firstpoint.records.encoding import encoding_of
 from firstpoint.records.faults import finding, gather
-from firstpoint.records.files import RawRows, check_headings, drop_blank_rows
 from firstpoint.records.mapping import TableMapping
+from firstpoint.records.raw_rows import RawRows, check_headings, drop_blank_rows
 
 DELIMITERS = (",", ";", "\t", "|")
 BLOCK_ROWS = 20_000

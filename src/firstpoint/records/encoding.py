@@ -16,7 +16,7 @@ from attrs import field, frozen
 
 from firstpoint.errors import UnreadableFile
 from firstpoint.records.faults import finding, no_findings
-from firstpoint.records.files import READ_BYTES
+from firstpoint.records.raw_rows import READ_BYTES
 
 BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),

@@ -7,46 +7,20 @@ aside with the rest of the file kept: its number, its raw text and the reason ar
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from pathlib import Path
 from typing import cast
 
 import polars as pl
-from attrs import evolve, field, frozen
+from attrs import evolve
 
 from firstpoint.errors import UnreadableFile
-from firstpoint.records.faults import findings_where, gather, no_findings
+from firstpoint.records.faults import findings_where, gather
 from firstpoint.records.mapping import TableMapping
+from firstpoint.records.raw_rows import READ_BYTES, RawRows, check_headings, drop_blank_rows
 
-READ_BYTES = 1 << 20
 WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 PARQUET_ENDINGS = (".parquet", ".pq")
 JSON_LINES_ENDINGS = (".jsonl", ".ndjson")
-
-
-@frozen
-class RawRows:
-    """The rows of a file, all text.
-
-    ``frame`` has ``row`` (Int64; the heading is row 1) and a String column a heading, empty cells null.
-    ``findings`` are the faults of the file itself; ``unread`` holds the raw text of rows that could not be
-    cut into cells, by row number. ``blank_rows`` were dropped and are not in ``rows_read``.
-    """
-
-    frame: pl.DataFrame
-    findings: pl.DataFrame = field(factory=no_findings)
-    unread: dict[int, str] = field(factory=dict)
-    blank_rows: int = 0
-
-    @property
-    def rows_read(self) -> int:
-        """How many rows hold anything."""
-        return self.frame.height + len(self.unread)
-
-    @property
-    def headings(self) -> list[str]:
-        """The headings of the file, in order."""
-        return [name for name in self.frame.columns if name != "row"]
 
 
 def read_rows(path: Path, mapping: TableMapping) -> RawRows:
@@ -163,25 +137,6 @@ def read_parquet(path: Path) -> RawRows:
     return drop_blank_rows(pl.DataFrame([rows, *texts]))
 
 
-def check_headings(headings: list[str], heading_row: int, path: Path) -> list[str]:
-    """The headings, each name once; UnreadableFile when a heading is missing or stands twice."""
-    twice = [name for name, count in Counter(headings).items() if count > 1 and name]
-    if "\0" in "".join(headings):
-        raise UnreadableFile(
-            "This is not a text file: its first row holds NUL bytes.",
-            where=str(path),
-            remedy="Give it the ending of what it is (.xlsx, .parquet), or export it as CSV.",
-        )
-    if not any(headings) or twice:
-        what = f"The heading {twice[0]!r} stands twice" if twice else "There is no heading"
-        raise UnreadableFile(
-            f"{what} in row {heading_row}.",
-            where=str(path),
-            remedy="Give every column its own heading, or set heading_row in the mapping.",
-        )
-    return [name if name and name != "row" else f"column {at}" for at, name in enumerate(headings, start=1)]
-
-
 def _as_text(column: pl.Series) -> pl.Series:
     dtype = column.dtype
     if isinstance(dtype, pl.Datetime):
@@ -192,17 +147,3 @@ def _as_text(column: pl.Series) -> pl.Series:
     if dtype == pl.Binary:
         return column.cast(pl.String, strict=False)
     return column.cast(pl.String, strict=False)
-
-
-def drop_blank_rows(frame: pl.DataFrame, *, findings: pl.DataFrame | None = None) -> RawRows:
-    """The rows that hold anything; cells of spaces alone are empty."""
-    cells = [name for name in frame.columns if name != "row"]
-    emptied = frame.with_columns(
-        pl.when(pl.col(name).str.strip_chars() != "").then(pl.col(name)).alias(name) for name in cells
-    )
-    kept = emptied.filter(~pl.all_horizontal(pl.col(name).is_null() for name in cells)) if cells else emptied
-    return RawRows(
-        frame=kept,
-        findings=no_findings() if findings is None else findings,
-        blank_rows=frame.height - kept.height,
-    )

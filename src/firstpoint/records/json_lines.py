@@ -10,7 +10,7 @@ import polars as pl
 
 from firstpoint.errors import UnreadableFile
 from firstpoint.records.faults import findings_where
-from firstpoint.records.files import RawRows, check_headings, drop_blank_rows
+from firstpoint.records.raw_rows import RawRows, check_headings, drop_blank_rows
 
 NOT_AN_OBJECT = "The line is not one JSON object."
 

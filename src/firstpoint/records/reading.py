@@ -22,9 +22,10 @@ from attrs import frozen
 from firstpoint.errors import BadMapping
 from firstpoint.records.columns import read_column, read_event_at
 from firstpoint.records.faults import Fault, gather, summarise
-from firstpoint.records.files import RawRows, read_rows, sha256_of
+from firstpoint.records.files import read_rows, sha256_of
 from firstpoint.records.mapping import SourceMapping, TableMapping
 from firstpoint.records.nearest import nearest
+from firstpoint.records.raw_rows import RawRows
 from firstpoint.records.repeats import settle_repeats
 from firstpoint.records.tables import Table, table_named
 

@@ -16,10 +16,10 @@ import polars as pl
 
 from firstpoint.errors import BadMapping, UnreadableFile
 from firstpoint.records.faults import finding, findings_where, gather
-from firstpoint.records.files import RawRows, check_headings, drop_blank_rows
 from firstpoint.records.formulas import Cell, formulas_without_value
 from firstpoint.records.mapping import TableMapping
 from firstpoint.records.nearest import did_you_mean
+from firstpoint.records.raw_rows import RawRows, check_headings, drop_blank_rows
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
