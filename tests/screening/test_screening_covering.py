@@ -7,9 +7,9 @@ import pytest
 
 from firstpoint import counting
 from firstpoint.screening import LexiconReader, disclosure_of, report_facts, screen, sure_enough, sure_from
-from firstpoint.screening.covering import covers, possible_classes
+from firstpoint.screening.covering import covers
 from firstpoint.screening.disclosures import Disclosure
-from firstpoint.screening.kinds import kind_rows
+from firstpoint.screening.kinds import kind_rows, possible_classes
 
 TOLD_ALSO = LexiconReader().lexicon.weights["told_also_as"]
 

@@ -19,13 +19,12 @@ A recorded crime whose own class is not known covers everything that its inciden
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
 from typing import Any
 
 from attrs import frozen
 
-from firstpoint import counting
 from firstpoint.screening.disclosures import Disclosure
+from firstpoint.screening.kinds import possible_classes
 from firstpoint.vocabulary import offence_class
 
 GRADES = ("same_class", "possible_class", "told_otherwise", "same_subgroup", "same_group")
@@ -70,20 +69,6 @@ def share_left_open(cover: Cover, weights: Mapping[str, Any]) -> float:
         return 1.0
     by_grade = float(weights[f"by_{cover.grade}"])
     return by_grade if cover.covered >= cover.due else max(by_grade, float(weights["by_fewer_than_due"]))
-
-
-def possible_classes(kind: str) -> frozenset[str]:
-    """Every class that the newest rule book can reach from a kind of the facts format, whatever the facts."""
-    return _possible_classes(kind)
-
-
-@cache
-def _possible_classes(kind: str) -> frozenset[str]:
-    table = counting.books()[-1].class_tables.get(kind)
-    if table is None:
-        return frozenset()
-    results = {row.result.split()[0] for row in table.rows_for({"kind": kind})}
-    return frozenset(result for result in results if offence_class(result))
 
 
 def _covering(

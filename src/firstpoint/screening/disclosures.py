@@ -14,7 +14,7 @@ from math import prod
 from attrs import field, frozen
 
 from firstpoint.screening.context import contexts
-from firstpoint.screening.kinds import kind_row
+from firstpoint.screening.kinds import groups, kind_row
 from firstpoint.screening.lexicon import Lexicon
 from firstpoint.screening.matching import CueHit, Found, Hit
 
@@ -66,7 +66,7 @@ def disclosures_of(
     """What one log discloses, the surest first.
 
     ``codes`` are readings of the opening and closing codes: kind, strength and row id. A code says what the
-    call taker understood first; where the words surely tell something, it adds no kind of its own.
+    call taker understood first; where the words surely tell a kind of its group, it adds none of its own.
     """
     weighed = [
         _weigh(hit, cues, lexicon) for hit, cues in zip(found.hits, contexts(found, lexicon), strict=True)
@@ -75,9 +75,7 @@ def disclosures_of(
     for one in weighed:
         kinds.setdefault(one.hit.phrase.kind, []).append(one)
     told = [d for kind, hits in kinds.items() if (d := _disclosure(kind, hits, found, lexicon, codes))]
-    if not any(d.certainty >= float(lexicon.weights["floor"]["counted_together"]) for d in told):
-        known = {d.kind for d in told}
-        told += [_from_code(*code, found, lexicon) for code in codes if code[0] not in known]
+    told += [_from_code(*code, found, lexicon) for code in codes if not _is_told(code[0], told, lexicon)]
     return tuple(sorted(_merge(told, lexicon), key=lambda d: (-d.certainty, d.kind)))
 
 
@@ -122,6 +120,17 @@ def _disclosure(
         facts=_facts(live, found, lexicon),
         evidence=_evidence(live, found),
         patterns=tuple(sorted({one.hit.phrase.id for one in live})),
+    )
+
+
+def _is_told(kind: str, told: Sequence[Disclosure], lexicon: Lexicon) -> bool:
+    """Whether the words tell what a code means: its kind, or surely another of its published group."""
+    least = float(lexicon.weights["floor"]["counted_together"])
+    also = set(lexicon.weights["code_covers"].get(kind, ()))
+    return any(
+        one.kind == kind
+        or (one.certainty >= least and (one.kind in also or not groups(kind).isdisjoint(groups(one.kind))))
+        for one in told
     )
 
 

@@ -1,5 +1,5 @@
-"""What the screen holds of each kind of allegation: its name in words, who suffers it, what is assumed, and
-its harm."""
+"""What the screen holds of each kind of allegation: its name in words, who suffers it, what is assumed,
+its harm, and the classes it could become."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from importlib import resources
 from io import StringIO
 
 from attrs import frozen
+
+from firstpoint import counting
+from firstpoint.vocabulary import offence_class
 
 
 @frozen
@@ -38,6 +41,23 @@ def kind_rows() -> Mapping[str, KindRow]:
     """All rows, by kind."""
     text = (resources.files("firstpoint.screening") / "lexicon" / "kinds.csv").read_text("utf-8")
     return {row["kind"]: _row(row) for row in csv.DictReader(StringIO(text))}
+
+
+@cache
+def possible_classes(kind: str) -> frozenset[str]:
+    """Every class that the newest rule book can reach from a kind of the facts format, whatever the facts."""
+    table = counting.books()[-1].class_tables.get(kind)
+    if table is None:
+        return frozenset()
+    results = {row.result.split()[0] for row in table.rows_for({"kind": kind})}
+    return frozenset(result for result in results if offence_class(result))
+
+
+@cache
+def groups(kind: str) -> frozenset[str]:
+    """The published groups of the classes that a kind could become."""
+    known = (offence_class(ho_class) for ho_class in possible_classes(kind))
+    return frozenset(each.group for each in known if each)
 
 
 def _row(row: dict[str, str]) -> KindRow:

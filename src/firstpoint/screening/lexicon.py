@@ -216,7 +216,7 @@ def _rows(name: str, data: bytes) -> Iterator[dict[str, str]]:
 
 def _alphabet(rows: tuple[dict[str, str], ...], classes: Classes) -> Alphabet:
     patterns = [p for row in rows for p in (row["pattern"], *_split(row.get("blocks", "")))]
-    atoms = {atom for pattern in patterns for atom in atoms_of(pattern, classes)} - {"#"}
+    atoms = {atom for pattern in patterns for atom in atoms_of(pattern, classes)} - {"#", "?"}
     read_by_code = {*classes["NUMERAL"], *classes["TERMINATOR"], *classes["AGENT"]}
     return Alphabet(
         {a for a in atoms if not a.endswith("*")} | read_by_code, {a[:-1] for a in atoms if a.endswith("*")}

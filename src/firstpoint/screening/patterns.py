@@ -9,6 +9,7 @@ A pattern is a row of elements, each of which matches one token unless said othe
     <3>                 up to three tokens of any kind, within the sentence
     [right|straight]    an element that may be missing
     #                   a number, in figures
+    ?                   a word that the lexicon does not know, which is what most names are
 
 A comma, dash or bracket between two elements is passed over; the end of a sentence or of an entry never is.
 :func:`compile_pattern` gives the matcher and the *anchors*: characters of which one must stand in a log for
@@ -24,11 +25,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from attrs import frozen
 
 from firstpoint.errors import InputError
-from firstpoint.screening.tokens import CLAUSE, ENTRY, NUMBER, SENTENCE, Alphabet, fold
+from firstpoint.screening.tokens import CLAUSE, ENTRY, NUMBER, SENTENCE, UNKNOWN, Alphabet, fold
 
 Classes = Mapping[str, Sequence[str]]
 _GAP = re.compile(r"<(\d{1,2})>")
-_ATOM = re.compile(r"@[A-Z]+|#|[^\W_]+\*?(?:_[^\W_]+\*?)*")
+_ATOM = re.compile(r"@[A-Z]+|#|\?|[^\W_]+\*?(?:_[^\W_]+\*?)*")
 _SAME_SENTENCE = f"[^{SENTENCE}{ENTRY}]"
 
 
@@ -101,6 +102,8 @@ def _sequences(alternative: str, pattern: str, classes: Classes) -> list[tuple[s
 def _codes(atom: str, alphabet: Alphabet) -> set[str]:
     if atom == "#":
         return {NUMBER} | alphabet.codes_of_figures()
+    if atom == "?":
+        return {UNKNOWN}
     return alphabet.codes_of_prefix(atom[:-1]) if atom.endswith("*") else alphabet.codes_of_literal(atom)
 
 
@@ -132,4 +135,4 @@ def _anchors(element: _Element, alphabet: Alphabet, common: frozenset[str]) -> f
 
 
 def _cost(codes: frozenset[str], common: frozenset[str]) -> int:
-    return len(codes) + 1000 * len(codes & common)
+    return len(codes) + 1000 * len(codes & (common | {UNKNOWN}))
