@@ -109,8 +109,9 @@ class Lexicon:
     alphabet: Alphabet = field(eq=False)
     terminators: frozenset[str] = field(eq=False)
     agents: frozenset[str] = field(eq=False)
-    triggers: Mapping[str, tuple[int, ...]] = field(eq=False)
     version: str
+    rare_phrases: tuple[tuple[int, Phrase], ...] = field(eq=False)  # each with its matcher's rarest need
+    rare_cues: tuple[tuple[int, Cue], ...] = field(eq=False)
 
 
 @cache
@@ -144,8 +145,9 @@ def read_lexicon(folder: Traversable) -> Lexicon:
         alphabet=alphabet,
         terminators=frozenset(alphabet.code(word) for word in classes["TERMINATOR"]),
         agents=frozenset(alphabet.code(word) for word in classes["AGENT"]),
-        triggers=_triggers([*(p.matcher for p in phrases), *(c.matcher for c in cues)]),
         version=_hash(files),
+        rare_phrases=tuple((phrase.matcher.rarest, phrase) for phrase in phrases),
+        rare_cues=tuple((cue.matcher.rarest, cue) for cue in cues),
     )
 
 
@@ -221,14 +223,6 @@ def _alphabet(rows: tuple[dict[str, str], ...], classes: Classes) -> Alphabet:
     return Alphabet(
         {a for a in atoms if not a.endswith("*")} | read_by_code, {a[:-1] for a in atoms if a.endswith("*")}
     )
-
-
-def _triggers(matchers: list[Matcher]) -> dict[str, tuple[int, ...]]:
-    triggers: dict[str, list[int]] = {}
-    for number, matcher in enumerate(matchers):
-        for code in matcher.anchors:
-            triggers.setdefault(code, []).append(number)
-    return {code: tuple(numbers) for code, numbers in triggers.items()}
 
 
 def _sets(row: dict[str, str]) -> dict[str, str]:

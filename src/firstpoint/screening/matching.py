@@ -8,12 +8,13 @@ that are shown.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from attrs import define, frozen
 
 from firstpoint.screening.lexicon import Cue, Lexicon, Phrase
+from firstpoint.screening.patterns import bits
 from firstpoint.screening.tokens import cut, token_spans, words_of
 
 _BLOCK_REACH = 6
@@ -61,45 +62,38 @@ class Found:
         return self.spans[start][0], self.spans[end - 1][1]
 
 
-def find(text: str, lexicon: Lexicon) -> Found:
-    """Every phrase and cue in ``text``; time grows with its length alone, for every pattern is bounded."""
+def find(text: str, lexicon: Lexicon, kinds: Iterable[str] = ()) -> Found:
+    """Every phrase in ``text``, and the cues that have a say over the kinds told or over ``kinds``.
+
+    Time grows with the length of the text alone, for every pattern is bounded.
+    """
     codes = cut(text, lexicon.alphabet)
-    triggers = lexicon.triggers
-    present = set(codes)
-    wanted = {number for code in present if code in triggers for number in triggers[code]}
-    first_cue = len(lexicon.phrases)
+    present = bits(set(codes))
     hits = [
         hit
-        for number in wanted
-        if number < first_cue
-        for hit in _hits(lexicon.phrases[number], codes, present)
+        for rarest, phrase in lexicon.rare_phrases
+        if rarest & present and phrase.matcher.could_stand(present)
+        for hit in _hits(phrase, codes, present)
     ]
+    told = {hit.phrase.kind for hit in hits}.union(kinds)
     cues = [
-        cue
-        for number in wanted
-        if number >= first_cue
-        for cue in _cues(lexicon.cues[number - first_cue], codes)
+        CueHit(cue, *match.span())
+        for rarest, cue in lexicon.rare_cues
+        if rarest & present and cue.matcher.could_stand(present) and any(map(cue.governs, told))
+        for match in cue.matcher.expression.finditer(codes)
     ]
     return Found(text, codes, sorted(hits, key=_place), sorted(cues, key=_place))
 
 
-def _hits(phrase: Phrase, codes: str, present: set[str]) -> Iterator[Hit]:
-    if phrase.matcher.second.isdisjoint(present):
-        return
+def _hits(phrase: Phrase, codes: str, present: int) -> Iterator[Hit]:
     blocks: list[re.Pattern[str]] | None = None
     for match in phrase.matcher.expression.finditer(codes):
         if blocks is None:
-            able = (b for b in phrase.block_matchers if not b.anchors.isdisjoint(present))
-            blocks = [block.expression for block in able]
+            blocks = [block.expression for block in phrase.block_matchers if block.could_stand(present)]
         start, end = match.span()
         around = codes[max(0, start - _BLOCK_REACH) : end + _BLOCK_REACH]
         if not any(block.search(around) for block in blocks):
             yield Hit(phrase, start, end)
-
-
-def _cues(cue: Cue, codes: str) -> Iterator[CueHit]:
-    for match in cue.matcher.expression.finditer(codes):
-        yield CueHit(cue, *match.span())
 
 
 def _place(found: Hit | CueHit) -> tuple[int, int, str]:

@@ -12,15 +12,15 @@ A pattern is a row of elements, each of which matches one token unless said othe
     ?                   a word that the lexicon does not know, which is what most names are
 
 A comma, dash or bracket between two elements is passed over; the end of a sentence or of an entry never is.
-:func:`compile_pattern` gives the matcher and the *anchors*: characters of which one must stand in a log for
-the pattern to match at all, chosen as the rarest element, so that a log only meets the patterns it could
+:func:`compile_pattern` gives the matcher with its *needs*: for every required element the characters of which
+one must stand in a log for the pattern to match at all, so that a log only meets the patterns it could
 satisfy.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from attrs import frozen
 
@@ -30,19 +30,38 @@ from firstpoint.screening.tokens import CLAUSE, ENTRY, NUMBER, SENTENCE, UNKNOWN
 Classes = Mapping[str, Sequence[str]]
 _GAP = re.compile(r"<(\d{1,2})>")
 _ATOM = re.compile(r"@[A-Z]+|#|\?|[^\W_]+\*?(?:_[^\W_]+\*?)*")
+_MANY = 3  # alternatives of several words from which a look ahead pays
 _SAME_SENTENCE = f"[^{SENTENCE}{ENTRY}]"
 
 
 @frozen
 class Matcher:
-    """A compiled pattern: ``expression`` over token codes, and the ``anchors`` without which it cannot match.
+    """A compiled pattern: ``expression`` over token codes, and what must stand in a log for it to match.
 
-    ``second`` are the anchors of its next rarest element (the same where it has but one).
+    ``rarest`` and each of ``others`` is a set of token codes, as bits of a whole number (:func:`bits`), of
+    which one must be there.
     """
 
     expression: re.Pattern[str]
-    anchors: frozenset[str]
-    second: frozenset[str]
+    rarest: int
+    others: tuple[int, ...]
+
+    def could_stand(self, present: int) -> bool:
+        """Whether a log with these token codes (as bits) could satisfy the pattern."""
+        if not self.rarest & present:
+            return False
+        for need in self.others:  # noqa: SIM110 - run for every pattern and log, and a generator costs double
+            if not need & present:
+                return False
+        return True
+
+
+def bits(codes: Iterable[str]) -> int:
+    """A set of token codes as one whole number, a bit for each."""
+    number = 0
+    for code in codes:
+        number |= 1 << ord(code)
+    return number
 
 
 @frozen
@@ -58,7 +77,7 @@ def compile_pattern(pattern: str, classes: Classes, alphabet: Alphabet, common: 
     source = "".join(_element_source(element, alphabet, first=not at) for at, element in enumerate(elements))
     required = [e for e in elements if not e.optional and e.gap is None]
     by_rarity = sorted((_anchors(e, alphabet, common) for e in required), key=lambda a: _cost(a, common))
-    return Matcher(re.compile(source), by_rarity[0], by_rarity[min(1, len(by_rarity) - 1)])
+    return Matcher(re.compile(source), bits(by_rarity[0]), tuple(map(bits, by_rarity[1:])))
 
 
 def atoms_of(pattern: str, classes: Classes) -> Iterator[str]:
@@ -119,7 +138,12 @@ def _alternatives(sequences: Sequence[tuple[str, ...]], alphabet: Alphabet) -> s
     singles = set().union(*(_codes(s[0], alphabet) for s in sequences if len(s) == 1))
     longer = sorted((s for s in sequences if len(s) > 1), key=len, reverse=True)
     parts = ["".join(_class(_codes(atom, alphabet)) for atom in sequence) for sequence in longer]
-    return "|".join([*parts, _class(singles)] if singles else parts)
+    source = "|".join([*parts, _class(singles)] if singles else parts)
+    if len(parts) < _MANY:
+        return source
+    # Many branches are tried one after the other at every token unless its first character is looked at once.
+    firsts = singles.union(*(_codes(sequence[0], alphabet) for sequence in longer))
+    return f"(?={_class(firsts)})(?:{source})"
 
 
 def _class(codes: set[str]) -> str:

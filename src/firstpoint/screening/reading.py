@@ -48,10 +48,10 @@ class LexiconReader:
 
     def read(self, incident: Mapping[str, Any]) -> tuple[Disclosure, ...]:
         """What the incident discloses, the surest first; nothing for an incident without text and codes."""
-        found = find(incident.get("text") or "", self.lexicon)
         opening = matching_rows(incident.get("opening_code"), self.lexicon.opening_codes, self.lexicon)
         closing = matching_rows(incident.get("closing_code"), self.lexicon.closing_codes, self.lexicon)
         kinds = [(row.kind, row.strength, row.id) for row in opening if row.kind]
+        found = find(incident.get("text") or "", self.lexicon, [kind for kind, _, _ in kinds])
         told = disclosures_of(found, self.lexicon, kinds)
         return tuple(self._in_light_of(one, {row.standing for row in (*opening, *closing)}) for one in told)
 
