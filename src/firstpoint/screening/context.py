@@ -86,6 +86,8 @@ def _between(hit: Hit, cue: CueHit) -> tuple[int, int] | None:
         return (cue.end, hit.start) if cue.cue.direction != "after" else None
     if cue.start >= hit.end:
         return (hit.end, cue.start) if cue.cue.direction != "before" else None
-    # Inside the words of the phrase itself a cue governs too, unless it must stand before them; a "no" there
-    # is part of the phrase ("after she had said no").
-    return (hit.start, hit.start) if cue.cue.direction != "before" else None
+    # Where they overlap, a cue that must stand before begins before the phrase; a "no" inside it is part of
+    # the phrase ("after she had said no"). Between lies what the phrase says up to the cue ("hit by two").
+    if cue.cue.direction == "before":
+        return (hit.start, hit.start) if cue.start < hit.start else None
+    return max(hit.start, cue.start - cue.cue.reach), max(hit.start, cue.start)
