@@ -136,6 +136,16 @@ def test_any_changed_byte_of_an_export_is_found(tmp_path, entries, data):
         verify(read_entries(path))
 
 
+def test_an_export_that_breaks_off_leaves_no_file_that_could_pass_for_a_shorter_ledger(tmp_path):
+    def broken_off():
+        yield from build([("user:1", "incident.read", "incident:1", {})])
+        raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        write_entries(broken_off(), tmp_path / "ledger.jsonl")
+    assert not (tmp_path / "ledger.jsonl").exists()
+
+
 def test_checkpoints_say_how_many_entries_nothing_outside_vouches_for(tmp_path):
     entries = build([("user:1", "incident.read", f"incident:{n}", {}) for n in range(5)])
     path = tmp_path / "checkpoints.jsonl"

@@ -1,9 +1,12 @@
 """A report becomes a crime, or leaves the list by two people's hands; nobody decides on what has moved."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection, transaction
 from django.db.utils import DatabaseError
 
+from firstpoint.errors import LedgerBroken
 from firstpoint.workbench.ledger.keeping import keep, verify_ledger
 from firstpoint.workbench.ledger.models import LedgerEntry
 from firstpoint.workbench.recording.models import Decision, RecordingWork
@@ -215,13 +218,76 @@ def test_when_the_ledger_cannot_be_written_nothing_is_decided(signed_in, fresh_w
     assert not fresh_work.decisions.exists()
 
 
+_FORGED = "sequence, at, 'user:9', action, subject, detail, previous, hash FROM ledger_ledgerentry"
+
+
 @pytest.mark.parametrize(
-    "statement", ["UPDATE ledger_ledgerentry SET actor = 'user:9'", "DELETE FROM ledger_ledgerentry"]
+    "statement",
+    [
+        "UPDATE ledger_ledgerentry SET actor = 'user:9'",
+        "DELETE FROM ledger_ledgerentry",
+        f"REPLACE INTO ledger_ledgerentry SELECT {_FORGED} WHERE sequence = 2",
+        f"INSERT OR REPLACE INTO ledger_ledgerentry SELECT {_FORGED} LIMIT 1",
+        "INSERT OR REPLACE INTO ledger_ledgerentry SELECT 9999, at, actor, action, subject, detail, previous,"
+        " hash FROM ledger_ledgerentry WHERE sequence = 2",
+        "INSERT INTO ledger_ledgerentry SELECT 0, at, actor, action, subject, detail, previous, 'x'"
+        " FROM ledger_ledgerentry WHERE sequence = 2",
+        "INSERT INTO ledger_ledgerentry SELECT max(sequence) + 2, at, actor, action, subject, detail,"
+        " previous, 'x' FROM ledger_ledgerentry",
+    ],
 )
 def test_the_database_refuses_to_change_the_ledger(statement):
     with pytest.raises(DatabaseError, match="never"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
     assert LedgerEntry.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda entries: entries.filter(sequence=2).update(actor="user:9"),
+        lambda entries: entries.filter(sequence=2).delete(),
+        lambda entries: entries.get(sequence=2).delete(),
+        lambda entries: entries.get(sequence=2).save(),
+        lambda entries: entries.update_or_create(sequence=2, defaults={"actor": "user:9"}),
+        lambda entries: entries.bulk_create(
+            [entries.get(sequence=2)],
+            update_conflicts=True,
+            unique_fields=["sequence"],
+            update_fields=["actor"],
+        ),
+    ],
+)
+def test_no_way_of_the_programs_own_changes_the_ledger(change):
+    with pytest.raises(DatabaseError, match="never"), transaction.atomic():
+        change(LedgerEntry.objects)
+    assert verify_ledger().entries == LedgerEntry.objects.count()
+
+
+@pytest.mark.parametrize(
+    "spoiled", ["detail = 'no JSON'", "detail = '[]'", "detail = 'NaN'", "at = 'noon'", "actor = x'ff00'"]
+)
+def test_an_entry_spoiled_beyond_reading_is_found_like_any_other(signed_in, spoiled):
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER ledger_refuses_update")
+        cursor.execute("PRAGMA ignore_check_constraints = ON")
+        cursor.execute(f"UPDATE ledger_ledgerentry SET {spoiled} WHERE sequence = 3")  # noqa: S608
+        cursor.execute("PRAGMA ignore_check_constraints = OFF")
+    with pytest.raises(LedgerBroken, match="ledger entry 3"):
+        verify_ledger()
+    assert "does not hold together" in signed_in("registrar").post("/ledger/verify/").content.decode()
+
+
+def test_a_clock_that_goes_back_neither_breaks_nor_reorders_the_ledger(monkeypatch):
+    from firstpoint.workbench.ledger import keeping
+
+    early = LedgerEntry.objects.order_by("sequence").first().at - timedelta(days=1)
+    last = keep("user:1", "test.done", "test:1")
+    monkeypatch.setattr(keeping.timezone, "now", lambda: early)
+    following = keep("user:1", "test.done", "test:2")
+    assert following.sequence == last.sequence + 1
+    assert following.at < last.at
+    assert verify_ledger().entries == following.sequence
 
 
 def test_the_ledger_holds_together_after_a_days_work(signed_in, late_work):

@@ -52,7 +52,8 @@ class Transition:
     """One way on from some states to another.
 
     ``action`` is the row of the policy that says who may take it. ``not_by`` names an earlier transition
-    that nobody who ever took it on this work may follow with this one; ``only_by`` one whose author alone may.
+    whose authors, all who ever took it on this work, may not take this one; ``only_by`` one whose author
+    alone may.
     """
 
     kind: str

@@ -9,6 +9,7 @@ import click
 from firstpoint import ledger, records
 from firstpoint.cli.console import finish, print_json, progress_bar, say
 from firstpoint.cli.extracts import MAPPING_HELP, report_rejects, source_mapping, table_of
+from firstpoint.errors import InputError
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 directory_option = click.option(
@@ -98,6 +99,18 @@ def ledger_command() -> None:
     """Prove that the record of decisions and looks is whole."""
 
 
+def _open_workbench(directory: Path) -> None:
+    """Point this process at a workbench that is there; nothing in it is made or upgraded.
+
+    A mistyped directory would else be answered by a new, empty ledger that holds together.
+    """
+    from firstpoint.workbench import launch
+
+    if not (directory / launch.DATABASE).is_file():
+        raise InputError("There is no workbench here.", where=str(directory), remedy="Name its directory.")
+    launch.configure(directory)
+
+
 @ledger_command.command(name="verify")
 @click.option(
     "--dir", "directory", type=click.Path(exists=True, file_okay=False, path_type=Path), help="A workbench."
@@ -116,9 +129,7 @@ def verify_command(
         result = ledger.verify(ledger.read_entries(export), points)
     else:
         assert directory is not None
-        from firstpoint.workbench import launch
-
-        launch.prepare(directory)
+        _open_workbench(directory)
         from firstpoint.workbench.ledger.keeping import verify_ledger
 
         result = verify_ledger(points)
@@ -134,9 +145,7 @@ def verify_command(
 @directory_option
 def export_command(out: Path, directory: Path) -> None:
     """Write every entry to OUT, one JSON object a line: all that an outsider needs to verify them."""
-    from firstpoint.workbench import launch
-
-    launch.prepare(directory)
+    _open_workbench(directory)
     from firstpoint.workbench.ledger.keeping import export_ledger
 
     say(f"{export_ledger(out):,} entries written to {out}.")
@@ -147,9 +156,7 @@ def export_command(out: Path, directory: Path) -> None:
 @directory_option
 def checkpoint_command(out: Path, directory: Path) -> None:
     """Add the ledger's length and last hash to OUT, to be kept where the workbench cannot reach it."""
-    from firstpoint.workbench import launch
-
-    launch.prepare(directory)
+    _open_workbench(directory)
     from firstpoint.workbench.ledger.keeping import save_checkpoint
 
     say(f"Checkpoint of {save_checkpoint(out).count:,} entries added to {out}.")

@@ -17,12 +17,17 @@ _REMEDY = "Ask for the export again; do not edit it."
 
 
 def write_entries(entries: Iterable[Entry], path: Path) -> int:
-    """How many entries were written to ``path``, one JSON object a line, oldest first."""
+    """How many entries were written to ``path``, one JSON object a line, oldest first.
+
+    The file appears whole or not at all: half an export would verify as a shorter ledger.
+    """
     written = 0
-    with path.open("w", encoding="utf-8", newline="\n") as file:
+    half_written = path.with_name(path.name + ".part")
+    with half_written.open("w", encoding="utf-8", newline="\n") as file:
         for entry in entries:
             file.write(json.dumps(entry.as_dict(), sort_keys=True, ensure_ascii=False) + "\n")
             written += 1
+    half_written.replace(path)
     return written
 
 

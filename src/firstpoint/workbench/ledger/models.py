@@ -8,7 +8,7 @@ from firstpoint.ledger import Entry
 
 
 class LedgerEntry(models.Model):
-    """One entry. Triggers refuse UPDATE and DELETE on this table, whoever asks."""
+    """One entry. Triggers refuse UPDATE, DELETE and an INSERT anywhere but at the end, whoever asks."""
 
     sequence = models.BigIntegerField(primary_key=True)
     at = models.DateTimeField()
