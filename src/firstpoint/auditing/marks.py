@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from firstpoint.errors import InputError, UnreadableFile
+from firstpoint.records import from_spreadsheet_text
 
 MARK_COLUMNS = ("stratum", "incident_id", "should_record", "recorded")
 READINGS = ("first", "second", "ruling")
@@ -236,7 +237,7 @@ def _read_csv(path: Path) -> pl.DataFrame:
             where=path.name,
             remedy="Keep one of them.",
         )
-    table = table.select(pl.all().str.strip_chars())
+    table = from_spreadsheet_text(table.select(pl.all().str.strip_chars()))
     filled = table.select(pl.any_horizontal(pl.all().is_not_null() & (pl.all() != ""))).to_series()
     return table.head(max(filled.arg_true().to_list(), default=-1) + 1)
 

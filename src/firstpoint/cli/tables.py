@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from firstpoint.errors import InputError
+from firstpoint.records import as_spreadsheet_text
 
 ENDINGS = (".parquet", ".jsonl", ".csv")
 
@@ -14,8 +15,9 @@ ENDINGS = (".parquet", ".jsonl", ".csv")
 def write_table(frame: pl.DataFrame, path: Path) -> Path:
     """Write a frame as Parquet, JSON lines or CSV by the path's ending, and give the path.
 
-    The file appears by one rename, so a reader never sees half of it. Nested columns need Parquet or JSON
-    lines. Raises InputError for another ending.
+    The file appears by one rename, so a reader never sees half of it. In CSV, text that a spreadsheet would
+    compute is written with an apostrophe before it. Nested columns need Parquet or JSON lines. Raises
+    InputError for another ending.
     """
     if path.suffix not in ENDINGS:
         raise InputError(
@@ -30,7 +32,7 @@ def write_table(frame: pl.DataFrame, path: Path) -> Path:
     elif path.suffix == ".jsonl":
         frame.write_ndjson(half_written)
     else:
-        frame.write_csv(half_written)
+        as_spreadsheet_text(frame).write_csv(half_written)
     half_written.replace(path)
     return path
 

@@ -21,7 +21,9 @@ The data passes through in this order:
 
 Its limits. Dates are never guessed: a format that the mapping does not name sets the row aside. A cut
 inside the last cell of a file can only be suspected. Linking is by reference alone; a crime recorded under
-another incident is therefore not found here. Files are read into memory, one at a time.
+another incident is therefore not found here. Files are read into memory, one at a time, and take up to some
+ten times their size there: what a workbook unpacks to, columns, and torn rows have limits; the length of a
+file has none.
 """
 
 from firstpoint.records.checks import CheckReport, ExtractSummary, check_extracts, write_rejects
@@ -31,6 +33,7 @@ from firstpoint.records.linking import Links, crimes_from_closing_codes, link_by
 from firstpoint.records.mapping import ColumnMapping, Repeats, SourceMapping, TableMapping
 from firstpoint.records.mapping_file import read_mapping, ready_mapping, ready_mappings
 from firstpoint.records.reading import Extract, read_extract
+from firstpoint.records.spreadsheets import as_spreadsheet_text, from_spreadsheet_text
 from firstpoint.records.store import Load, Stored, loads_of, read_store, store_extracts
 from firstpoint.records.tables import TABLES, Column, Table, describe_tables
 
@@ -49,9 +52,11 @@ __all__ = [
     "Stored",
     "Table",
     "TableMapping",
+    "as_spreadsheet_text",
     "check_extracts",
     "crimes_from_closing_codes",
     "describe_tables",
+    "from_spreadsheet_text",
     "link_by_reference",
     "loads_of",
     "read_extract",

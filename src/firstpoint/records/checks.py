@@ -7,6 +7,7 @@ Nothing is set aside for it: each is a warning that names its rows.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from attrs import asdict, frozen
 from firstpoint import vocabulary
 from firstpoint.records.faults import Fault, findings_where, gather, summarise
 from firstpoint.records.reading import Extract
+from firstpoint.records.spreadsheets import as_spreadsheet_text
 from firstpoint.records.tables import TABLES
 
 REFERENCES = (
@@ -244,7 +246,8 @@ def write_rejects(extracts: Extract | Sequence[Extract], path: str | Path) -> in
     """Write every row set aside and every remark on a row that was kept, and give the number of lines.
 
     CSV with ``severity`` (reject or warning), ``table``, ``file``, ``row``, ``column``, ``value``,
-    ``reason``, ``remedy`` and ``raw`` (the row as it stood). It holds the words of the source: keep it
+    ``reason``, ``remedy`` and ``raw`` (the row as it stood), each with an apostrophe before it where a
+    spreadsheet would compute it. It holds the words of the source, so its owner alone may read it: keep it
     where the source is kept.
     """
     parts = [
@@ -255,5 +258,14 @@ def write_rejects(extracts: Extract | Sequence[Extract], path: str | Path) -> in
         for severity, frame in (("reject", each.rejects), ("warning", each.warnings))
     ]
     lines = pl.concat(parts) if parts else pl.DataFrame()
-    lines.write_csv(Path(path))
+    _write_for_owner(as_spreadsheet_text(lines), Path(path))
     return lines.height
+
+
+def _write_for_owner(frame: pl.DataFrame, path: Path) -> None:
+    """Write a frame as CSV that its owner alone may read, by one rename."""
+    half_written = path.with_name(path.name + ".part")
+    half_written.unlink(missing_ok=True)
+    with os.fdopen(os.open(half_written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        frame.write_csv(file)
+    half_written.replace(path)
