@@ -18,7 +18,7 @@ from attrs import define, field
 
 from firstpoint.errors import UnreadableFile
 from firstpoint.records.encoding import encoding_of
-from firstpoint.records.faults import finding, gather
+from firstpoint.records.faults import FINDINGS_SCHEMA, gather
 from firstpoint.records.mapping import TableMapping
 from firstpoint.records.raw_rows import RawRows, check_headings, drop_blank_rows
 
@@ -27,6 +27,7 @@ BLOCK_ROWS = 20_000
 LONGEST_CELL = 16_000_000
 LINES_OF_A_TORN_ROW_KEPT = 1_000
 MOST_PUT_BACK = 100
+MOST_TORN_ROWS = 200_000
 EXPORT_AGAIN = "Export it again and compare the sizes; the rows before it were read."
 UNDECODABLE = re.compile("[\udc80-\udcff]")
 
@@ -37,10 +38,11 @@ class _Cutting:
 
     headings: list[str]
     mixed: bool
+    path: Path
     blocks: list[pl.DataFrame] = field(factory=list)
     numbers: list[int] = field(factory=list)
     cells: list[list[str]] = field(factory=list)
-    findings: list[pl.DataFrame] = field(factory=list)
+    findings: list[tuple[str, int, str | None, None, str, str]] = field(factory=list)
     unread: dict[int, str] = field(factory=dict)
 
     def keep(self, number: int, record: list[str]) -> None:
@@ -62,8 +64,18 @@ class _Cutting:
         self.numbers, self.cells = [], []
 
     def set_aside(self, number: int, raw: str, column: str | None, reason: str, remedy: str) -> None:
+        if len(self.unread) == MOST_TORN_ROWS:
+            # Each is kept with its words, so without an end to them a spoiled file would fill the memory.
+            raise UnreadableFile(
+                f"More than {MOST_TORN_ROWS:,} rows do not fit the headings or are torn.",
+                where=str(self.path),
+                remedy="Its delimiter or quotation marks are not what they seem: name them, or export again.",
+            )
         self.unread[number] = raw
-        self.findings.append(finding("reject", number, column, None, reason, remedy))
+        self.findings.append(("reject", number, column, None, reason, remedy))
+
+    def warn(self, number: int, reason: str, remedy: str) -> None:
+        self.findings.append(("warning", number, None, None, reason, remedy))
 
 
 class _Lines(Iterator[str]):
@@ -115,7 +127,7 @@ def read_delimited(path: Path, mapping: TableMapping) -> RawRows:
     rows = drop_blank_rows(pl.concat(cutting.blocks))
     return RawRows(
         frame=rows.frame,
-        findings=gather([encoding.findings, *cutting.findings]),
+        findings=gather([encoding.findings, pl.DataFrame(cutting.findings, FINDINGS_SCHEMA, orient="row")]),
         unread=cutting.unread,
         blank_rows=rows.blank_rows,
     )
@@ -123,7 +135,7 @@ def read_delimited(path: Path, mapping: TableMapping) -> RawRows:
 
 def _cut(lines: _Lines, delimiter: str, heading_row: int, mixed: bool, path: Path) -> _Cutting:
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    cutting = _Cutting(_headings(reader, heading_row, path), mixed)
+    cutting = _Cutting(_headings(reader, heading_row, path), mixed, path)
     number, torn = heading_row, False
     while True:
         lines.taken.clear()
@@ -213,14 +225,10 @@ def _whole_rows_inside(lines: _Lines, delimiter: str, cutting: _Cutting) -> bool
 def _say_if_cut_off(cutting: _Cutting, last: int, torn: bool, lines: _Lines) -> None:
     if torn:
         reason = "The file seems cut off: its last row is not whole, and was set aside."
-        cutting.findings.append(finding("warning", last, None, None, reason, EXPORT_AGAIN))
+        cutting.warn(last, reason, EXPORT_AGAIN)
     elif not lines.ended_with_newline and cutting.blocks[0].height:
         reason = "The last line has no line ending; its last cell may have been cut."
-        cutting.findings.append(
-            finding(
-                "warning", last, None, None, reason, "Compare the number of rows with that of the export."
-            )
-        )
+        cutting.warn(last, reason, "Compare the number of rows with that of the export.")
 
 
 def _headings(reader: Iterator[list[str]], heading_row: int, path: Path) -> list[str]:

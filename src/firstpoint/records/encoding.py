@@ -42,7 +42,8 @@ def encoding_of(path: Path, named: str) -> Encoding:
         if start.startswith(mark) and (not named or name.startswith(named.lower().removesuffix("-sig")[:6])):
             return Encoding(name, mixed=name == "utf-8-sig" and not _fits(path, "utf-8"))
     if named:
-        return Encoding(_known_encoding(named, path), mixed=not _fits(path, named))
+        known = _known_encoding(named, path)
+        return Encoding(known, mixed=not _fits(path, known))
     if b"\0" in start and start[1::2].count(0) > len(start) // 4:
         return Encoding("utf-16-le")
     if b"\0" in start and start[::2].count(0) > len(start) // 4:
@@ -60,7 +61,7 @@ def _known_encoding(name: str, path: Path) -> str:
     try:
         "".encode(name)
         return codecs.lookup(name).name
-    except LookupError as error:
+    except (LookupError, ValueError) as error:
         raise UnreadableFile(
             f"The mapping names the encoding {name!r}, which is none.",
             where=str(path),
@@ -75,7 +76,7 @@ def _fits(path: Path, encoding: str) -> bool:
             while block := stream.read(READ_BYTES):
                 decoder.decode(block)
         decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
+    except UnicodeError:
         return False
     return True
 

@@ -31,6 +31,12 @@ def read_rows(path: Path, mapping: TableMapping) -> RawRows:
     written.
     """
     size = _size_of(path)
+    if not (path.is_file() or path.is_dir()):
+        raise UnreadableFile(
+            "This is no file on a disk but a pipe or a device.",
+            where=str(path),
+            remedy="Write what comes from it to a file first, then read that.",
+        )
     if size == 0:
         raise UnreadableFile(
             "The file is empty (0 bytes).",
@@ -40,9 +46,7 @@ def read_rows(path: Path, mapping: TableMapping) -> RawRows:
     try:
         rows = _read_by_ending(path, mapping)
     except OSError as error:
-        raise UnreadableFile(
-            f"The file cannot be read: {error.strerror}.", where=str(path), remedy="Check who may read it."
-        ) from error
+        raise _cannot_be_read(path, error) from error
     if _size_of(path) != size:
         raise UnreadableFile(
             "The file changed while it was read.",
@@ -96,19 +100,29 @@ def _size_of(path: Path) -> int:
         raise UnreadableFile(
             "There is no such file.", where=str(path), remedy="Check the path and its spelling."
         ) from error
-    except OSError as error:
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
         raise UnreadableFile(
-            f"The file cannot be opened: {error.strerror}.", where=str(path), remedy="Check who may read it."
+            f"The file cannot be opened: {reason}.", where=str(path), remedy="Check who may read it."
         ) from error
 
 
 def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file's bytes, as hexadecimal digits."""
+    """The SHA-256 of a file's bytes, as hexadecimal digits; UnreadableFile when they may not be read."""
     digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while block := stream.read(READ_BYTES):
-            digest.update(block)
+    try:
+        with path.open("rb") as stream:
+            while block := stream.read(READ_BYTES):
+                digest.update(block)
+    except OSError as error:
+        raise _cannot_be_read(path, error) from error
     return digest.hexdigest()
+
+
+def _cannot_be_read(path: Path, error: OSError) -> UnreadableFile:
+    return UnreadableFile(
+        f"The file cannot be read: {error.strerror}.", where=str(path), remedy="Check who may read it."
+    )
 
 
 def frame_of_parquet(path: Path) -> pl.DataFrame:

@@ -1,8 +1,11 @@
-"""Formula cells of an xlsx sheet that were saved without their value.
+"""A look through an xlsx sheet before it is read: how far it reaches, and which formulas have no saved value.
 
-The reader of workbooks gives the saved value of a formula and nothing for one that has none, so these cells
-are looked for in the sheet itself: a ``<c>`` with an ``<f>`` and no filled ``<v>``. (An empty ``<v>`` in a
-cell of type ``str`` is a saved empty text.)
+The reader of workbooks makes room for every cell between the first and the farthest, so that one cell in
+the last corner of an otherwise empty sheet would ask for hundreds of gigabytes.
+
+It also gives the saved value of a formula and nothing for one that has none, so these cells are looked for in
+the sheet itself: a ``<c>`` with an ``<f>`` and no filled ``<v>``. (An empty ``<v>`` in a cell of type ``str``
+is a saved empty text.)
 """
 
 from __future__ import annotations
@@ -33,20 +36,27 @@ class Cell:
     formula: str
 
 
-def formulas_without_value(path: Path, sheet: str) -> list[Cell]:
-    """The formula cells of the named sheet that carry no saved value, in order.
+@frozen
+class Sheet:
+    """How far a sheet's filled cells reach from the first, and its ``unsaved`` formulas."""
 
-    None are found where the workbook is not laid out as expected; its values are read all the same.
-    """
+    rows: int = 0
+    columns: int = 0
+    unsaved: tuple[Cell, ...] = ()
+
+
+def look_through(path: Path, sheet: str) -> Sheet:
+    """What the named sheet holds; nothing where the workbook is not laid out as expected."""
     try:
         with zipfile.ZipFile(path) as archive:
             part = _part_of(archive, sheet)
             if part not in archive.namelist():
-                return []
+                return Sheet()
             with archive.open(part) as stream:
-                return _parse(stream, _Cells()).found
+                seen = _parse(stream, _Cells())
+                return Sheet(seen.rows, seen.columns, tuple(seen.found))
     except UNEXPECTED:
-        return []
+        return Sheet()
 
 
 def _part_of(archive: zipfile.ZipFile, sheet: str) -> str:
@@ -86,9 +96,11 @@ class _Elements(_Watcher):
 
 @define
 class _Cells(_Watcher):
-    """Cells with a formula and no value."""
+    """Cells with a formula and no value, and the farthest row and column of a cell that holds anything."""
 
     found: list[Cell] = field(factory=list)
+    rows: int = 0
+    columns: int = 0
     cell: dict[str, str] = field(factory=dict)
     inside: str = ""
     texts: dict[str, str] = field(factory=dict)
@@ -97,21 +109,23 @@ class _Cells(_Watcher):
         local = name.split(":")[-1]
         if local == "c":
             self.cell, self.texts = attributes, {}
-        elif local in ("f", "v"):
+        elif local in ("f", "v", "is"):
             self.inside = local
             self.texts.setdefault(local, "")
 
     def text(self, text: str) -> None:
-        if self.inside:
+        if self.inside in ("f", "v"):
             self.texts[self.inside] += text
 
     def end(self, name: str) -> None:
         local = name.split(":")[-1]
-        if local in ("f", "v"):
+        if local in ("f", "v", "is"):
             self.inside = ""
-        elif local == "c" and "f" in self.texts and not self._has_value():
+        elif local == "c" and self.texts:
             row, column = _place(self.cell.get("r", "A1"))
-            self.found.append(Cell(row, column, self.texts["f"]))
+            self.rows, self.columns = max(self.rows, row), max(self.columns, column)
+            if "f" in self.texts and not self._has_value():
+                self.found.append(Cell(row, column, self.texts["f"]))
 
     def _has_value(self) -> bool:
         return bool(self.texts.get("v")) or ("v" in self.texts and self.cell.get("t") == "str")

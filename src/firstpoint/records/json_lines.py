@@ -12,7 +12,7 @@ from firstpoint.errors import UnreadableFile
 from firstpoint.records.faults import findings_where
 from firstpoint.records.raw_rows import RawRows, check_headings, drop_blank_rows
 
-NOT_AN_OBJECT = "The line is not one JSON object."
+NOT_AN_OBJECT = "The line is not one JSON object, or holds half of a character."
 
 
 def read_json_lines(path: Path) -> RawRows:
@@ -41,12 +41,21 @@ def read_json_lines(path: Path) -> RawRows:
 def _object(line: str) -> dict[str, Any] | None:
     try:
         read = json.loads(line)
+        if "\\ud" in line or "\\uD" in line:
+            # An escape can name half of a pair of surrogates, which no other format can hold.
+            json.dumps(read, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return None
     return read if isinstance(read, dict) else None
 
 
 def _rows(objects: dict[int, dict[str, Any]], unread: dict[int, str], path: Path) -> RawRows:
+    if not objects:
+        raise UnreadableFile(
+            "No line of the file is one JSON object.",
+            where=str(path),
+            remedy='Write one object a line, as in {"incident_id": "…", "text": "…"}.',
+        )
     names = list(dict.fromkeys(name for each in objects.values() for name in each))
     headings = check_headings(names, 1, path)
     columns = {

@@ -41,6 +41,10 @@ def read_mapping(path: str | Path) -> SourceMapping:
         raise UnreadableFile(
             "The mapping cannot be read as text.", where=str(where), remedy="Save it as UTF-8."
         ) from error
+    except RecursionError as error:
+        raise UnreadableFile(
+            "The mapping is nested too deeply.", where=str(where), remedy="Mend it; see docs/mapping.md."
+        ) from error
     except tomllib.TOMLDecodeError as error:
         raise UnreadableFile(
             f"The mapping is not TOML: {error}.",
@@ -248,5 +252,6 @@ def _check_time_zone(place: str, name: str, faults: _Faults) -> None:
     try:
         if name:
             ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
+            pl.Series([], dtype=pl.Datetime("us")).dt.replace_time_zone(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError, pl.exceptions.ComputeError):
         faults.found.append(f"{place} is {name!r}, which is no time zone; write one such as Europe/London.")

@@ -15,6 +15,7 @@ from firstpoint.errors import UnreadableFile
 from firstpoint.records.faults import no_findings
 
 READ_BYTES = 1 << 20
+MOST_COLUMNS = 5_000
 
 
 @frozen
@@ -43,7 +44,13 @@ class RawRows:
 
 
 def check_headings(headings: list[str], heading_row: int, path: Path) -> list[str]:
-    """The headings, each name once; UnreadableFile when a heading is missing or stands twice."""
+    """The headings, each name once; UnreadableFile when one is missing, stands twice or is one too many."""
+    if len(headings) > MOST_COLUMNS:
+        raise UnreadableFile(
+            f"There are {len(headings):,} headings, more than the {MOST_COLUMNS:,} that any export needs.",
+            where=str(path),
+            remedy="Name the delimiter or heading_row in the mapping, or export a row a record.",
+        )
     twice = [name for name, count in Counter(headings).items() if count > 1 and name]
     if "\0" in "".join(headings):
         raise UnreadableFile(

@@ -86,8 +86,8 @@ def read_extract(
     where = Path(path)
     target = table_named(table) if needs is None else table_named(table).needing(needs)
     layout = (mapping or SourceMapping(name="canonical")).table(target.name)
-    sha256 = sha256_of(where) if where.is_file() else ""
     raw = read_rows(where, layout)
+    sha256 = sha256_of(where)
     headings = find_headings(raw.headings, target, layout, where)
     cells = raw.frame.select("row", **{name: pl.col(heading) for name, heading in headings.items()})
     columns = [read_column(cells, column, layout) for column in target.columns]

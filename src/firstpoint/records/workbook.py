@@ -3,12 +3,19 @@
 The value a formula had when the workbook was saved is read, never computed anew. Where a formula was saved
 without its value (some programs write files so), the row is set aside, since the cell would otherwise read
 as empty. Only xlsx files can be searched for such cells.
+
+A workbook is packed, and a small file can unpack to more than the machine holds. So its parts are unpacked
+once to nowhere, each no further than it says of itself, and a workbook beyond ``MOST_UNPACKED_BYTES``, or an
+xlsx sheet beyond ``MOST_CELLS``, is refused. The reach of a sheet inside ods, xlsb and xls is not known
+before it is read.
 """
 
 from __future__ import annotations
 
 import datetime
 import zipfile
+import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +23,7 @@ import polars as pl
 
 from firstpoint.errors import BadMapping, UnreadableFile
 from firstpoint.records.faults import finding, findings_where, gather
-from firstpoint.records.formulas import Cell, formulas_without_value
+from firstpoint.records.formulas import Cell, Sheet, look_through
 from firstpoint.records.mapping import TableMapping
 from firstpoint.records.nearest import did_you_mean
 from firstpoint.records.raw_rows import RawRows, check_headings, drop_blank_rows
@@ -25,6 +32,8 @@ if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
 
 Value = object
+MOST_UNPACKED_BYTES = 1_000_000_000
+MOST_CELLS = 50_000_000
 SAVE_AGAIN = "Open it, let it calculate, and save it; or export the values as CSV."
 
 
@@ -35,7 +44,8 @@ def read_workbook(path: Path, mapping: TableMapping) -> RawRows:
     that begins with ``=`` is kept as text, with a warning. UnreadableFile when it is no whole workbook or
     is protected.
     """
-    name, rows = _sheet_rows(path, mapping.sheet)
+    _check_unpacked_size(path)
+    name, sheet, rows = _sheet_rows(path, mapping.sheet)
     blank_below = 0
     while rows and not any(_text(cell).strip() for cell in rows[-1]):
         rows.pop()
@@ -53,7 +63,7 @@ def read_workbook(path: Path, mapping: TableMapping) -> RawRows:
     body = rows[mapping.heading_row :]
     first = mapping.heading_row + 1
     frame = _frame(headings, body, first)
-    unread, findings = _unsaved_formulas(path, name, headings, frame)
+    unread, findings = _unsaved_formulas(sheet.unsaved, headings, frame)
     kept = frame.filter(~pl.col("row").is_in(list(unread)))
     result = drop_blank_rows(kept, findings=gather([findings, *_text_like_formulas(kept)]))
     return RawRows(
@@ -64,7 +74,36 @@ def read_workbook(path: Path, mapping: TableMapping) -> RawRows:
     )
 
 
-def _sheet_rows(path: Path, sheet: str) -> tuple[str, list[list[Value]]]:
+def _check_unpacked_size(path: Path) -> None:
+    """Raise UnreadableFile when a workbook unpacks to too much, or to something else than it says."""
+    if not zipfile.is_zipfile(path):
+        return
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(part.file_size for part in archive.infolist())
+            whole = size > MOST_UNPACKED_BYTES or archive.testzip() is None
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError):
+        # Whether it is protected, damaged or of a rare kind, the reader itself says best.
+        return
+    if size > MOST_UNPACKED_BYTES:
+        raise UnreadableFile(
+            f"The workbook unpacks to {size / 1e9:.1f} GB, more than is read of one.",
+            where=str(path),
+            remedy="Export it as CSV or Parquet, or in several parts.",
+        )
+    if not whole:
+        raise _not_whole(path)
+
+
+def _not_whole(path: Path) -> UnreadableFile:
+    return UnreadableFile(
+        "This is not a whole workbook.",
+        where=str(path),
+        remedy="It may be cut off, or another kind of file under this name. Export it again.",
+    )
+
+
+def _sheet_rows(path: Path, sheet: str) -> tuple[str, Sheet, list[list[Value]]]:
     import python_calamine as calamine
 
     try:
@@ -76,17 +115,14 @@ def _sheet_rows(path: Path, sheet: str) -> tuple[str, list[list[Value]]]:
                     where=str(path),
                     remedy=f"Its sheets are {', '.join(workbook.sheet_names)}.",
                 )
-            return name, _rows(workbook.get_sheet_by_name(name))
+            seen = _look_through(path, name)
+            return name, seen, _rows(workbook.get_sheet_by_name(name))
     except calamine.PasswordError as error:
         raise UnreadableFile(
             "The workbook is protected by a password.", where=str(path), remedy="Save it without one."
         ) from error
     except (calamine.CalamineError, OSError) as error:
-        raise UnreadableFile(
-            "This is not a whole workbook.",
-            where=str(path),
-            remedy="It may be cut off, or another kind of file under this name. Export it again.",
-        ) from error
+        raise _not_whole(path) from error
 
 
 def _first_sheet(workbook: CalamineWorkbook, path: Path) -> str:
@@ -119,9 +155,8 @@ def _text(value: Value) -> str:
 
 
 def _unsaved_formulas(
-    path: Path, sheet: str, headings: list[str], frame: pl.DataFrame
+    cells: Sequence[Cell], headings: list[str], frame: pl.DataFrame
 ) -> tuple[dict[int, str], pl.DataFrame]:
-    cells = _formulas(path, sheet)
     at = frame.filter(pl.col("row").is_in([cell.row for cell in cells]))
     lines = {row[0]: ",".join(each or "" for each in row[1:]) for row in at.iter_rows()}
     unread: dict[int, str] = {}
@@ -143,10 +178,19 @@ def _unsaved_formulas(
     return unread, gather(findings)
 
 
-def _formulas(path: Path, sheet: str) -> list[Cell]:
+def _look_through(path: Path, sheet: str) -> Sheet:
+    """What an xlsx sheet holds, before it is read; UnreadableFile when it reaches too far."""
     if not zipfile.is_zipfile(path) or path.suffix.lower() not in (".xlsx", ".xlsm"):
-        return []
-    return formulas_without_value(path, sheet)
+        return Sheet()
+    seen = look_through(path, sheet)
+    if seen.rows * seen.columns > MOST_CELLS:
+        raise UnreadableFile(
+            f"The sheet {sheet!r} reaches to row {seen.rows:,} and column {seen.columns:,}: more cells than "
+            "are read of one.",
+            where=str(path),
+            remedy="A stray cell far from the table may be filled: empty it. Or export the sheet as CSV.",
+        )
+    return seen
 
 
 def _text_like_formulas(frame: pl.DataFrame) -> list[pl.DataFrame]:
