@@ -62,6 +62,11 @@ def test_a_crime_of_another_force_is_theirs():
     assert row["expected_crimes"] == 0
 
 
+def test_a_log_passed_to_another_force_is_unlikely_to_be_ours_to_record():
+    assert chance(ASSAULT, closing_code="PASSED TO OTHER FORCE")["chance_unrecorded"] < 0.5
+    assert chance(ASSAULT, closing_code="PASSED TO PARTNER AGENCY")["chance_unrecorded"] > 0.7
+
+
 def test_two_victims_make_two_assaults():
     assert chance("He punched both of them.")["disclosures"][0]["crimes"] == 2
 

@@ -25,16 +25,19 @@ A log goes through the room in one direction:
 (:mod:`~firstpoint.screening.reading`); its name and version go into every row.
 
 Limits, honestly. A person decides; the screen only ranks. The lexicon was written without sight of a force's
-own logs and tuned on three banks of invented ones; on banks it was not tuned on it reads much worse (the
-benchmark prints every bank). It reads English only and does not yet say so of a log in another language. It
-does not repair spelling. It tells hardly any minimal pair apart: a log in which one checked fact undoes a
-crime often scores like the crime. Victims are counted from number words and conjunctions near the act, so
-several acts on several people told apart are under-counted, and all allegations of one log are taken to be
-against the same first victim and by one offender. Certainties are chances set by hand, not yet calibrated on
-audit marks. Where a log is silent on a fact that decides the class, the ``assume`` column of ``kinds.csv``
-stands in (no injury told: none). A log from before the first rule book is counted as if reported on its first
-day, and its report says so. Ethnicity, religion, nationality and postcode never rank a log; words of
-hostility are facts of an aggravated offence.
+own logs and tuned on three banks of invented ones and on the made-up force; on banks it was not tuned on it
+reads much worse (the benchmark prints every bank), and what it yields on the made-up force says little of a
+real one, whose logs are told in more ways. It reads English only and does not yet say so of a log in another
+language. It does not repair spelling; a word that it does not know may be a name. It tells hardly any minimal
+pair apart: a log in which one checked fact undoes a crime often scores like the crime. Victims are counted
+from words for people where victims stand in the sentence (what is owned has one owner unless several are
+told), so several acts on several people told apart are under-counted, and all allegations of one log are
+taken to be against the same first victim and by one offender. A rape that only another person tells is a
+reported incident: it carries no crime due, is shown with that context, and does not rank. Certainties are
+chances set by hand, not yet calibrated on audit marks. Where a log is silent on a fact that decides the
+class, the ``assume`` column of ``kinds.csv`` stands in (no injury told: none). A log from before the first
+rule book is counted as if reported on its first day, and its report says so. Ethnicity, religion, nationality
+and postcode never rank a log; words of hostility are facts of an aggravated offence.
 """
 
 from firstpoint.screening.disclosures import Disclosure, Evidence

@@ -63,6 +63,8 @@ class LexiconReader:
             certainty *= opening["not_a_report"]
         if "explained" in standings:
             certainty *= closing["explained"]
+        if "other_force" in standings:
+            certainty *= closing["other_force"]
         if "recorded" in standings:
             certainty = 1.0 - (1.0 - certainty) * closing["recorded_leaves_open"]
         return evolve(one, certainty=round(certainty, 4))
