@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -100,6 +101,153 @@ def test_of_people_who_decide_at_once_exactly_one_wins_and_the_others_are_told(s
         each.stdin.flush()
     outcomes = sorted(each.communicate()[0].split(maxsplit=1)[0] for each in people)
     assert outcomes == ["told", "told", "won"]
+
+
+def test_writers_side_by_side_never_fork_the_ledger(site):
+    script = """
+        from firstpoint.workbench import launch
+        launch.configure(sys.argv[1])
+        from firstpoint.workbench.ledger.keeping import keep, verify_ledger
+        print("ready", flush=True)
+        sys.stdin.readline()
+        for number in range(40):
+            keep("command", "test.done", f"test:{sys.argv[2]}-{number}")
+        print(verify_ledger().entries)
+        """
+    writers = [start(script, site, name) for name in ("one", "two", "three")]
+    assert [each.stdout.readline() for each in writers] == ["ready\n"] * 3
+    for each in writers:
+        each.stdin.write("\n")
+        each.stdin.flush()
+    assert [each.wait(timeout=60) for each in writers] == [0, 0, 0]
+    tests = """
+        from firstpoint.workbench import launch
+        launch.configure(sys.argv[1])
+        from firstpoint.workbench.ledger.keeping import all_entries, verify_ledger
+        verify_ledger()
+        print(sum(entry.action == "test.done" for entry in all_entries()))
+        """
+    assert run(tests, site) == "120\n"
+
+
+def test_a_kill_in_the_middle_of_a_decision_leaves_it_undecided(site):
+    half = start(
+        """
+        from firstpoint.workbench import launch
+        launch.configure(sys.argv[1])
+        import time
+        from django.utils import timezone
+        from firstpoint import casework
+        from firstpoint.workbench.accounts.models import User
+        from firstpoint.workbench.recording import deciding
+        def wait(*_):
+            print("half", flush=True)
+            time.sleep(60)
+        deciding.keep = wait
+        given = {"information_needed": "Age.", "rationale": "Class turns on it.", "late_reason": "Review."}
+        move = casework.transition("recording", "need_information")
+        deciding.decide(2, 1, move, User.objects.get(username="registrar"), given, timezone.now())
+        """,
+        site,
+    )
+    assert half.stdout.readline() == "half\n"
+    half.kill()
+    half.wait()
+    after = """
+        from firstpoint.workbench import launch
+        launch.configure(sys.argv[1])
+        from firstpoint.workbench.ledger.keeping import verify_ledger
+        from firstpoint.workbench.recording.models import RecordingWork
+        work = RecordingWork.objects.get(pk=2)
+        verify_ledger()
+        print(work.state, work.version, work.decisions.count())
+        """
+    assert run(after, site) == "awaiting_decision 1 0\n"
+
+
+def test_a_database_that_another_program_holds_is_said_plainly_and_nothing_is_shown(site):
+    held = sqlite3.connect(site / "firstpoint.sqlite3", isolation_level=None)
+    held.execute("BEGIN IMMEDIATE")
+    try:
+        said = run(
+            """
+            from firstpoint.workbench import launch
+            launch.configure(sys.argv[1])
+            from django.db import connections
+            connections.databases["default"]["OPTIONS"]["timeout"] = 0.1
+            from django.contrib.sessions.backends.signed_cookies import SessionStore
+            from django.test import RequestFactory
+            from firstpoint.workbench.accounts.models import User
+            from firstpoint.workbench.incidents.views import incident
+            from firstpoint.workbench.refusals import RefusalsAsPages
+            from django.db import OperationalError
+            request = RequestFactory().get("/incidents/1/")
+            request.user = User.objects.get(username="registrar")
+            try:
+                incident(request, 1)
+            except OperationalError as fault:
+                answer = RefusalsAsPages(incident).process_exception(request, fault)
+                print(answer.status_code, "punched" in answer.content.decode())
+            """,
+            site,
+        )
+    finally:
+        held.execute("ROLLBACK")
+        held.close()
+    assert said == "503 False\n"
+
+
+def test_a_place_where_the_workbench_cannot_work_is_named(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    (tmp_path / "spoiled").mkdir()
+    (tmp_path / "spoiled" / "firstpoint.sqlite3").write_bytes(b"no database at all" * 100)
+    (tmp_path / "settings").mkdir()
+    (tmp_path / "settings" / "workbench.toml").write_text("force = ")
+    script = """
+        from firstpoint.errors import InputError
+        from firstpoint.workbench import launch
+        try:
+            launch.prepare(sys.argv[1])
+        except InputError as refusal:
+            print(refusal)
+        """
+    assert "cannot work here: Not a directory" in run(script, tmp_path / "file" / "below")
+    assert "cannot work here: file is not a database" in run(script, tmp_path / "spoiled")
+    assert "The settings are not TOML" in run(script, tmp_path / "settings")
+
+
+def test_behind_https_forms_are_taken_and_what_is_sent_has_a_limit(site):
+    said = run(
+        """
+        import os
+        os.environ["FIRSTPOINT_HTTPS"] = "1"
+        import waitress
+        from firstpoint.errors import InputError
+        from firstpoint.workbench import launch
+        def held(application, **chosen):
+            print(chosen["url_scheme"], chosen["max_request_body_size"])
+            raise OSError(98, "in use")
+        waitress.create_server = held
+        try:
+            launch.serve(sys.argv[1])
+        except InputError:
+            pass
+        """,
+        site,
+    )
+    assert said == "https 4000000\n"
+
+
+def test_a_mistyped_directory_is_not_answered_by_a_new_and_empty_ledger(tmp_path):
+    from click.testing import CliRunner
+
+    from firstpoint.cli import main
+
+    for command in (["verify"], ["export", str(tmp_path / "out")], ["checkpoint", str(tmp_path / "out")]):
+        answer = CliRunner().invoke(main, ["ledger", *command, "--dir", str(tmp_path)])
+        assert answer.exit_code == 2
+        assert "There is no workbench here" in answer.output
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_outsider_verifies_the_ledger_with_its_export_alone(site, tmp_path):

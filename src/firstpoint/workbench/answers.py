@@ -39,5 +39,11 @@ def _answer(posted: Mapping[str, str], asked: Particular) -> object:
     return written.strip().replace("\r\n", "\n")
 
 
+def version(posted: Mapping[str, str]) -> int:
+    """The version of the work that a form was filled in on; 0, which no work has, where it says none."""
+    found = _whole(posted.get("version", ""))
+    return found if isinstance(found, int) else 0
+
+
 def _whole(written: str) -> Any:
     return int(written) if written.isascii() and written.isdigit() and len(written) < 10 else written

@@ -8,16 +8,19 @@ serve(directory, "127.0.0.1", 8000)  # until it is stopped
 from __future__ import annotations
 
 import os
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
 import django
 from django.apps import apps
+from django.db import DatabaseError
 
 from firstpoint.errors import InputError
 
 DATABASE = "firstpoint.sqlite3"
 SETTINGS = "workbench.toml"
+MOST_BYTES_SENT = 4_000_000
 
 
 def configure(directory: Path | str) -> Path:
@@ -34,10 +37,17 @@ def configure(directory: Path | str) -> Path:
             remedy="Start a new process.",
         )
     # What is kept there is about people: nobody else on the machine needs to look into it.
-    chosen.mkdir(parents=True, exist_ok=True, mode=0o700)
     os.environ["FIRSTPOINT_DIR"] = str(chosen)
     os.environ["DJANGO_SETTINGS_MODULE"] = "firstpoint.workbench.settings"
-    django.setup()
+    try:
+        chosen.mkdir(parents=True, exist_ok=True, mode=0o700)
+        django.setup()
+    except OSError as fault:
+        raise _cannot_be_used(chosen, str(fault.strerror)) from fault
+    except tomllib.TOMLDecodeError as fault:
+        raise InputError(
+            f"The settings are not TOML: {fault}.", where=str(chosen / SETTINGS), remedy="Mend that line."
+        ) from fault
     return chosen
 
 
@@ -46,9 +56,14 @@ def prepare(directory: Path | str) -> Path:
     from django.core.management import call_command
 
     database = configure(directory) / DATABASE
-    # The files that SQLite makes beside the database take over its permissions.
-    database.touch(mode=0o600)
-    call_command("migrate", interactive=False, verbosity=0)
+    try:
+        # The files that SQLite makes beside the database take over its permissions.
+        database.touch(mode=0o600)
+        call_command("migrate", interactive=False, verbosity=0)
+    except OSError as fault:
+        raise _cannot_be_used(database, str(fault.strerror)) from fault
+    except DatabaseError as fault:
+        raise _cannot_be_used(database, str(fault)) from fault
     return database
 
 
@@ -68,10 +83,21 @@ def serve(
 
     prepare(directory)
     _read_tables()
+    from django.conf import settings
+
     from firstpoint.workbench.wsgi import application
 
     try:
-        server = waitress.create_server(application, host=host, port=port, threads=threads, ident=None)
+        server = waitress.create_server(
+            application,
+            host=host,
+            port=port,
+            threads=threads,
+            ident=None,
+            max_request_body_size=MOST_BYTES_SENT,
+            # Behind a proxy that speaks HTTPS each request arrives over HTTP, and forms would be refused.
+            url_scheme="https" if settings.OVER_HTTPS else "http",
+        )
     except OSError as fault:
         raise InputError(
             f"Nothing can be served there: {fault.strerror}.",
@@ -81,6 +107,14 @@ def serve(
     if ready is not None:
         ready(f"http://{host}:{server.effective_port}/")
     server.run()
+
+
+def _cannot_be_used(path: Path, reason: str) -> InputError:
+    return InputError(
+        f"The workbench cannot work here: {reason}.",
+        where=str(path),
+        remedy="Check who may write there, whether the disk is full, and whether another program holds it.",
+    )
 
 
 def _read_tables() -> None:

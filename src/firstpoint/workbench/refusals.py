@@ -6,8 +6,10 @@ import logging
 from collections.abc import Callable
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from firstpoint.casework import Moved
 from firstpoint.errors import FirstpointError, InputError, LedgerBroken, NotAllowed, Refused
@@ -21,6 +23,7 @@ _TITLES = {
     409: "This has changed since you opened it",
     413: "This is too long to send",
     500: "Something went wrong on our side",
+    503: "The workbench cannot work just now",
 }
 
 
@@ -53,7 +56,7 @@ class RefusalsAsPages:
         """The page for a refusal; None leaves anything else to Django and :func:`our_fault`."""
         if isinstance(fault, FirstpointError):
             return refused(request, fault)
-        return None
+        return database_is_busy() if isinstance(fault, OperationalError) else None
 
 
 class KeepPrivate:
@@ -101,14 +104,29 @@ def not_there(request: HttpRequest, exception: Http404) -> HttpResponse:  # noqa
     )
 
 
-def our_fault(request: HttpRequest) -> HttpResponse:
+def database_is_busy() -> HttpResponse:
+    """The page for a database that another program holds, or that cannot be written: full, or read only."""
+    message = "The database does not answer or cannot be written, so nothing was saved or shown."
+    remedy = (
+        "Go back: what you wrote is still in your browser. Copy it, and send it again in a minute. If that "
+        "fails too, tell your administrator."
+    )
+    return _without_the_database(503, message, remedy)
+
+
+def our_fault(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django names it
     """The page for a fault of ours. It asks the database nothing, which may be what failed."""
     message = "Nothing that you sent was kept in part: it is either done or not done."
     remedy = (
         "Look whether it was done. If not, try once more; if it fails again, tell your administrator when."
     )
-    context = {"title": _TITLES[500], "message": message, "remedy": remedy, "status": 500, "plain": True}
-    return render(request, "workbench/refused.html", context, status=500)
+    return _without_the_database(500, message, remedy)
+
+
+def _without_the_database(status: int, message: str, remedy: str) -> HttpResponse:
+    # Without the request no one asks who is signed in, which would ask the database again.
+    context = {"title": _TITLES[status], "message": message, "remedy": remedy, "status": status}
+    return HttpResponse(render_to_string("workbench/refused.html", context), status=status)
 
 
 def form_not_ours(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django names it

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import cache
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
@@ -16,6 +18,8 @@ from firstpoint import casework
 from firstpoint.errors import InputError
 from firstpoint.workbench.accounts.models import User
 from firstpoint.workbench.ledger.keeping import keep
+
+LONGEST_PASSWORD = 200
 
 THE_COMMAND = "command"
 """Who acts when the command acts: nobody is signed in there."""
@@ -55,14 +59,18 @@ def sign_in(username: str, password: str, now: datetime) -> User | None:
     After some wrong passwords in a row an account is locked for a while; what is said to the person at the
     page is the same in every case, so that nobody can find out which names exist.
     """
+    found = User.objects.filter(username=username, is_active=True).first()
+    # The slow part stands before the transaction, which would else keep everybody from working meanwhile. It
+    # is as slow for a name that does not exist and for one that is locked, so that time tells nothing.
+    right = check_password(password, found.password if found else _nobodys_password())
+    if found is None:
+        return None
     with transaction.atomic():
-        user = User.objects.select_for_update().filter(username=username, is_active=True).first()
-        if user is None:
-            make_password(password)  # as slow as a real check, so that time tells nothing
+        user = User.objects.select_for_update().filter(pk=found.pk, is_active=True).first()
+        if user is None or user.password != found.password:
             return None
         if user.locked_until and user.locked_until > now:
             return None
-        right = check_password(password, user.password)
         _note_attempt(user, right, now)
         keep(user.person.reference, "sign-in" if right else "sign-in.refused", user.person.reference)
         return user if right else None
@@ -72,6 +80,11 @@ def names() -> Mapping[str, str]:
     """The shown name of each person by reference, for pages that say who did what."""
     shown = {f"user:{key}": name for key, name in User.objects.values_list("pk", "shown_name")}
     return {**shown, THE_COMMAND: "The command", "nobody": "Nobody signed in"}
+
+
+@cache
+def _nobodys_password() -> str:
+    return make_password(secrets.token_urlsafe())
 
 
 def _note_attempt(user: User, right: bool, now: datetime) -> None:
@@ -114,6 +127,10 @@ def _check_roles(held: list[str]) -> None:
 
 
 def _check_password(password: str) -> None:
+    if len(password) > LONGEST_PASSWORD:
+        raise InputError(
+            f"A password has at most {LONGEST_PASSWORD} characters.", where="password", remedy="Shorten it."
+        )
     try:
         validate_password(password)
     except ValidationError as fault:

@@ -34,7 +34,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return redirect("/") if request.user.is_authenticated else _door(request, onward)
     username = request.POST.get("username", "").strip().replace("\x00", "")[:60]
-    user = people.sign_in(username, request.POST.get("password", "")[:200], timezone.now())
+    user = people.sign_in(
+        username, request.POST.get("password", "")[: people.LONGEST_PASSWORD + 1], timezone.now()
+    )
     if user is None:
         return _door(request, onward, username)
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from firstpoint.casework import Incomplete, choices
 from firstpoint.errors import InputError, Refused
-from firstpoint.workbench.answers import answers
+from firstpoint.workbench.answers import answers, version
 from firstpoint.workbench.audits import marking, sampling
 from firstpoint.workbench.audits.models import Audit, SampledReport
 from firstpoint.workbench.gate import Signed, page
@@ -62,11 +62,8 @@ def mark_report(request: Signed, key: int, number: int) -> HttpResponse:
         return _marking_page(request, report)
     move = marking.move_for(report)
     given = answers(request.POST, (*move.must_give, *move.may_give))
-    version = request.POST.get("version", "")
     try:
-        marking.mark(
-            report.pk, int(version) if version.isdecimal() else 0, request.user, given, timezone.now()
-        )
+        marking.mark(report.pk, version(request.POST), request.user, given, timezone.now())
     except Incomplete as faults:
         return _marking_page(request, report, faults.faults)
     messages.success(request, f"Report {number}: {move.says}")

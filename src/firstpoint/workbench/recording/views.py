@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from firstpoint import casework
 from firstpoint.casework import Incomplete, Transition
 from firstpoint.vocabulary import offence_classes
-from firstpoint.workbench.answers import answers, crime_lines
+from firstpoint.workbench.answers import answers, crime_lines, version
 from firstpoint.workbench.gate import Signed, page
 from firstpoint.workbench.incidents.presenting import presented
 from firstpoint.workbench.incidents.reading import read_incident
@@ -77,13 +77,13 @@ def _move(request: Signed, key: int, names: tuple[str, ...], purpose: str) -> Ht
         return _form(request, work, names, purpose, {"decision": "Select what to do"})
     move = casework.transition(KIND, chosen)
     given = answers(request.POST, (*move.must_give, *move.may_give, *move.when_late))
-    version = _version(request)
+    seen = version(request.POST)
     try:
         if request.POST.get("step") == "save":
-            deciding.decide(key, version, move, request.user, given, timezone.now())
+            deciding.decide(key, seen, move, request.user, given, timezone.now())
             messages.success(request, f"{work.incident_id}: {move.says}")
             return redirect("removals" if purpose == "endorse" else "incidents")
-        deciding.check_decision(work, version, move, request.user, given, timezone.now())
+        deciding.check_decision(work, seen, move, request.user, given, timezone.now())
     except Incomplete as faults:
         return _form(request, work, names, purpose, faults.faults)
     return _check_page(request, work, move, given, purpose)
@@ -93,7 +93,7 @@ def _refuse_early(work: RecordingWork, move: Transition, request: Signed) -> Non
     """Raise Moved or NotAllowed before anybody writes a rationale in vain."""
     try:
         deciding.check_decision(
-            work, _version(request) or work.version, move, request.user, {}, timezone.now()
+            work, version(request.POST) or work.version, move, request.user, {}, timezone.now()
         )
     except Incomplete:
         return
@@ -167,8 +167,3 @@ def _lines(request: Signed, required: RequiredOf) -> list[dict[str, str]]:
 
 def _current_classes() -> list[tuple[str, str]]:
     return [(each.code, each.title) for each in offence_classes().values() if each.current]
-
-
-def _version(request: Signed) -> int:
-    written = request.POST.get("version", "")
-    return int(written) if written.isascii() and written.isdigit() and len(written) < 10 else 0
