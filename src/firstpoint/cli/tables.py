@@ -1,4 +1,7 @@
-"""Tables that commands write: whole or not at all."""
+"""Tables and texts that commands write: whole or not at all, and for their owner alone.
+
+Most hold the words of logs, so nobody else on the machine may read one before its owner shares it.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +28,7 @@ def write_table(frame: pl.DataFrame, path: Path) -> Path:
             where=str(path),
             remedy=f"Use one of {', '.join(ENDINGS)}.",
         )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    half_written = path.with_name(path.name + ".part")
+    half_written = _for_owner(path)
     if path.suffix == ".parquet":
         frame.write_parquet(half_written)
     elif path.suffix == ".jsonl":
@@ -39,11 +41,19 @@ def write_table(frame: pl.DataFrame, path: Path) -> Path:
 
 def write_text(text: str | bytes, path: Path) -> Path:
     """Write a text or bytes by one rename, and give the path."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    half_written = path.with_name(path.name + ".part")
+    half_written = _for_owner(path)
     if isinstance(text, str):
         half_written.write_text(text, encoding="utf-8")
     else:
         half_written.write_bytes(text)
     half_written.replace(path)
     return path
+
+
+def _for_owner(path: Path) -> Path:
+    """Give an empty file beside ``path``, to be written and then renamed; nobody else may read it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half_written = path.with_name(path.name + ".part")
+    half_written.unlink(missing_ok=True)
+    half_written.touch(mode=0o600, exist_ok=False)
+    return half_written
