@@ -88,7 +88,7 @@ def test_the_same_seed_draws_the_same_sample_again(made_up, tmp_path):
     directory, _, _ = made_up
     again = firstpoint(
         "audit", "draw", directory / "out" / "frame.csv", "--seed", 5, "--half-width", 6,
-        "--out", tmp_path / "again.csv",
+        "--from", "2026-04-01", "--to", "2026-04-14", "--out", tmp_path / "again.csv",
     )  # fmt: skip
     assert again.exit_code == 0, again.output
     assert (tmp_path / "again.csv").read_bytes() == (directory / "out" / "sample.csv").read_bytes()
@@ -295,6 +295,94 @@ def test_report_board_is_made_from_what_run_left(audited, tmp_path):
     page = (tmp_path / "board.html").read_text("utf-8")
     assert "Record rape at once" in page
     assert "Overdue" in page
+
+
+def board_on(directory, marks, tmp_path, *more):
+    out = directory / "out"
+    return firstpoint(
+        "report", "board", "--estimate", out / "estimate.json", "--marks", marks,
+        "--draw", out / "sample.csv.json", "--force", "Fellshire", "--out", tmp_path / "board", *more,
+    )  # fmt: skip
+
+
+def without_the_errors_of_violence(directory, tmp_path):
+    """The marks with every violence report that holds an unrecorded crime left unmarked."""
+    marks = pl.read_csv(directory / "marks.csv")
+    hidden = (pl.col("stratum") == "violence") & (pl.col("recorded") < pl.col("should_record"))
+    kept = tmp_path / "kept.csv"
+    marks.filter(~hidden).write_csv(kept)
+    return kept
+
+
+def test_leaving_the_errors_unmarked_is_refused_and_told_when_insisted_on(audited, tmp_path):
+    directory, _, _ = audited
+    kept = without_the_errors_of_violence(directory, tmp_path)
+    asked = ("--marks", kept, "--frame", directory / "out" / "frame.csv")
+    draw = ("--draw", directory / "out" / "sample.csv.json", "--out", tmp_path / "flattered")
+    refused = run_on(directory, *asked, *draw)
+    assert refused.exit_code == 2
+    assert "violence: only" in refused.output
+    assert "flatter" in refused.output
+    assert not (tmp_path / "flattered" / "board-report.html").exists()
+    insisted = run_on(directory, *asked, *draw, "--partial")
+    assert insisted.exit_code == 0, insisted.output
+    page = (tmp_path / "flattered" / "board-report.html").read_text(encoding="utf-8")
+    assert "drawn reports are marked" in page
+
+
+def test_an_estimate_from_a_part_of_the_sample_says_so(audited, tmp_path):
+    directory, _, _ = audited
+    kept = without_the_errors_of_violence(directory, tmp_path)
+    said = firstpoint("audit", "estimate", kept, "--frame", directory / "out" / "frame.csv")
+    assert "violence: only" in said.output
+
+
+def test_second_readings_are_no_further_crimes_on_the_board(audited, tmp_path):
+    directory, _, _ = audited
+    assert board_on(directory, directory / "marks.csv", tmp_path, "--date", "2026-05-01").exit_code == 0
+    once = (tmp_path / "board.html").read_text(encoding="utf-8")
+    marks = pl.read_csv(directory / "marks.csv")
+    second = marks.head(40).with_columns(reading=pl.lit("second"), auditor=pl.lit("b"))
+    pl.concat([marks, second]).write_csv(tmp_path / "twice.csv")
+    assert board_on(directory, tmp_path / "twice.csv", tmp_path, "--date", "2026-05-01").exit_code == 0
+    assert (tmp_path / "board.html").read_text(encoding="utf-8") == once
+
+
+def test_marks_of_another_audit_make_no_paper(audited, tmp_path):
+    directory, _, _ = audited
+    rows = [f"violence,K{n},1,1" for n in range(120)]
+    foreign = tmp_path / "foreign.csv"
+    foreign.write_text("stratum,incident_id,should_record,recorded\n" + "\n".join(rows) + "\n", "utf-8")
+    refused = board_on(directory, foreign, tmp_path, "--partial")
+    assert refused.exit_code == 2
+    assert "do not belong together" in refused.output
+
+
+def test_a_draw_of_its_own_is_enough_for_a_paper(audited, tmp_path):
+    directory, _, _ = audited
+    firstpoint(
+        "audit", "draw", directory / "out" / "frame.csv", "--seed", 5, "--half-width", 6,
+        "--from", "2026-04-01", "--to", "2026-04-14", "--out", tmp_path / "own.csv",
+    )  # fmt: skip
+    made = firstpoint(
+        "report", "board", "--estimate", directory / "out" / "estimate.json",
+        "--marks", directory / "marks.csv",
+        "--draw", tmp_path / "own.csv.json", "--force", "Fellshire", "--out", tmp_path / "board",
+    )  # fmt: skip
+    assert made.exit_code == 0, made.output
+
+
+def test_a_record_of_the_draw_that_lacks_something_names_it(audited, tmp_path):
+    directory, _, _ = audited
+    record = tmp_path / "draw.json"
+    record.write_text('{"seed": 1, "window": ["2026-04-01", "2026-04-14"]}', encoding="utf-8")
+    refused = firstpoint(
+        "report", "board", "--estimate", directory / "out" / "estimate.json",
+        "--marks", directory / "marks.csv",
+        "--draw", record, "--force", "Fellshire", "--out", tmp_path / "board",
+    )  # fmt: skip
+    assert refused.exit_code == 2
+    assert "in_frame" in refused.output
 
 
 def test_a_plan_with_an_unknown_status_names_the_row(audited, tmp_path):

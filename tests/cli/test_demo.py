@@ -56,6 +56,26 @@ def test_demo_estimate_holds_the_made_up_truth(demo):
     assert estimate["low"] <= truth["recorded"].sum() / truth["should_record"].sum() <= estimate["high"]
 
 
+def test_demo_paper_says_of_how_many_reports_its_rate_says_nothing(demo):
+    drawn = json.loads((demo / "sample.csv.json").read_text(encoding="utf-8"))
+    in_frame, left_out = sum(drawn["in_frame"].values()), sum(drawn["left_out"].values())
+    reports = pl.read_parquet(demo / "truth" / "incidents.parquet")
+    assert in_frame + left_out == reports.height
+    page = (demo / "board-report.html").read_text(encoding="utf-8")
+    assert f"{in_frame:,} of the period&#x27;s {reports.height:,} reports" in page or (
+        f"{in_frame:,} of the period's {reports.height:,} reports" in page
+    )
+    assert f"Of the other {left_out:,} it says nothing" in page
+    assert "Whole force" not in page
+
+
+def test_demo_crimes_unrecorded_a_year_hold_the_truth_of_the_frame(demo):
+    year = json.loads((demo / "estimate.json").read_text(encoding="utf-8"))["unrecorded_a_year"]
+    truth = pl.read_parquet(demo / "truth" / "incidents.parquet").filter(pl.col("stratum") != "")
+    missed = (truth["should_record"] - truth["recorded"]).sum() * 365 / 14
+    assert year["low"] <= missed <= year["high"]
+
+
 def test_demo_says_on_its_paper_that_the_data_are_made_up(demo):
     assert "Made-up data" in (demo / "board-report.html").read_text(encoding="utf-8")
 

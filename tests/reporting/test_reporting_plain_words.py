@@ -33,7 +33,7 @@ def numbers_in(sentence: str) -> list[int]:
 
 def test_interval_becomes_a_sentence_about_every_100_crimes() -> None:
     assert rate_sentence(0.8223, 0.8491, 0.95) == (
-        "Of every 100 crimes reported in the period, we can say with 95% confidence that "
+        "Of every 100 crimes in the reports audited from, we can say with 95% confidence that "
         "between 82 and 85 were recorded."
     )
 
@@ -144,8 +144,8 @@ def test_an_interval_that_cannot_be_is_refused(low: float, high: float, confiden
 
 def test_unrecorded_crimes_are_told_in_round_numbers() -> None:
     assert unrecorded_sentence(24668, 21411, 28072, 0.95) == (
-        "If the year was like the audited period, about 24,700 reported crimes went unrecorded; we can "
-        "say with 95% confidence that the number lies between 21,400 and 28,100."
+        "If the year was like the audited period, about 24,700 crimes in reports of this kind went "
+        "unrecorded; we can say with 95% confidence that the number lies between 21,400 and 28,100."
     )
 
 

@@ -44,7 +44,7 @@ from firstpoint.auditing.frame import (
     in_order,
     sort_reports,
 )
-from firstpoint.auditing.marks import check_frame, check_marks, read_frame, read_marks
+from firstpoint.auditing.marks import check_frame, check_marks, read_frame, read_marks, standing_readings
 from firstpoint.auditing.published import (
     PublishedAudit,
     PublishedInspection,
@@ -78,5 +78,6 @@ __all__ = [
     "read_marks",
     "sample_size",
     "sort_reports",
+    "standing_readings",
     "unrecorded_a_year",
 ]

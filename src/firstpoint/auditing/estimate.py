@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from firstpoint.auditing.audited import Audit, gather_audit
+from firstpoint.auditing.completeness import unmarked_cautions
 from firstpoint.auditing.intervals import (
     FEW_CARRIERS,
     IntervalName,
@@ -19,7 +20,7 @@ from firstpoint.auditing.intervals import (
     nothing_varied,
     rate_limits,
 )
-from firstpoint.auditing.marks import check_frame, check_marks
+from firstpoint.auditing.marks import check_frame, check_marks, one_row_an_incident
 from firstpoint.auditing.ratio import RatioFit, fit_ratio
 from firstpoint.auditing.result import AuditResult, Estimate
 from firstpoint.auditing.unrecorded import unrecorded_in_frame, unrecorded_in_strata, without_a_year
@@ -53,7 +54,8 @@ def estimate(
     """
     check_confidence(confidence)
     check_interval(interval)
-    audit = gather_audit(check_marks(marks), check_frame(frame))
+    checked = check_marks(marks)
+    audit = gather_audit(checked, check_frame(frame))
     strata = {name: audit.stratum(code) for code, name in enumerate(audit.names)}
     no_rate = {name: _no_crime(one) for name, one in strata.items() if one.due.sum() == 0}
     if len(no_rate) == len(strata):
@@ -72,7 +74,13 @@ def estimate(
         unrecorded_in_frame=unrecorded_in_frame(audit, overall),
         unrecorded_a_year=unrecorded_in_strata(audit, rates),
         no_rate=no_rate,
-        cautions=(*_cautions(strata, no_rate), *without_a_year(audit, rates)),
+        cautions=(
+            *unmarked_cautions(
+                one_row_an_incident(checked), dict(zip(audit.names, audit.incidents, strict=True))
+            ),
+            *_cautions(strata, no_rate),
+            *without_a_year(audit, rates),
+        ),
     )
 
 

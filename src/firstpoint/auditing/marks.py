@@ -85,8 +85,7 @@ def one_row_an_incident(marks: pl.DataFrame) -> pl.DataFrame:
     measuring agreement. ``inclusion_probability`` is carried over where the marks have it. Sorted by
     stratum and incident.
     """
-    if "reading" in marks.columns:
-        marks = _standing_reading(marks)
+    marks = standing_readings(marks)
     carried = [pl.col("inclusion_probability").first()] if "inclusion_probability" in marks.columns else []
     return (
         marks.group_by("stratum", "incident_id")
@@ -95,7 +94,14 @@ def one_row_an_incident(marks: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _standing_reading(marks: pl.DataFrame) -> pl.DataFrame:
+def standing_readings(marks: pl.DataFrame) -> pl.DataFrame:
+    """Give the rows that stand: of each incident the ruling where there is one, else the first reading.
+
+    Second readings measure agreement and are never counted as further crimes. Marks without a ``reading``
+    column stand as they are. Raises InputError for an incident with a second reading and no first one.
+    """
+    if "reading" not in marks.columns:
+        return marks
     ruled = (pl.col("reading") == "ruling").any().over("incident_id")
     read_first = pl.col("reading").is_null() | (pl.col("reading") == "first")
     standing = marks.filter(pl.when(ruled).then(pl.col("reading") == "ruling").otherwise(read_first))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import click
+import polars as pl
 
 from firstpoint import auditing
 from firstpoint.auditing import published
@@ -17,6 +19,7 @@ from firstpoint.cli.tables import write_table, write_text
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 WRITTEN = click.Path(path_type=Path)
+DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.group(name="audit")
@@ -41,7 +44,10 @@ def design_command(frame: Path, half_width_points: float, as_json: bool) -> None
         print_json(plan.to_dicts())
         return
     for row in plan.iter_rows(named=True):
-        say(f"{row['stratum']:<12}{row['sample']:>8} of {row['incidents']}")
+        say(
+            f"{row['stratum']:<12}{row['sample']:>8} of {row['incidents']} (expecting "
+            f"{100 * row['expected_rate']:g}% recorded, design effect {row['design_effect']:g})"
+        )
 
 
 @audit_command.command(name="draw")
@@ -59,26 +65,66 @@ def design_command(frame: Path, half_width_points: float, as_json: bool) -> None
 @click.option(
     "--size", "sizes", multiple=True, metavar="STRATUM=N", help="Set a stratum's sample size yourself."
 )
+@click.option("--from", "first", type=DAY, required=True, help="First day of the reports in the frame.")
+@click.option("--to", "last", type=DAY, required=True, help="Last day of the reports in the frame.")
 @click.option("--out", required=True, type=WRITTEN, help="The sample, as .csv, .jsonl or .parquet.")
-def draw_command(frame: Path, seed: int, half_width_points: float, sizes: tuple[str, ...], out: Path) -> None:
+def draw_command(
+    frame: Path,
+    seed: int,
+    half_width_points: float,
+    sizes: tuple[str, ...],
+    first: datetime,
+    last: datetime,
+    out: Path,
+) -> None:
     """Draw a sample that anyone can repeat from the frame and the seed.
 
-    Beside OUT, OUT.json keeps the seed, the frame's hash, the sizes and the method.
+    Beside OUT, OUT.json keeps the record of the draw: the seed, the frame's hash and dates, the sizes and the
+    method. A board's paper is made with it.
     """
     reports = auditing.read_frame(frame)
     plan = auditing.plan_sample(reports, half_width_points=half_width_points)
     wanted = dict(plan.select("stratum", "sample").iter_rows()) | _sizes(sizes)
     sample = auditing.draw(reports, wanted, seed)
-    write_draw(sample, out)
+    write_draw(sample, out, plan=plan, window=(first.date(), last.date()))
     say(f"{sample.rows.height} reports drawn with seed {seed} from frame {sample.frame_sha256[:12]}…: {out}")
 
 
-def write_draw(sample: auditing.Sample, out: Path, *, more: Mapping[str, Any] | None = None) -> None:
-    """Write the sample, and beside it the record of the draw: what is needed to repeat it, and ``more``."""
+def write_draw(
+    sample: auditing.Sample,
+    out: Path,
+    *,
+    plan: pl.DataFrame,
+    window: tuple[date, date],
+    more: Mapping[str, Any] | None = None,
+) -> None:
+    """Write the sample, and beside it the record of the draw: what repeats it, and what a board is told."""
     write_table(sample.rows, out)
-    sizes = dict(sample.rows.group_by("stratum").len().sort("stratum").iter_rows())
-    how = {"seed": sample.seed, "frame_sha256": sample.frame_sha256, "sizes": sizes, "method": sample.method}
-    write_text(json.dumps(how | dict(more or {}), indent=1) + "\n", out.with_name(out.name + ".json"))
+    record = {
+        "seed": sample.seed,
+        "frame_sha256": sample.frame_sha256,
+        "sizes": dict(sample.sizes),
+        "in_frame": dict(sample.incidents),
+        "window": [str(day) for day in window],
+        "confidence": plan["confidence"][0],
+        "half_width_points": plan["half_width_points"][0],
+        "how_sizes_were_set": _how_sizes_were_set(plan, sample.sizes),
+        "method": sample.method,
+        **(more or {}),
+    }
+    write_text(json.dumps(record, indent=1) + "\n", out.with_name(out.name + ".json"))
+
+
+def _how_sizes_were_set(plan: pl.DataFrame, sizes: Mapping[str, int]) -> str:
+    words = []
+    for row in plan.iter_rows(named=True):
+        expected = f"{100 * row['expected_rate']:g}% recorded, design effect {row['design_effect']:g}"
+        by_hand = sizes[row["stratum"]] != row["sample"]
+        words.append(f"{row['stratum']} {'set by hand' if by_hand else expected}")
+    return (
+        "Each stratum's size follows from the margin and from what was expected before the audit: "
+        f"{'; '.join(words)}."
+    )
 
 
 @audit_command.command(name="estimate")

@@ -14,7 +14,7 @@ import polars as pl
 from firstpoint import auditing, insight
 from firstpoint.cli.console import say
 from firstpoint.cli.tables import write_text
-from firstpoint.errors import InputError, UnreadableFile
+from firstpoint.errors import InputError, Refused, UnreadableFile
 from firstpoint.reporting import (
     BoardPaper,
     Finding,
@@ -38,6 +38,16 @@ STRATUM_TITLES = {
     "sexual": "Sexual offences",
     "other": "All other crime",
 }
+DRAW_KEYS = (
+    "seed",
+    "frame_sha256",
+    "sizes",
+    "in_frame",
+    "window",
+    "confidence",
+    "half_width_points",
+    "how_sizes_were_set",
+)
 EXCLUDED = (
     "Reports whose opening code does not suggest a crime, and records kept outside the extract.",
     "Fraud, which is recorded nationally.",
@@ -55,13 +65,24 @@ def board_paper(
     recommendations: tuple[Recommendation, ...] = (),
     trend: Trend | None = None,
     recorded_a_year: int | None = None,
+    partial: bool = False,
     made_up: bool = False,
 ) -> BoardPaper:
     """Give the board's paper for an audit.
 
     ``result`` is an estimate as :meth:`firstpoint.auditing.AuditResult.as_dict` gives it; ``draw`` the record
-    kept beside the sample; ``marks`` what the auditors marked.
+    kept beside the sample; ``marks`` what the auditors marked. Raises Refused where the three do not belong
+    together, or where drawn reports are unmarked and ``partial`` does not say that this is known.
     """
+    marks = auditing.standing_readings(marks)
+    _refuse_strangers(result, draw, marks)
+    unmarked = _unmarked(draw, marks)
+    if unmarked and not partial:
+        raise Refused(
+            f"{' '.join(unmarked)} What is left unmarked may be what is wrong, and the rate would flatter.",
+            where="marks",
+            remedy="Mark the whole sample, or say --partial, and the paper will say so too.",
+        )
     start, end = (date.fromisoformat(day) for day in draw["window"])
     return BoardPaper(
         force=force,
@@ -74,7 +95,10 @@ def board_paper(
         findings=_findings(marks),
         recommendations=recommendations,
         trend=trend,
-        method=(result["overall"]["method"], *map(_in_a_boards_words, result["cautions"])),
+        method=(
+            result["overall"]["method"],
+            *map(_in_a_boards_words, dict.fromkeys([*unmarked, *result["cautions"]])),
+        ),
         excluded=EXCLUDED,
         made_up=made_up,
     )
@@ -97,9 +121,13 @@ def read_draw(path: Path) -> dict[str, Any]:
             where=str(path),
             remedy="Draw with `firstpoint run` or `audit draw`, which writes it, or name it with --draw.",
         ) from fault
-    missing = [key for key in ("seed", "frame_sha256", "sizes", "window") if key not in draw]
+    missing = [key for key in DRAW_KEYS if key not in draw]
     if missing:
-        raise UnreadableFile(f"the record of the draw lacks {', '.join(missing)}.", where=str(path))
+        raise UnreadableFile(
+            f"the record of the draw lacks {', '.join(missing)}, which a board must be told.",
+            where=str(path),
+            remedy="Draw with `firstpoint run`, or with `audit draw --from --to`.",
+        )
     return cast("dict[str, Any]", draw)
 
 
@@ -154,10 +182,39 @@ def _criteria(draw: Mapping[str, Any], start: date, end: date) -> SampleCriteria
         confidence=draw["confidence"],
         margin_points=draw["half_width_points"],
         how_sizes_were_set=draw["how_sizes_were_set"],
+        reports_left_out=sum(draw["left_out"].values()) if "left_out" in draw else None,
         notes=tuple(
-            f"Left out of the frame: {count:,}, {reason}." for reason, count in draw["left_out"].items()
+            f"Left out of the frame: {count:,}, {reason}."
+            for reason, count in draw.get("left_out", {}).items()
         ),
     )
+
+
+def _refuse_strangers(result: Mapping[str, Any], draw: Mapping[str, Any], marks: pl.DataFrame) -> None:
+    """Raise Refused unless the estimate was made from these marks and the marks from this draw."""
+    marked = dict(marks.group_by("stratum").agg(pl.col("incident_id").n_unique()).iter_rows())
+    said = {row["stratum"]: row["incidents"] for row in result["strata"] if row["estimate"] is not None}
+    strangers = [
+        name
+        for name, number in marked.items()
+        if number > draw["sizes"].get(name, 0) or said.get(name, number) != number
+    ]
+    if strangers:
+        raise Refused(
+            "the marks, the estimate and the draw do not belong together: their numbers of reports differ.",
+            where=f"stratum {', '.join(sorted(strangers))}",
+            remedy="Give the marks of this draw, and the estimate made from them.",
+        )
+
+
+def _unmarked(draw: Mapping[str, Any], marks: pl.DataFrame) -> list[str]:
+    """Give a sentence for each stratum in which drawn reports have no mark."""
+    marked = dict(marks.group_by("stratum").agg(pl.col("incident_id").n_unique()).iter_rows())
+    return [
+        f"{name}: only {marked.get(name, 0):,} of the {drawn:,} drawn reports are marked."
+        for name, drawn in draw["sizes"].items()
+        if marked.get(name, 0) < drawn
+    ]
 
 
 def _result_row(stratum: str, row: Mapping[str, Any], marks: pl.DataFrame) -> ResultRow:

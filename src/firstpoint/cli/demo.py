@@ -26,7 +26,6 @@ from firstpoint.cli.tables import write_table, write_text
 from firstpoint.errors import InputError
 from firstpoint.reporting import BoardPaper, Recommendation, board_report
 from firstpoint.reporting.board_paper import Status
-from firstpoint.vocabulary import offence_classes
 
 LONDON = ZoneInfo("Europe/London")
 PASSWORD = "made-up-force-2026"  # noqa: S105 - published on purpose, for made-up data alone
@@ -146,15 +145,16 @@ def _plan(published: date) -> tuple[Recommendation, ...]:
 
 
 def _frame_with_a_years_crimes(held: Holdings, directory: Path, days: int) -> pl.DataFrame:
-    """Give the frame by stratum, with the period's recorded crimes carried to twelve months.
+    """Give the frame by stratum, with the crimes recorded from its reports carried to twelve months.
 
-    The made-up force has no history, so a year is its days' crimes times 365 over their number.
+    Only crimes of reports in the frame count: the rate says nothing of the others. The made-up force has no
+    history, so a year is its days' crimes times 365 over their number.
     """
     reports = auditing.read_frame(directory / "frame.csv")
-    stratum_of = {code: each.audit_stratum for code, each in offence_classes().items()}
     recorded = (
         held.crimes.filter(pl.col("status") == "recorded")
-        .with_columns(stratum=pl.col("ho_class").replace_strict(stratum_of, default=None))
+        .with_columns(incident_id=pl.col("incident_id").fill_null(pl.col("crime_id")))
+        .join(reports, on="incident_id")
         .group_by("stratum")
         .agg(recorded_crimes_12m=(pl.len() * 365 / days).round().cast(pl.Int64))
     )

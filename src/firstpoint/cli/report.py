@@ -45,6 +45,9 @@ def report_command() -> None:
 @click.option("--quarters", type=EXISTING, help="Published recorded crime by quarter, for the trend.")
 @click.option("--area", help="The area in --quarters, where it holds several.")
 @click.option("--recorded-a-year", type=int, help="Crimes recorded in twelve months, as the frame gave them.")
+@click.option(
+    "--partial", is_flag=True, help="Report although drawn reports are unmarked; the paper says so."
+)
 @click.option("--force", required=True, help="The force's name.")
 @click.option(
     "--date", "prepared_on", type=click.DateTime(["%Y-%m-%d"]), help="Date of the paper; today unless given."
@@ -58,6 +61,7 @@ def board_command(
     quarters: Path | None,
     area: str | None,
     recorded_a_year: int | None,
+    partial: bool,
     force: str,
     prepared_on: datetime | None,
     out: Path,
@@ -72,6 +76,7 @@ def board_command(
         recommendations=read_recommendations(plan) if plan else (),
         trend=recorded_crime_trend(quarters, area) if quarters else None,
         recorded_a_year=recorded_a_year,
+        partial=partial,
     )
     write_report(board_report(paper), out)
 

@@ -75,6 +75,9 @@ class Holdings:
     help="Margin of the sample, in points.",
 )
 @click.option("--seed", default=1, show_default=True, help="Seed of the draw; publish it.")
+@click.option(
+    "--partial", is_flag=True, help="Report although drawn reports are unmarked; the paper says so."
+)
 @click.option("--force", "force_name", default="", help="The force's name, for the report.")
 @click.option(
     "--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder for the results."
@@ -88,6 +91,7 @@ def run_command(
     draw_record: Path | None,
     half_width_points: float,
     seed: int,
+    partial: bool,
     force_name: str,
     out: Path,
 ) -> None:
@@ -112,6 +116,7 @@ def run_command(
             draw=read_draw(draw_record or frame.with_name("sample.csv.json")),
             marks=auditing.read_marks(marks),
             force=force_name,
+            partial=partial,
             prepared_on=datetime.now(ZoneInfo("Europe/London")).date(),
         )
         write_report(board_report(paper), out / "board-report")
@@ -188,7 +193,7 @@ def draw_sample(held: Holdings, out: Path, *, half_width_points: float, seed: in
         warn(f"No sample: {refusal}")
         return None
     write_table(frame, out / "frame.csv")
-    write_draw(sample, out / "sample.csv", more=_criteria(held, frame, plan, (start, end)))
+    write_draw(sample, out / "sample.csv", plan=plan, window=(start, end), more=_left_out(held))
     say(
         f"{sample.rows.height} reports to audit (seed {seed}, frame {sample.frame_sha256[:12]}…): "
         f"{out / 'sample.csv'}. Until they are marked there is no rate."
@@ -196,33 +201,14 @@ def draw_sample(held: Holdings, out: Path, *, half_width_points: float, seed: in
     return sample
 
 
-def _criteria(
-    held: Holdings, frame: pl.DataFrame, plan: pl.DataFrame, window: tuple[date, date]
-) -> dict[str, Any]:
-    """Give what a board must be told of the sample besides its seed, hash and sizes."""
+def _left_out(held: Holdings) -> dict[str, Any]:
+    """Give what a board is told of the frame: each stratum's opening codes, and what it leaves out."""
     codes: dict[str, list[str]] = {}
     for code, stratum in sorted(held.opening_codes.items()):
-        codes.setdefault(stratum, []).append(code)
-    report = auditing.frame_report(held.incidents, held.crimes, held.opening_codes, *window)
-    return {
-        "window": [str(day) for day in window],
-        "confidence": plan["confidence"][0],
-        "half_width_points": plan["half_width_points"][0],
-        "in_frame": dict(frame.group_by("stratum").len().sort("stratum").iter_rows()),
-        "how_sizes_were_set": _sizes_sentence(plan),
-        "opening_codes": codes,
-        "left_out": dict(report.left_out),
-    }
-
-
-def _sizes_sentence(plan: pl.DataFrame) -> str:
-    assumed = "; ".join(
-        f"{row['stratum']} {100 * row['expected_rate']:g}% recorded, design effect {row['design_effect']:g}"
-        for row in plan.iter_rows(named=True)
-    )
-    return (
-        f"Each stratum's size follows from the margin and from what was expected before the audit: {assumed}."
-    )
+        if stratum:
+            codes.setdefault(stratum, []).append(code)
+    report = auditing.frame_report(held.incidents, held.crimes, held.opening_codes, *held.window)
+    return {"opening_codes": codes, "left_out": dict(report.left_out)}
 
 
 def _verdicts(incidents: pl.DataFrame, screened: pl.DataFrame) -> list[dict[str, Any]]:

@@ -41,6 +41,7 @@ from firstpoint.reporting.board_results import (
 from firstpoint.reporting.charts import trend_chart
 from firstpoint.reporting.plain_words import (
     confidence_and_margin,
+    left_out_sentence,
     percent,
     percent_outward,
 )
@@ -105,6 +106,8 @@ def _summary(paper: BoardPaper) -> Iterator[Block]:
         yield no_figure("No overall rate", paper.overall)
     else:
         yield Paragraph(" ".join(rate_in_words(paper.overall, paper.sample.confidence)))
+    if paper.sample.reports_left_out:
+        yield Paragraph(left_out_sentence(paper.sample.reports_in_frame, paper.sample.reports_left_out))
     if isinstance(paper.unrecorded, UnrecordedCrimes):
         yield Paragraph(unrecorded_in_words(paper.unrecorded, paper.sample.confidence))
 
@@ -114,10 +117,11 @@ def _key_figures(paper: BoardPaper) -> Iterator[KeyFigure]:
     if isinstance(paper.overall, ResultRow) and has_shown_rate(paper.overall):
         low, high = percent_outward(*limits(paper.overall))
         value = f"{percentage(paper.overall):.1f}%"
-        yield KeyFigure(value, "Recording rate", f"Whole force; {level} interval {low:.1f}% to {high:.1f}%")
+        detail = f"Of crimes in the reports audited from; {level} interval {low:.1f}% to {high:.1f}%"
+        yield KeyFigure(value, "Recording rate", detail)
     if isinstance(paper.unrecorded, UnrecordedCrimes):
         about, least, most = round_numbers(paper.unrecorded)
-        detail = f"{level} interval {least:,} to {most:,}"
+        detail = f"In such reports; {level} interval {least:,} to {most:,}"
         yield KeyFigure(f"about {about:,}", "Crimes unrecorded a year", detail)
     if paper.recommendations:
         done = sum(r.status == "done" for r in paper.recommendations)

@@ -43,6 +43,7 @@ class SampleCriteria:
     ``margin_points`` is the half-width planned for in each stratum, in percentage points;
     ``how_sizes_were_set`` a sentence; ``notes`` further criteria (calls listened to, workbook used, what
     was already checked).
+    ``reports_left_out`` counts the period's reports that the frame does not hold (None: not known).
     """
 
     strata: tuple[StratumSample, ...]
@@ -52,6 +53,12 @@ class SampleCriteria:
     margin_points: float
     how_sizes_were_set: str
     notes: tuple[str, ...] = ()
+    reports_left_out: int | None = None
+
+    @property
+    def reports_in_frame(self) -> int:
+        """How many reports the sample was drawn from."""
+        return sum(stratum.in_frame for stratum in self.strata)
 
 
 @frozen

@@ -180,7 +180,7 @@ def unrecorded(paper: BoardPaper) -> Iterator[Block]:
         caption="Crimes unrecorded a year",
         columns=(
             Column("Measure", "name", 2),
-            Column("Crimes recorded in the year", "count"),
+            Column("Crimes recorded in twelve months", "count"),
             Column("Estimate", "count"),
             Column(f"Low ({level})", "count"),
             Column(f"High ({level})", "count"),

@@ -18,7 +18,7 @@ WIDE = 10
 
 
 def rate_sentence(
-    low: float, high: float, confidence: float, *, of_what: str = "crimes reported in the period"
+    low: float, high: float, confidence: float, *, of_what: str = "crimes in the reports audited from"
 ) -> str:
     """Give the interval of a recording rate as a sentence about every 100 crimes."""
     check_interval(low, high, confidence)
@@ -64,9 +64,18 @@ def unrecorded_sentence(estimate: float, low: float, high: float, confidence: fl
     """Give crimes unrecorded a year as a sentence, rounded to what the interval supports."""
     middle, least, most = unrecorded_in_round_numbers(estimate, low, high)
     return (
-        f"If the year was like the audited period, about {middle:,} reported crimes went "
+        f"If the year was like the audited period, about {middle:,} crimes in reports of this kind went "
         f"unrecorded; we can say with {percent(confidence)} confidence that the number lies between "
         f"{least:,} and {most:,}."
+    )
+
+
+def left_out_sentence(in_frame: int, left_out: int) -> str:
+    """Give how many reports the rate says nothing of; crimes hidden in them come on top."""
+    return (
+        f"The audit drew from {in_frame:,} of the period's {in_frame + left_out:,} reports: those opened "
+        f"under codes that suggest a crime. Of the other {left_out:,} it says nothing; crimes hidden there "
+        "come on top."
     )
 
 

@@ -1,0 +1,32 @@
+"""Whether the whole sample was marked: a report that is left unmarked must not make the rate look better."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+
+def unmarked_cautions(marks: pl.DataFrame, incidents: dict[str, int]) -> Iterator[str]:
+    """Give a caution for each stratum in which fewer reports are marked than were drawn.
+
+    ``marks`` has a row an incident; where it carries one and the same ``inclusion_probability`` for a
+    stratum, that times the stratum's ``incidents`` is the number drawn. Without it, or where it varies,
+    nothing can be told from the marks alone.
+    """
+    if "inclusion_probability" not in marks.columns:
+        return
+    by_stratum = marks.group_by("stratum").agg(
+        marked=pl.len(),
+        least=pl.col("inclusion_probability").min(),
+        most=pl.col("inclusion_probability").max(),
+    )
+    for stratum, marked, least, most in by_stratum.sort("stratum").iter_rows():
+        if least is None or most - least > 1e-9:
+            continue
+        drawn = round(least * incidents[stratum])
+        if marked < drawn:
+            yield (
+                f"{stratum}: only {marked:,} of the {drawn:,} drawn reports are marked; if more is wrong in "
+                "those left out, the true rate is lower. Mark them all before the figure is used."
+            )
