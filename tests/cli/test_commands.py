@@ -242,6 +242,12 @@ def test_check_asks_for_the_table_where_the_name_tells_none(tmp_path):
     assert "--table" in ran.output
 
 
+def test_run_says_when_nothing_tells_what_is_recorded_already(tmp_path):
+    ran = firstpoint("run", "--incidents", EXAMPLES / "incidents.csv", "--out", tmp_path)
+    assert ran.exit_code == 0, ran.output
+    assert "Nothing here tells what is recorded already" in ran.output
+
+
 def test_an_empty_file_does_nothing_and_says_why(tmp_path):
     extract = tmp_path / "incidents.csv"
     extract.touch()

@@ -16,6 +16,7 @@ from firstpoint.auditing import published
 from firstpoint.auditing.intervals import IntervalName
 from firstpoint.cli.console import heading, print_json, say, warn
 from firstpoint.cli.tables import write_table, write_text
+from firstpoint.reporting.plain_words import percent_outward
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 WRITTEN = click.Path(path_type=Path)
@@ -197,7 +198,7 @@ def say_estimate(result: auditing.AuditResult) -> None:
 def _rate(row: Mapping[str, Any]) -> str:
     if row["estimate"] is None:
         return f"no rate: {row['reason']}"
-    low, high = (100 * row[limit] for limit in ("low", "high"))
+    low, high = percent_outward(row["low"], row["high"])
     return (
         f"{100 * row['estimate']:6.1f}%  ({low:.1f} to {high:.1f} at {100 * row['confidence']:g}% "
         f"confidence; {row['incidents']} reports, {row['crimes']} crimes)"

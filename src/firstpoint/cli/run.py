@@ -136,10 +136,14 @@ def read_holdings(incidents: Path, crimes: Path | None, mapping: str | None, out
     logs = extracts[0].frame
     if crimes:
         held = extracts[1].frame
-    elif source:
+    elif source and source.closing_codes:
         held = records.crimes_from_closing_codes(logs, source)
     else:
         held = records.TABLES["crimes"].empty()
+        warn(
+            "Nothing here tells what is recorded already, so the list shows what the logs disclose, not what is "
+            "missing. Give --crimes, or [recorded] closing_codes in the mapping."
+        )
     links = records.link_by_reference(logs, held)
     say(
         f"{links.links.height} crimes linked to their incident by reference; {links.direct.height} recorded "
@@ -169,10 +173,11 @@ def screen_and_count(held: Holdings, out: Path) -> pl.DataFrame:
     )
     ranked = _ranked_list(held, screened, verdicts)
     write_table(ranked, out / "ranked.csv")
-    likely = ranked.filter(pl.col("chance_unrecorded") >= 0.5).height
+    high = ranked.filter(pl.col("chance_unrecorded") >= 0.5).height
     say(
-        f"{screened.height} logs read; {len(verdicts)} disclose something surely; in {likely} a crime is "
-        f"more likely than not unrecorded. The list, gravest and likeliest first: {out / 'ranked.csv'}"
+        f"{screened.height} logs read; {len(verdicts)} disclose something surely; {high} score 0.5 or more for "
+        "an unrecorded crime. Scores put the list in order; no audit has measured them as chances. "
+        f"The list, gravest and likeliest first: {out / 'ranked.csv'}"
     )
     return screened
 
