@@ -17,7 +17,9 @@ How a report passes through:
 4. :mod:`~firstpoint.counting.rulings` classifies each matter and puts it to the recording test.
 5. :mod:`~firstpoint.counting.continuing` asks what a matter adds to an existing record,
    :mod:`~firstpoint.counting.principal` which crimes absorb others, :mod:`~firstpoint.counting.units` how
-   many remain.
+   many remain. :mod:`~firstpoint.counting.open_classes` finds the crimes that are due although their class
+   is open; a verdict does not count them in ``total``, and ``crimes_due_with_open_class`` says how many
+   they are at least.
 6. :mod:`~firstpoint.counting.verdict` writes it down; :mod:`~firstpoint.counting.questions` answers what is
    asked about records that exist; :mod:`~firstpoint.counting.explaining` tells it in plain English by
    replay.
@@ -37,6 +39,7 @@ from firstpoint.counting.books import Book, book_on, books
 from firstpoint.counting.deadlines import record_by
 from firstpoint.counting.explaining import explain
 from firstpoint.counting.facts import KINDS, Kind, report_faults
+from firstpoint.counting.open_classes import crimes_due_with_open_class
 from firstpoint.counting.reports import count_report, read_report, read_reports
 
 __all__ = [
@@ -46,6 +49,7 @@ __all__ = [
     "book_on",
     "books",
     "count_report",
+    "crimes_due_with_open_class",
     "explain",
     "read_report",
     "read_reports",

@@ -13,6 +13,7 @@ from firstpoint.counting.books import Book, books
 from firstpoint.counting.cells import MANY, Fact, Interval
 from firstpoint.counting.facts import UNKNOWN, require_report
 from firstpoint.counting.matters import Matter
+from firstpoint.counting.open_classes import CLOCK_RUNS, MAY_BE_ONE_CRIME, crimes_due_with_open_class
 from firstpoint.counting.reports import count_report, reckoning_of
 from firstpoint.counting.rulings import MatterRuling
 from firstpoint.counting.tables import Row
@@ -29,6 +30,13 @@ _DECISIONS: Mapping[str, str] = {
     "absorbed": "counted in what is already recorded",
     "answered": "the question about the record is answered",
     "not_decidable": "cannot be decided on these facts",
+}
+
+#: The headings under which warnings are told, with their codes; the one without codes takes the rest.
+_SECTIONS: Mapping[str, tuple[str, ...]] = {
+    "Clocks running:": (CLOCK_RUNS, MAY_BE_ONE_CRIME),
+    "Defaults used, since the fact was not given:": ("default_used",),
+    "Left open, or to be judged:": (),
 }
 
 
@@ -66,10 +74,46 @@ def _mismatch(verdict: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
 
 
 def _headline(verdict: Mapping[str, Any], book: Book) -> str:
-    number = verdict["total"]
-    crimes = "no crime" if number == 0 else "1 crime" if number == 1 else f"{number} crimes"
-    until = f", by {verdict['record_by']}" if "record_by" in verdict else ""
-    return f"Decision: {_DECISIONS[verdict['decision']]} ({crimes}{until}). Rules: {book.title}."
+    decision = _DECISIONS[verdict["decision"]]
+    due = _due(crimes_due_with_open_class(verdict), besides=verdict["total"])
+    until = f"by {verdict['record_by']}" if "record_by" in verdict else ""
+    if verdict["decision"] == "record":
+        told = f"{decision} ({_and(_number(verdict['total']), until)})"
+        told += f"; besides, {due}" if due else ""
+    elif verdict["decision"] == "not_decidable":
+        told = f"{decision}, yet {due} ({until})" if due else decision
+    elif due:
+        told = f"{due} ({until}); the rest: {decision}"
+    else:
+        told = f"{decision} ({_and(_number(verdict['total']), until)})"
+    return f"Decision: {told}.{_undecided(verdict)} Rules: {book.title}."
+
+
+def _due(number: int, *, besides: int) -> str:
+    if number == 0:
+        return ""
+    more = "more " if besides else ""
+    return (
+        f"at least 1 {more}crime is due, its class is open"
+        if number == 1
+        else f"at least {number} {more}crimes are due, their classes are open"
+    )
+
+
+def _undecided(verdict: Mapping[str, Any]) -> str:
+    """Say which matters are undecided where the decision on the report is about the others."""
+    open_ones = [told["id"] for told in verdict["allegations"] if told["decision"] == "not_decidable"]
+    if verdict["decision"] == "not_decidable" or not open_ones:
+        return ""
+    return f" Still undecided: {', '.join(open_ones)}."
+
+
+def _number(crimes: int) -> str:
+    return "no crime" if crimes == 0 else "1 crime" if crimes == 1 else f"{crimes} crimes"
+
+
+def _and(*parts: str) -> str:
+    return ", ".join(part for part in parts if part)
 
 
 def _title(ho_class: str) -> str:
@@ -178,9 +222,20 @@ def _span(span: tuple[int, int]) -> str:
 
 
 def _warnings(verdict: Mapping[str, Any]) -> list[str]:
-    warnings = verdict.get("warnings", ())
-    return (
-        ["", "Taken as given or left open:", *(f"  {warning['text']}" for warning in warnings)]
-        if warnings
-        else []
-    )
+    lines: list[str] = []
+    for heading, codes in _SECTIONS.items():
+        texts = [
+            f"  {_of(warning)}{warning['text']}"
+            for warning in verdict.get("warnings", ())
+            if warning["code"] in codes or (not codes and not _has_a_section(warning["code"]))
+        ]
+        lines += ["", heading, *texts] if texts else []
+    return lines
+
+
+def _of(warning: Mapping[str, str]) -> str:
+    return f"{warning['allegation']}: " if "allegation" in warning else ""
+
+
+def _has_a_section(code: str) -> bool:
+    return any(code in codes for codes in _SECTIONS.values())

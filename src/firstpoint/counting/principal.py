@@ -62,6 +62,12 @@ def final_absorber(at: int, absorptions: Mapping[int, Absorption]) -> int:
     return at
 
 
+def one_takes_in_the_other(first: MatterRuling, second: MatterRuling, book: Book) -> bool:
+    """Say whether one of two recorded matters absorbs the other."""
+    together = first.matter.offender == second.matter.offender
+    return together and _compare((first, second), 0, 1, book, None) is not None
+
+
 def _compare(
     recorded: Sequence[MatterRuling], one: int, two: int, book: Book, choice: str | None
 ) -> Absorption | None:

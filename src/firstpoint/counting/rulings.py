@@ -22,6 +22,9 @@ COUNTED_WITHOUT_A_VICTIM = frozenset(
     {"offender", "incident", "things", "victim_else_one", "victims_and_things"}
 )
 
+#: Facts that follow from the class, and so are asked for by asking for the class.
+OF_THE_CLASS = frozenset({"counted_by", "serious_class"})
+
 
 @frozen
 class Step:
@@ -37,6 +40,8 @@ class MatterRuling:
 
     ``decision`` is one of the verdict's decisions; ``incident_code`` the reported-incident code that goes
     with ``reported_incident``; ``missing`` the columns whose facts would settle an open question.
+    ``crime_due`` says that a crime is due although its class is open, ``possible`` are the classes it may
+    prove to have.
     """
 
     matter: Matter
@@ -49,6 +54,7 @@ class MatterRuling:
     missing: tuple[str, ...] = ()
     reason: str = ""
     crime_due: bool = False
+    possible: tuple[ClassResult, ...] = ()
     uncovered: bool = False
 
 
@@ -92,7 +98,7 @@ def _tested(matter: Matter, book: Book, table: Table, classed: Ruling) -> Matter
     if test.row.result != "record":
         return _as_decision(so_far, test.row)
     if reached is None:
-        return _class_open(so_far, classed)
+        return _class_open(so_far, book, classed, facts)
     return _after_class(so_far, book, facts)
 
 
@@ -129,16 +135,27 @@ def _as_decision(ruling: MatterRuling, row: Row) -> MatterRuling:
     return evolve(ruling, decision=row.result, reason=row.clause)
 
 
-def _class_open(ruling: MatterRuling, classed: Ruling) -> MatterRuling:
+def _class_open(ruling: MatterRuling, book: Book, classed: Ruling, facts: Mapping[str, Any]) -> MatterRuling:
     told = ", ".join(column.replace("_", " ").replace(".", "'s ") for column in classed.missing)
-    outcomes = {row.result for row in classed.considered}
-    due = not outcomes or all(read_class_result(result) for result in outcomes)
+    outcomes = [read_class_result(row.result) for row in classed.considered]
+    possible = tuple(dict.fromkeys(result for result in outcomes if result))
+    exception = book.after_class.decide(facts)
+    if exception.row and exception.row.result != "record" and None not in outcomes:
+        return _after_class(ruling, book, facts)
+    due = None not in outcomes and exception.row is not None
     reason = (
         f"a crime is required; its class turns on {told}"
         if due
         else f"whether it is a crime, and which, turns on {told}"
     )
-    return evolve(ruling, decision="not_decidable", missing=classed.missing, reason=reason, crime_due=due)
+    return evolve(
+        ruling,
+        decision="not_decidable",
+        missing=classed.missing + tuple(fact for fact in exception.missing if fact not in OF_THE_CLASS),
+        reason=reason,
+        crime_due=due,
+        possible=possible,
+    )
 
 
 def _facts_of_class(book: Book, classed: Ruling) -> dict[str, str]:

@@ -42,6 +42,13 @@ def count_units(recorded: Sequence[MatterRuling], counted: Sequence[int]) -> lis
     ]
 
 
+def same_unit(one: MatterRuling, other: MatterRuling) -> bool:
+    """Say whether two matters are of one class and counted for one and the same unit."""
+    assert one.rule
+    assert other.rule
+    return one.rule.ho_class == other.rule.ho_class and _key(one) == _key(other)
+
+
 def _key(ruling: MatterRuling) -> Key:
     assert ruling.rule
     matter, unit = ruling.matter, ruling.rule.unit

@@ -6,7 +6,7 @@ of count, then the strongest decision, the limit, flags, and whatever fact is st
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from attrs import frozen
@@ -15,6 +15,12 @@ from firstpoint.counting.books import Book, Remark
 from firstpoint.counting.continuing import AgainstRecord, against_record
 from firstpoint.counting.deadlines import moment, record_by
 from firstpoint.counting.matters import Matter
+from firstpoint.counting.open_classes import (
+    CLOCK_RUNS,
+    MAY_BE_ONE_CRIME,
+    as_already_recorded,
+    perhaps_one_crime,
+)
 from firstpoint.counting.pointers import pointer
 from firstpoint.counting.principal import Absorption, final_absorber, principal_crimes
 from firstpoint.counting.rulings import MatterRuling, Step
@@ -26,6 +32,9 @@ STRENGTH = (
     "absorbed", "answered", "not_decidable",
 )  # fmt: skip
 
+#: A warning: its code, the matter it is about, and what it says.
+Caution = tuple[str, Matter, str]
+
 
 @frozen
 class Reckoning:
@@ -33,7 +42,8 @@ class Reckoning:
 
     ``recorded`` are the positions (in ``rulings``) of matters that are crimes of this force; ``records``
     what linked matters do to prior records, by position; ``absorptions`` and ``counted`` are by position
-    among ``recorded``.
+    among ``recorded``. ``doubtful`` are the matters of open class that may be one crime with another, by
+    position, with the allegation that may take them in.
     """
 
     book: Book
@@ -42,13 +52,18 @@ class Reckoning:
     records: Mapping[int, AgainstRecord]
     absorptions: Mapping[int, Absorption]
     counted: tuple[Counted, ...]
+    doubtful: Mapping[int, str]
 
 
 def reckon(report: Mapping[str, Any], rulings: Sequence[MatterRuling], book: Book) -> Reckoning:
     """Work out which matters are counted, absorbed or already recorded."""
     linked: dict[int, AgainstRecord] = {}
     recorded: list[int] = []
+    final = list(rulings)
     for at, ruling in enumerate(rulings):
+        if ruling.crime_due:
+            final[at], held = as_already_recorded(ruling, report, book)
+            linked |= {at: held} if held else {}
         if ruling.decision != "record":
             continue
         effect = against_record(ruling, report, book)
@@ -59,7 +74,8 @@ def reckon(report: Mapping[str, Any], rulings: Sequence[MatterRuling], book: Boo
     crimes = [rulings[at] for at in recorded]
     absorptions = principal_crimes(crimes, book, _choice(report))
     counted = count_units(crimes, [at for at in range(len(crimes)) if at not in absorptions])
-    return Reckoning(book, tuple(rulings), tuple(recorded), linked, absorptions, tuple(counted))
+    doubtful = perhaps_one_crime(final, recorded, book)
+    return Reckoning(book, tuple(final), tuple(recorded), linked, absorptions, tuple(counted), doubtful)
 
 
 def verdict_on(report: Mapping[str, Any], reckoning: Reckoning) -> dict[str, Any]:
@@ -320,41 +336,61 @@ def _step(step: Step, matter: Matter) -> dict[str, Any]:
 
 
 def _warnings(reckoning: Reckoning) -> list[dict[str, str]]:
-    warnings: dict[tuple[str, str, str], dict[str, str]] = {}
+    told = [*_clocks(reckoning), *_taken_as_given(reckoning), *_open_choices(reckoning)]
+    unique = {(code, matter.id, text): None for code, matter, text in told}
+    return [{"code": code, "allegation": allegation, "text": text} for code, allegation, text in unique]
 
-    def warn(code: str, matter: Matter, text: str) -> None:
-        warnings.setdefault((code, matter.id, text), {"code": code, "allegation": matter.id, "text": text})
 
+def _clocks(reckoning: Reckoning) -> Iterator[Caution]:
+    """Give a warning for each victim to whom a crime is due in an open class, and one more where that crime
+    may be one with another.
+    """
+    due = [at for at, ruling in enumerate(reckoning.rulings) if ruling.crime_due]
+    alone = {_whom(reckoning, at) for at in due if at not in reckoning.doubtful}
+    for at in due:
+        matter = reckoning.rulings[at].matter
+        against = f" against {matter.victim}" if len(matter.allegation.get("victims", ())) > 1 else ""
+        yield CLOCK_RUNS, matter, f"A crime{against} is due within the limit although its class is open."
+        if _whom(reckoning, at) not in alone:
+            other = reckoning.doubtful[at]
+            yield MAY_BE_ONE_CRIME, matter, f"The crime{against} may prove to be one with that of {other}."
+
+
+def _whom(reckoning: Reckoning, at: int) -> tuple[str, str]:
+    matter = reckoning.rulings[at].matter
+    return matter.id, matter.victim
+
+
+def _taken_as_given(reckoning: Reckoning) -> Iterator[Caution]:
     for ruling in reckoning.rulings:
-        if ruling.uncovered:
-            warn(
-                "kind_not_covered", ruling.matter, f"This book has no rule for kind {ruling.matter.kind} yet."
-            )
-        if ruling.crime_due:
-            warn("clock_runs", ruling.matter, "A crime is due within the limit although its class is open.")
         read = {column for step in ruling.steps for column, _ in step.row.cells}
         for fact in sorted(read & ruling.matter.defaults):
-            warn(
-                "default_used", ruling.matter, f"{fact} was not given; taken as {ruling.matter.facts[fact]}."
-            )
+            text = f"{fact} was not given; taken as {ruling.matter.facts[fact]}."
+            yield "default_used", ruling.matter, text
+
+
+def _open_choices(reckoning: Reckoning) -> Iterator[Caution]:
+    for ruling in reckoning.rulings:
+        matter = ruling.matter
+        read = {column for step in ruling.steps for column, _ in step.row.cells}
+        if ruling.uncovered:
+            yield "kind_not_covered", matter, f"This book has no rule for kind {matter.kind} yet."
         if ruling.decision == "crime_related_incident" and "necessary" in read:
-            warn(
+            yield (
                 "judgement_open",
-                ruling.matter,
+                matter,
                 "Whether it is necessary or appropriate to record without confirmation was not judged.",
             )
         if ruling.decision == "refer":
-            warn(
+            yield (
                 "fraud_routing",
-                ruling.matter,
+                matter,
                 "No ground for this force to record was given; passed to the national service.",
             )
     for absorption in reckoning.absorptions.values():
         if absorption.placed:
-            matter = reckoning.rulings[reckoning.recorded[absorption.absorbed]].matter
-            warn(
+            yield (
                 "gravity_placed",
-                matter,
+                reckoning.rulings[reckoning.recorded[absorption.absorbed]].matter,
                 "The look-up table does not name both crimes; a registrar may choose otherwise.",
             )
-    return list(warnings.values())
