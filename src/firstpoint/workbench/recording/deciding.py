@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -79,7 +79,7 @@ def moves_for(work: RecordingWork, user: User) -> tuple[Transition, ...]:
     return casework.available(KIND, work.state, user.person, work.authors)
 
 
-def _authors(authors: Mapping[str, Sequence[str]], move: Transition, user: User) -> dict[str, list[str]]:
+def _authors(authors: Mapping[str, list[str]], move: Transition, user: User) -> dict[str, list[str]]:
     # Nobody is ever forgotten: else somebody could endorse their own removal once a colleague repeats it.
     earlier = authors.get(move.transition, ())
     return {**authors, move.transition: [*dict.fromkeys([*earlier, user.person.reference])]}

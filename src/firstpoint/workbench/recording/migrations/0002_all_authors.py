@@ -7,7 +7,7 @@ def name_all(apps, _schema_editor):
     work_model = apps.get_model("recording", "RecordingWork")
     decision_model = apps.get_model("recording", "Decision")
     for work in work_model.objects.exclude(authors={}).iterator():
-        authors = {}
+        authors: dict[str, list[str]] = {}
         for transition, by in (
             decision_model.objects.filter(work=work).order_by("pk").values_list("transition", "by_id")
         ):
