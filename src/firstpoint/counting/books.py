@@ -22,7 +22,7 @@ from itertools import pairwise
 from attrs import field, frozen
 
 from firstpoint.counting.facts import KINDS
-from firstpoint.counting.matters import Default, vocabulary
+from firstpoint.counting.matters import Default, ToldBeside, vocabulary
 from firstpoint.counting.question_facts import QUESTION_FACTS
 from firstpoint.counting.tables import Table, read_table
 from firstpoint.errors import InputError, Refused
@@ -94,6 +94,7 @@ class Book:
     deadline_clause: str
     marks: Mapping[str, str] = field(repr=False)
     defaults: tuple[Default, ...] = field(repr=False)
+    told_beside: tuple[ToldBeside, ...] = field(repr=False)
     classes: Mapping[tuple[str, str], ClassRule] = field(repr=False)
     class_tables: Mapping[str, Table] = field(repr=False)
     record_test: Table = field(repr=False)
@@ -194,6 +195,7 @@ def read_book(folder: Traversable) -> Book:
         deadline_clause=about["deadline_clause"],
         marks=marks,
         defaults=_defaults(texts["defaults.csv"]),
+        told_beside=_told_beside(texts["told_beside.csv"]),
         classes=classes,
         class_tables=_by_kind(class_tables),
         record_test=table("record_test.csv", vocabulary_of_tests, complete=True, results=fault),
@@ -292,6 +294,23 @@ def _defaults(text: str) -> tuple[Default, ...]:
             Default(row["id"], row["fact"], kinds, row["value"], row["also_unknown"] == "yes", row["note"])
         )
     return tuple(defaults)
+
+
+def _told_beside(text: str) -> tuple[ToldBeside, ...]:
+    told = []
+    for row in _rows(text):
+        kinds = frozenset(row["kinds"].split("|"))
+        strange = sorted((kinds | {row["other_kind"]}) - set(KINDS))
+        for fact, value in ((row["fact"], row["value"]), (row["other_fact"], row["other_value"])):
+            strange += [value] if value not in (vocabulary(fact) or ()) else []
+        if strange:
+            raise InputError(
+                f"{strange[0]!r} is not known",
+                where=f"told_beside.csv, row {row['id']}",
+                remedy="Correct it.",
+            )
+        told.append(ToldBeside(kinds=kinds, **{name: cell for name, cell in row.items() if name != "kinds"}))
+    return tuple(told)
 
 
 def _remarks(name: str, texts: Mapping[str, str]) -> tuple[Remark, ...]:

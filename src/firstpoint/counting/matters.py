@@ -152,15 +152,37 @@ class Default:
     note: str
 
 
+@frozen
+class ToldBeside:
+    """A fact of some kinds that another allegation of the same offender and incident tells.
+
+    ``fact`` of ``kinds`` is ``value``, unless it is itself given as ``unless``, where an allegation of
+    ``other_kind`` has ``other_value`` for its ``other_fact``.
+    """
+
+    id: str
+    clause: str
+    kinds: frozenset[str]
+    fact: str
+    value: str
+    unless: str
+    other_kind: str
+    other_fact: str
+    other_value: str
+
+
 def matters_of(
-    report: Mapping[str, Any], marks: Mapping[str, str], defaults: Sequence[Default]
+    report: Mapping[str, Any],
+    marks: Mapping[str, str],
+    defaults: Sequence[Default],
+    told_beside: Sequence[ToldBeside] = (),
 ) -> tuple[Matter, ...]:
     """Give the matters of a report, allegation by allegation and victim by victim.
 
     ``marks`` tells of each kind whether it has a victim (V), is against the state (S), either (M) or
     neither (-).
     """
-    return tuple(_matters(report, marks, defaults))
+    return tuple(_matters(report, marks, defaults, told_beside))
 
 
 def allegation_id(allegation: Mapping[str, Any], index: int) -> str:
@@ -169,7 +191,10 @@ def allegation_id(allegation: Mapping[str, Any], index: int) -> str:
 
 
 def _matters(
-    report: Mapping[str, Any], marks: Mapping[str, str], defaults: Sequence[Default]
+    report: Mapping[str, Any],
+    marks: Mapping[str, str],
+    defaults: Sequence[Default],
+    told_beside: Sequence[ToldBeside],
 ) -> Iterator[Matter]:
     people: dict[str, tuple[int | None, Mapping[str, Any]]] = {
         entry["id"]: (at, entry) for at, entry in enumerate(report.get("victims", ()))
@@ -183,6 +208,7 @@ def _matters(
         offender = offenders.get(allegation.get("offender", ""), {})
         base = {**shared, **_own_facts(allegation), **_facts_under("offender", offender)}
         base |= _judged(report, allegation_id(allegation, index))
+        base |= _told_by_others(report, allegation, told_beside)
         base |= {"where": where_it_happened(report, allegation), **_record_facts(report, allegation)}
         for victim, part in product(named, _parts(allegation)):
             at, entry = people.get(victim, nobody)
@@ -318,6 +344,23 @@ def _judged(report: Mapping[str, Any], allegation: str) -> dict[str, Fact]:
     if said.get("intent_serious_harm") == "yes":
         facts["harm_intent"] = "serious"
     return facts
+
+
+def _told_by_others(
+    report: Mapping[str, Any], allegation: Mapping[str, Any], told_beside: Sequence[ToldBeside]
+) -> dict[str, Fact]:
+    others = [
+        other
+        for other in report["allegations"]
+        if all(other.get(tie, "") == allegation.get(tie, "") for tie in ("offender", "incident"))
+    ]
+    return {
+        told.fact: told.value
+        for told in told_beside
+        if allegation["kind"] in told.kinds and allegation.get(told.fact) != told.unless
+        for other in others
+        if other["kind"] == told.other_kind and other.get(told.other_fact) == told.other_value
+    }
 
 
 def _record_facts(report: Mapping[str, Any], allegation: Mapping[str, Any]) -> dict[str, Fact]:

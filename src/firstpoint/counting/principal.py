@@ -20,18 +20,24 @@ from firstpoint.counting.rulings import MatterRuling, Step
 from firstpoint.counting.tables import Row
 
 _READ_FROM_THE_WEAKER = (
-    "used_in_other_offence", "used_for_further_offence", "followed_by_sexual_activity", "demand_complied",
+    "used_in_other_offence", "used_for_further_offence", "followed_by_sexual_activity",
 )  # fmt: skip
+#: What one allegation says of a demand holds for the other, since both tell of the same demand.
+_READ_FROM_EITHER = ("demand_complied",)
+_PLACED = "The look-up table does not name both crimes; a registrar may choose otherwise."
 
 
 @frozen
 class Absorption:
-    """A matter that is not counted, the matter that takes it in, and the row that says so."""
+    """A matter that is not counted, the matter that takes it in, and the row that says so.
+
+    ``caution`` says why a registrar may choose otherwise, and is empty where the rules leave no doubt.
+    """
 
     absorbed: int
     into: int
     step: Step
-    placed: bool
+    caution: str = ""
 
 
 def principal_crimes(
@@ -77,14 +83,25 @@ def _compare(
     forward, back = _ruling_on(first, second, book), _ruling_on(second, first, book)
     stage = book.pairs.stage
     if forward.result == "absorbed":
-        return Absorption(one, two, Step(stage, forward), placed=False)
+        return Absorption(one, two, Step(stage, forward))
     if back.result == "absorbed":
-        return Absorption(two, one, Step(stage, back), placed=False)
+        return Absorption(two, one, Step(stage, back))
     if "stands" in (forward.result, back.result):
         return None
     weaker, stronger = (one, two) if _gravity(first, choice) > _gravity(second, choice) else (two, one)
-    ranks = {first.rule.ranked_by, second.rule.ranked_by}
-    return Absorption(weaker, stronger, Step(stage, forward), placed=ranks != {"table"} and choice is None)
+    ruled = forward if weaker == one else back
+    return Absorption(weaker, stronger, Step(stage, ruled), _caution(ruled, first, second, choice))
+
+
+def _caution(ruled: Row, first: MatterRuling, second: MatterRuling, choice: str | None) -> str:
+    assert first.rule
+    assert second.rule
+    if choice is not None:
+        return ""
+    named_in_table = {first.rule.ranked_by, second.rule.ranked_by} == {"table"}
+    return (
+        f"{ruled.note} A registrar may choose otherwise." if ruled.note else "" if named_in_table else _PLACED
+    )
 
 
 def _alike(first: MatterRuling, second: MatterRuling) -> bool:
@@ -116,6 +133,8 @@ def _facts_of_pair(weaker: MatterRuling, other: MatterRuling) -> dict[str, Fact]
     for name in _READ_FROM_THE_WEAKER:
         stated = weaker.matter.facts.get(name, UNKNOWN)
         facts[name] = "no" if stated == UNKNOWN else stated
+    for name in _READ_FROM_EITHER:
+        facts[name] = _yes(any(one.matter.facts.get(name) == "yes" for one in (weaker, other)))
     return facts
 
 
@@ -131,6 +150,10 @@ def _victims(weaker: Matter, other: Matter) -> str:
     if weaker.victim == other.victim:
         return "same"
     return "household" if weaker.owner == other.owner or weaker.owner == other.victim else "different"
+
+
+def _yes(truth: bool) -> str:
+    return "yes" if truth else "no"
 
 
 def _gravity(ruling: MatterRuling, choice: str | None) -> tuple[bool, float, str, str, bool, str]:

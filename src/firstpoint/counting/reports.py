@@ -34,8 +34,8 @@ def count_report(report: Mapping[str, Any], *, book: Book | None = None) -> dict
 def reckoning_of(report: Mapping[str, Any], book: Book | None = None) -> Reckoning:
     """Give all that was found about a well-formed report, with the rows that were applied."""
     book = book or book_on(moment(report["reported_at"]).astimezone(LONDON).date())
-    rulings = [rule_matter(matter, book) for matter in matters_of(report, book.marks, book.defaults)]
-    return reckon(report, rulings, book)
+    matters = matters_of(report, book.marks, book.defaults, book.told_beside)
+    return reckon(report, [rule_matter(matter, book) for matter in matters], book)
 
 
 def read_reports(path: Path | str) -> Iterator[tuple[int, dict[str, Any] | BadReport]]:

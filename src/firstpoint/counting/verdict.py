@@ -388,9 +388,6 @@ def _open_choices(reckoning: Reckoning) -> Iterator[Caution]:
                 "No ground for this force to record was given; passed to the national service.",
             )
     for absorption in reckoning.absorptions.values():
-        if absorption.placed:
-            yield (
-                "gravity_placed",
-                reckoning.rulings[reckoning.recorded[absorption.absorbed]].matter,
-                "The look-up table does not name both crimes; a registrar may choose otherwise.",
-            )
+        if absorption.caution:
+            matter = reckoning.rulings[reckoning.recorded[absorption.absorbed]].matter
+            yield "gravity_placed", matter, absorption.caution
