@@ -18,7 +18,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -110,8 +110,8 @@ class Lexicon:
     terminators: frozenset[str] = field(eq=False)
     agents: frozenset[str] = field(eq=False)
     version: str
-    rare_phrases: tuple[tuple[int, Phrase], ...] = field(eq=False)  # each with its matcher's rarest need
-    rare_cues: tuple[tuple[int, Cue], ...] = field(eq=False)
+    phrases_by_code: Mapping[str, tuple[int, ...]] = field(eq=False)  # token code -> places in ``phrases``
+    cues_by_code: Mapping[str, tuple[int, ...]] = field(eq=False)  # token code -> places in ``cues``
 
 
 @cache
@@ -146,9 +146,18 @@ def read_lexicon(folder: Traversable) -> Lexicon:
         terminators=frozenset(alphabet.code(word) for word in classes["TERMINATOR"]),
         agents=frozenset(alphabet.code(word) for word in classes["AGENT"]),
         version=_hash(files),
-        rare_phrases=tuple((phrase.matcher.rarest, phrase) for phrase in phrases),
-        rare_cues=tuple((cue.matcher.rarest, cue) for cue in cues),
+        phrases_by_code=_by_rarest_code([phrase.matcher for phrase in phrases]),
+        cues_by_code=_by_rarest_code([cue.matcher for cue in cues]),
     )
+
+
+def _by_rarest_code(matchers: Sequence[Matcher]) -> dict[str, tuple[int, ...]]:
+    """For each token code, the places of the patterns that can only match a log which holds one such."""
+    places: dict[str, list[int]] = {}
+    for place, matcher in enumerate(matchers):
+        for code in matcher.rarest:
+            places.setdefault(code, []).append(place)
+    return {code: tuple(each) for code, each in places.items()}
 
 
 class _Compiler:

@@ -8,16 +8,16 @@ that are shown.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from attrs import define, frozen
 
 from firstpoint.screening.lexicon import Cue, Lexicon, Phrase
-from firstpoint.screening.patterns import bits
-from firstpoint.screening.tokens import cut, token_spans, words_of
+from firstpoint.screening.tokens import ENTRY, SENTENCE, coded, fold, token_spans, tokens_of
 
 _BLOCK_REACH = 6
+_SENTENCES = re.compile(f"[^{re.escape(SENTENCE + ENTRY)}]+")  # no pattern reaches over the end of one
 
 
 @frozen
@@ -43,6 +43,7 @@ class Found:
     """One log after matching: its token codes, and its hits and cues in the order of the text."""
 
     text: str
+    tokens: list[str]
     codes: str
     hits: list[Hit]
     cues: list[CueHit]
@@ -55,7 +56,7 @@ class Found:
     @cached_property
     def words(self) -> list[str]:
         """The folded tokens."""
-        return words_of(self.text)
+        return list(map(fold, self.tokens))
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Characters of the original text under the tokens ``start`` to ``end``."""
@@ -67,29 +68,37 @@ def find(text: str, lexicon: Lexicon, kinds: Iterable[str] = ()) -> Found:
 
     Time grows with the length of the text alone, for every pattern is bounded.
     """
-    codes = cut(text, lexicon.alphabet)
-    present = bits(set(codes))
+    tokens = tokens_of(text)
+    codes = coded(tokens, lexicon.alphabet)
+    standing = set(codes)
+    sentences = [(*match.span(), set(match[0])) for match in _SENTENCES.finditer(codes)]
     hits = [
         hit
-        for rarest, phrase in lexicon.rare_phrases
-        if rarest & present and phrase.matcher.could_stand(present)
-        for hit in _hits(phrase, codes, present)
+        for start, end, here in sentences
+        for place in _places(here, lexicon.phrases_by_code)
+        if (phrase := lexicon.phrases[place]).matcher.could_stand(here)
+        for hit in _hits(phrase, codes, start, end, standing)
     ]
     told = {hit.phrase.kind for hit in hits}.union(kinds)
     cues = [
         CueHit(cue, *match.span())
-        for rarest, cue in lexicon.rare_cues
-        if rarest & present and cue.matcher.could_stand(present) and any(map(cue.governs, told))
+        for place in (_places(standing, lexicon.cues_by_code) if told else ())
+        if any(map((cue := lexicon.cues[place]).governs, told)) and cue.matcher.could_stand(standing)
         for match in cue.matcher.expression.finditer(codes)
     ]
-    return Found(text, codes, sorted(hits, key=_place), sorted(cues, key=_place))
+    return Found(text, tokens, codes, sorted(hits, key=_place), sorted(cues, key=_place))
 
 
-def _hits(phrase: Phrase, codes: str, present: int) -> Iterator[Hit]:
+def _places(standing: set[str], by_code: Mapping[str, tuple[int, ...]]) -> set[int]:
+    """The places of the patterns whose rarest need is met by one of these token codes."""
+    return {place for code in standing if code in by_code for place in by_code[code]}
+
+
+def _hits(phrase: Phrase, codes: str, first: int, last: int, standing: set[str]) -> Iterator[Hit]:
     blocks: list[re.Pattern[str]] | None = None
-    for match in phrase.matcher.expression.finditer(codes):
+    for match in phrase.matcher.expression.finditer(codes, first, last):
         if blocks is None:
-            blocks = [block.expression for block in phrase.block_matchers if block.could_stand(present)]
+            blocks = [block.expression for block in phrase.block_matchers if block.could_stand(standing)]
         start, end = match.span()
         around = codes[max(0, start - _BLOCK_REACH) : end + _BLOCK_REACH]
         if not any(block.search(around) for block in blocks):

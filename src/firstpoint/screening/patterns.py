@@ -20,7 +20,8 @@ satisfy.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from attrs import frozen
 
@@ -38,30 +39,20 @@ _SAME_SENTENCE = f"[^{SENTENCE}{ENTRY}]"
 class Matcher:
     """A compiled pattern: ``expression`` over token codes, and what must stand in a log for it to match.
 
-    ``rarest`` and each of ``others`` is a set of token codes, as bits of a whole number (:func:`bits`), of
-    which one must be there.
+    Each of ``needs`` is a set of token codes of which one must stand in a sentence for the pattern to match
+    there; ``rarest`` is the one of them that fewest sentences meet.
     """
 
     expression: re.Pattern[str]
-    rarest: int
-    others: tuple[int, ...]
+    rarest: frozenset[str]
+    needs: tuple[frozenset[str], ...]
 
-    def could_stand(self, present: int) -> bool:
-        """Whether a log with these token codes (as bits) could satisfy the pattern."""
-        if not self.rarest & present:
-            return False
-        for need in self.others:  # noqa: SIM110 - run for every pattern and log, and a generator costs double
-            if not need & present:
+    def could_stand(self, standing: AbstractSet[str]) -> bool:
+        """Whether these token codes together could satisfy the pattern."""
+        for need in self.needs:  # noqa: SIM110 - run for every pattern and sentence; a generator costs double
+            if need.isdisjoint(standing):
                 return False
         return True
-
-
-def bits(codes: Iterable[str]) -> int:
-    """A set of token codes as one whole number, a bit for each."""
-    number = 0
-    for code in codes:
-        number |= 1 << ord(code)
-    return number
 
 
 @frozen
@@ -77,7 +68,7 @@ def compile_pattern(pattern: str, classes: Classes, alphabet: Alphabet, common: 
     source = "".join(_element_source(element, alphabet, first=not at) for at, element in enumerate(elements))
     required = [e for e in elements if not e.optional and e.gap is None]
     by_rarity = sorted((_anchors(e, alphabet, common) for e in required), key=lambda a: _cost(a, common))
-    return Matcher(re.compile(source), bits(by_rarity[0]), tuple(map(bits, by_rarity[1:])))
+    return Matcher(re.compile(source), by_rarity[0], tuple(by_rarity))
 
 
 def atoms_of(pattern: str, classes: Classes) -> Iterator[str]:

@@ -86,17 +86,22 @@ def fold(spelling: str) -> str:
 
 def cut(text: str, alphabet: Alphabet) -> str:
     """The token codes of ``text``: one character a token."""
-    return "".join(map(alphabet.__getitem__, _TOKEN.findall(text)))
+    return coded(tokens_of(text), alphabet)
+
+
+def tokens_of(text: str) -> list[str]:
+    """The tokens of a text as they are spelt in it."""
+    return _TOKEN.findall(text)
+
+
+def coded(tokens: Iterable[str], alphabet: Alphabet) -> str:
+    """The codes of tokens, one character each."""
+    return "".join(map(alphabet.__getitem__, tokens))
 
 
 def token_spans(text: str) -> list[tuple[int, int]]:
     """Start and end of every token, in characters of the original text, in step with :func:`cut`."""
     return [match.span() for match in _TOKEN.finditer(text)]
-
-
-def words_of(text: str) -> list[str]:
-    """The folded tokens of a text, for reading number words out of it."""
-    return [fold(token) for token in _TOKEN.findall(text)]
 
 
 def _private(number: int) -> str:
