@@ -10,7 +10,17 @@ from typing import Any
 import polars as pl
 import pytest
 
-from firstpoint.counting import KINDS, book_on, books, count_report, explain, read_reports, report_faults
+from firstpoint.counting import (
+    KINDS,
+    ReportSetAside,
+    book_on,
+    books,
+    count_report,
+    explain,
+    read_report,
+    read_reports,
+    report_faults,
+)
 from firstpoint.errors import BadReport, Refused, UnreadableFile
 
 
@@ -226,3 +236,46 @@ def test_two_ways_of_saying_one_thing_give_one_answer(pair: tuple[dict[str, Any]
     first, second = (count_report(report_of({"id": "a1", "victims": ["v1"], **told})) for told in pair)
     assert first["crimes"] == second["crimes"]
     assert first["decision"] == second["decision"] == "record"
+
+
+def test_report_set_aside_keeps_its_reference_where_it_can_be_read() -> None:
+    def set_aside(text: str) -> ReportSetAside:
+        read = read_report(text, "reports.jsonl, line 3")
+        assert isinstance(read, ReportSetAside)
+        return read
+
+    assert set_aside(json.dumps(report_of({"kind": "asault"}, report_id="R-3"))).report_id == "R-3"
+    assert set_aside('{"report_id": 7}').report_id is None
+    assert set_aside("[1]").report_id is None
+    assert set_aside('{"report_id": "R-4"').report_id is None
+
+
+def test_each_part_of_a_message_is_a_sentence() -> None:
+    unread = str(read_report("{not json", "reports.jsonl, line 3"))
+    assert "(char 1). Give one JSON object a line." in unread
+    with pytest.raises(Refused) as refusal:
+        count_report(report_of(SLAP) | {"reported_at": "2026-03-31T12:00:00+01:00"})
+    assert "reports received on 2026-03-31. Books cover" in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("held", "ho_code", "section", "valid"),
+    [
+        ("8N", "008/06", "section 47", "yes"),
+        ("8N", "008/06", "section 20", "no"),
+        ("8N", "008/01", None, "no"),
+        ("105A", None, None, "yes"),
+        ("104", None, None, "yes"),
+        ("49", None, None, "no"),
+        ("28A", None, None, "no"),
+        ("19A", None, None, "not_decidable"),
+    ],
+)
+def test_self_defence_cancels_only_the_assaults_that_the_book_names(
+    held: str, ho_code: str | None, section: str | None, valid: str
+) -> None:
+    record = {"id": "p1", "class": held, "ho_code": ho_code, "section": section}
+    record = {name: value for name, value in record.items() if value is not None}
+    ask = {"kind": "cancel", "record": "p1", "code": "C5", "self_defence": "shown", "decided_by": "registrar"}
+    report = report_of(prior_records=[record], ask=ask)
+    assert count_report(report)["cancellation"]["valid"] == valid

@@ -21,10 +21,13 @@ COLUMNS = {"report_id": pl.String, "decision": pl.String, "total": pl.Int64, "ve
 
 @define
 class Tally:
-    """What has been counted so far: reports, the crimes they require, and the reports set aside."""
+    """What has been counted so far: reports, the crimes they require, those due (at least) in a class that is
+    still open, and the reports set aside.
+    """
 
     reports: int = 0
     crimes: int = 0
+    due: int = 0
     rejects: list[dict[str, Any]] = Factory(list)
 
 
@@ -57,8 +60,15 @@ def count_command(reports: Path, out: Path, explain: bool) -> None:
     if tally.rejects:
         write_text(_json_lines(tally.rejects), rejects)
         say(f"{len(tally.rejects)} reports could not be counted; {rejects} says why.")
-    say(f"{tally.reports} reports require {tally.crimes} crimes. Verdicts: {out}")
+    say(f"{tally.reports} reports require {tally.crimes} crimes{_also_due(tally)}. Verdicts: {out}")
     finish(rows_set_aside=len(tally.rejects))
+
+
+def _also_due(tally: Tally) -> str:
+    if tally.due == 0:
+        return ""
+    are = "is" if tally.due == 1 else "are"
+    return f"; at least {tally.due} more {are} due in a class that is still open"
 
 
 def _count_lines(reports: Path, out: Path, tally: Tally, *, explain: bool) -> None:
@@ -102,19 +112,20 @@ def _texts(batch: pl.DataFrame, reports: Path) -> list[str]:
 
 
 def _verdict(
-    line: int, report: dict[str, Any] | BadReport, tally: Tally, *, explain: bool
+    line: int, report: dict[str, Any] | counting.ReportSetAside, tally: Tally, *, explain: bool
 ) -> list[dict[str, Any]]:
     """Give the verdict on one report as a list of one, or an empty list and a line among the rejects."""
     try:
-        if isinstance(report, BadReport):
+        if isinstance(report, counting.ReportSetAside):
             raise report
         verdict = counting.count_report(report)
     except (BadReport, Refused) as error:
-        identity = report.get("report_id") if isinstance(report, dict) else None
+        identity = report.get("report_id") if isinstance(report, dict) else report.report_id
         tally.rejects.append({"line": line, "report_id": identity, "reason": str(error)})
         return []
     tally.reports += 1
     tally.crimes += verdict["total"]
+    tally.due += counting.crimes_due_with_open_class(verdict)
     if explain:
         say(counting.explain(report, verdict))
         say()

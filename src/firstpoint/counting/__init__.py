@@ -33,6 +33,8 @@ is refused with the first day covered. It is a draft that a force crime registra
 ranks that the current official text does not print are marked as recalled or placed. A few kinds (offences
 named only by their title, other sexual offences, misconduct in public office) have no rule yet and are
 answered ``not_decidable``. Mandatory flags are raised only where the facts given show them.
+The facts of damage do not say whether a door joins an outbuilding to the home: where one does and a break-in
+is likelier, the attempted burglary has to be alleged as such.
 """
 
 from firstpoint.counting.books import Book, book_on, books
@@ -40,12 +42,13 @@ from firstpoint.counting.deadlines import record_by
 from firstpoint.counting.explaining import explain
 from firstpoint.counting.facts import KINDS, Kind, report_faults
 from firstpoint.counting.open_classes import crimes_due_with_open_class
-from firstpoint.counting.reports import count_report, read_report, read_reports
+from firstpoint.counting.reports import ReportSetAside, count_report, read_report, read_reports
 
 __all__ = [
     "KINDS",
     "Book",
     "Kind",
+    "ReportSetAside",
     "book_on",
     "books",
     "count_report",

@@ -18,12 +18,13 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from io import StringIO
 from itertools import pairwise
+from typing import Any
 
 from attrs import field, frozen
 
 from firstpoint.counting.facts import KINDS
 from firstpoint.counting.matters import Default, ToldBeside, vocabulary
-from firstpoint.counting.question_facts import QUESTION_FACTS
+from firstpoint.counting.question_facts import QUESTION_FACTS, RECORD_GROUPS
 from firstpoint.counting.tables import Table, read_table
 from firstpoint.errors import InputError, Refused
 from firstpoint.vocabulary import offence_class, reported_incidents
@@ -43,7 +44,9 @@ class ClassRule:
 
     ``unit`` is what one crime is counted for, ``thing`` what a stated number of units must be, ``rank`` the
     place in the order of gravity (1 gravest), ``ranked_by`` whether the look-up table itself gives that
-    place, ``serious_at_school`` whether the schools protocol lists it.
+    place, ``serious_at_school`` whether the schools protocol lists it. Of a record of this class,
+    ``record_group`` says which rules of cancellation and outcome are its own, and ``self_defence_section``
+    under which section self-defence cancels it (``any``; empty: under none).
     """
 
     ho_class: str
@@ -54,6 +57,8 @@ class ClassRule:
     ranked_by: str
     family: str
     serious_at_school: bool
+    record_group: str
+    self_defence_section: str
     clause: str
 
 
@@ -110,6 +115,13 @@ class Book:
         """Give the rule of a class, or of this code within it; raise KeyError where the book has none."""
         return self.classes.get((ho_class, ho_code)) or self.classes[ho_class, ""]
 
+    def rule_of_record(self, record: Mapping[str, Any]) -> ClassRule | None:
+        """Give the rule of a prior record's class, or None where the book has none."""
+        try:
+            return self.class_rule(str(record.get("class", "")), str(record.get("ho_code", "")))
+        except KeyError:
+            return None
+
     def tables(self) -> tuple[Table, ...]:
         """Give every decision table of the book once."""
         of_classes = {table.stage: table for table in self.class_tables.values()}
@@ -128,7 +140,7 @@ def books() -> tuple[Book, ...]:
     for earlier, later in pairwise(ordered):
         if earlier.valid_to != later.valid_from:
             raise InputError(
-                f"book {earlier.id} ends on {earlier.valid_to}, book {later.id} begins on {later.valid_from}",
+                f"book {earlier.id} ends on {earlier.valid_to}, {later.id} begins on {later.valid_from}.",
                 where="books",
                 remedy="Each day must lie in exactly one book.",
             )
@@ -142,7 +154,7 @@ def book_on(day: date) -> Book:
             return book
     first, last = books()[0], books()[-1]
     raise Refused(
-        f"there is no rule book for reports received on {day}",
+        f"there is no rule book for reports received on {day}.",
         where="/reported_at",
         remedy=f"Books cover {first.valid_from} up to but not including {last.valid_to}.",
     )
@@ -271,7 +283,7 @@ def _marks(text: str) -> dict[str, str]:
     )
     if wrong:
         raise InputError(
-            f"{wrong[0]!r} is unknown, left out or wrongly marked",
+            f"{wrong[0]!r} is unknown, left out or wrongly marked.",
             where="kinds.csv",
             remedy="Mark it V, S, M or -.",
         )
@@ -286,7 +298,7 @@ def _defaults(text: str) -> tuple[Default, ...]:
         values = vocabulary(row["fact"])
         if strange or (values is not None and row["value"] not in values):
             raise InputError(
-                f"{strange[0] if strange else row['value']!r} is not known",
+                f"{strange[0] if strange else row['value']!r} is not known.",
                 where=f"defaults.csv, row {row['id']}",
                 remedy="Correct it.",
             )
@@ -305,7 +317,7 @@ def _told_beside(text: str) -> tuple[ToldBeside, ...]:
             strange += [value] if value not in (vocabulary(fact) or ()) else []
         if strange:
             raise InputError(
-                f"{strange[0]!r} is not known",
+                f"{strange[0]!r} is not known.",
                 where=f"told_beside.csv, row {row['id']}",
                 remedy="Correct it.",
             )
@@ -319,7 +331,7 @@ def _remarks(name: str, texts: Mapping[str, str]) -> tuple[Remark, ...]:
         values, known = frozenset(row["values"].split("|")), vocabulary(row["fact"]) or ()
         if values - set(known):
             raise InputError(
-                f"{sorted(values - set(known))[0]!r} is not a value of {row['fact']}",
+                f"{sorted(values - set(known))[0]!r} is not a value of {row['fact']}.",
                 where=f"{name}, row {row['id']}",
                 remedy="Correct the cell.",
             )
@@ -333,19 +345,26 @@ def _classes(text: str) -> dict[tuple[str, str], ClassRule]:
         where = f"classes.csv, row {row['ho_class']} {row['ho_code']}"
         if offence_class(row["ho_class"]) is None and not row["ho_class"].startswith("NFIB"):
             raise InputError(
-                f"{row['ho_class']!r} is not an offence class", where=where, remedy="Correct the class."
+                f"{row['ho_class']!r} is not an offence class.", where=where, remedy="Correct the class."
             )
         unit, _, thing = row["unit"].partition(":")
         if unit not in UNITS:
             raise InputError(
-                f"{unit!r} is not a unit of count", where=where, remedy=f"Use one of {', '.join(UNITS)}."
+                f"{unit!r} is not a unit of count.", where=where, remedy=f"Use one of {', '.join(UNITS)}."
+            )
+        if row["record_group"] not in RECORD_GROUPS:
+            raise InputError(
+                f"{row['record_group']!r} is not a group of records.",
+                where=where,
+                remedy=f"Use one of {', '.join(RECORD_GROUPS)}.",
             )
         code = "" if row["ho_code"] == "-" else row["ho_code"]
         if (row["ho_class"], code) in classes:
-            raise InputError("stands twice", where=where, remedy="Keep one row.")
+            raise InputError("stands twice.", where=where, remedy="Keep one row.")
         classes[row["ho_class"], code] = ClassRule(
             row["ho_class"], code, unit, thing, float(row["rank"]), row["ranked_by"], row["family"],
-            row["serious_at_school"] == "yes", row["clause"],
+            row["serious_at_school"] == "yes", row["record_group"],
+            row["self_defence_section"].removeprefix("-"), row["clause"],
         )  # fmt: skip
     return classes
 
@@ -368,7 +387,7 @@ def _by_kind(tables: list[Table]) -> dict[str, Table]:
         for kind in table.kinds():
             if kind in by_kind:
                 raise InputError(
-                    f"{kind!r} has rows in {by_kind[kind].stage} and {table.stage}",
+                    f"{kind!r} has rows in {by_kind[kind].stage} and {table.stage}.",
                     where="class tables",
                     remedy="Keep them in one file.",
                 )

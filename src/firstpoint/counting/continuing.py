@@ -16,7 +16,7 @@ from attrs import frozen
 from firstpoint.counting.books import Book
 from firstpoint.counting.cells import Fact
 from firstpoint.counting.deadlines import moment
-from firstpoint.counting.facts import UNKNOWN
+from firstpoint.counting.facts import UNKNOWN, is_reported_incident
 from firstpoint.counting.rulings import MatterRuling, Step
 
 _DEALT_WITH = frozenset({"charged", "summonsed", "cautioned", "other"})
@@ -48,8 +48,7 @@ def against_record(ruling: MatterRuling, report: Mapping[str, Any], book: Book) 
 
 
 def _same(ruling: MatterRuling, record: Mapping[str, Any], book: Book) -> AgainstRecord:
-    held = str(record.get("class", ""))
-    if held.startswith("N") and not held.startswith("NFIB"):
+    if is_reported_incident(record):
         return AgainstRecord("reclassifies", record["id"], None)
     assert ruling.rule
     heavier = ruling.rule.rank < _rank_of(record, book)
@@ -93,17 +92,13 @@ def _facts(
 
 
 def _family_of(record: Mapping[str, Any], book: Book) -> str:
-    try:
-        return book.class_rule(str(record.get("class", "")), str(record.get("ho_code", ""))).family
-    except KeyError:
-        return UNKNOWN
+    rule = book.rule_of_record(record)
+    return rule.family if rule else UNKNOWN
 
 
 def _rank_of(record: Mapping[str, Any], book: Book) -> float:
-    try:
-        return book.class_rule(str(record.get("class", "")), str(record.get("ho_code", ""))).rank
-    except KeyError:
-        return 0.0
+    rule = book.rule_of_record(record)
+    return rule.rank if rule else 0.0
 
 
 def _gap(record: Mapping[str, Any], ruling: MatterRuling, report: Mapping[str, Any]) -> str:

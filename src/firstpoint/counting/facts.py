@@ -17,6 +17,7 @@ import jsonschema_rs
 from attrs import frozen
 
 from firstpoint.errors import BadReport
+from firstpoint.vocabulary import reported_incidents
 
 #: What stands for a fact that was not stated, or was asked and is not known.
 UNKNOWN = "unknown"
@@ -102,6 +103,12 @@ def values_of(part: str, field: str) -> tuple[str, ...] | None:
     if "oneOf" in field_schema:
         return tuple(entry["const"] for entry in field_schema["oneOf"])
     return tuple(field_schema["items"]["enum"]) if "enum" in field_schema.get("items", {}) else None
+
+
+def is_reported_incident(record: Mapping[str, Any]) -> bool:
+    """Say whether a prior record is a reported incident (N100, N200, N300) and no crime."""
+    kept_as = {code.partition("/")[0] for code in reported_incidents()}
+    return str(record.get("class", "")).partition("/")[0] in kept_as
 
 
 def _fault(report: Mapping[str, Any], error: Any) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 from attrs import frozen
 
 from firstpoint.counting.cells import ANY_NUMBER, MANY, Fact
-from firstpoint.counting.facts import KINDS, UNKNOWN, values_of
+from firstpoint.counting.facts import KINDS, UNKNOWN, is_reported_incident, values_of
 from firstpoint.counting.places import WHERE, where_it_happened
 
 YES_NO = ("yes", "no", UNKNOWN)
@@ -368,7 +368,7 @@ def _record_facts(report: Mapping[str, Any], allegation: Mapping[str, Any]) -> d
     record = next((entry for entry in report.get("prior_records", ()) if entry["id"] == same), None)
     if record is None:
         return {"former_record": "no"}
-    return {"former_record": "reported_incident" if str(record.get("class", "")).startswith("N") else "crime"}
+    return {"former_record": "reported_incident" if is_reported_incident(record) else "crime"}
 
 
 def _assume(facts: dict[str, Fact], kind: str, defaults: Sequence[Default]) -> frozenset[str]:

@@ -16,6 +16,7 @@ from attrs import evolve
 
 from firstpoint.counting.books import Book
 from firstpoint.counting.continuing import AgainstRecord, against_record
+from firstpoint.counting.facts import is_reported_incident
 from firstpoint.counting.principal import one_takes_in_the_other
 from firstpoint.counting.rulings import MatterRuling
 from firstpoint.counting.units import same_unit
@@ -92,7 +93,7 @@ def _outcome(effect: AgainstRecord, report: Mapping[str, Any]) -> str:
     if effect.effect != "reclassifies":
         return effect.effect
     held = next(entry for entry in report["prior_records"] if entry["id"] == effect.record)
-    return "new" if str(held["class"]).startswith("N") else "graver"
+    return "new" if is_reported_incident(held) else "graver"
 
 
 def _may_be_one(ruling: MatterRuling, other: MatterRuling, book: Book) -> bool:

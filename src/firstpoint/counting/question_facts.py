@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from firstpoint.counting.cells import Fact
-from firstpoint.counting.facts import KINDS, UNKNOWN, values_of
+from firstpoint.counting.facts import KINDS, UNKNOWN, is_reported_incident, values_of
+from firstpoint.vocabulary import offence_class
+
+if TYPE_CHECKING:
+    from firstpoint.counting.books import Book
 
 NOT_STATED = "not_stated"
 _YES_NO = ("yes", "no", UNKNOWN)
@@ -18,15 +22,18 @@ _CHARGED = (
 )  # fmt: skip
 _DECIDERS = (*(values_of("ask", "decided_by") or ()), NOT_STATED)
 
+#: Records to which rules of cancellation and outcome are particular; a class names its own in classes.csv.
+RECORD_GROUPS = ("murder", "other_homicide", "rape", "other")
+
 #: The facts that the tables of questions may read, with their values (UNKNOWN where a fact was not given).
 QUESTION_FACTS: Mapping[str, tuple[str, ...]] = {
     "code": ("C1", "C2", "C3", "C4", "C5", *[str(n) for n in range(1, 25)], "1A", "2A", "3A"),
-    "record_group": ("murder", "other_homicide", "rape", "other"),
+    "record_group": (*RECORD_GROUPS, UNKNOWN),
     "decided_by": _DECIDERS,
     "independent": (*_YES_NO, NOT_STATED),
     "victim_told": (*_YES_NO, NOT_STATED),
     "registered_registrar_exists": _YES_NO,
-    "self_defence_class": ("yes", "no"),
+    "self_defence_class": _YES_NO,
     "duplicate_stands": _YES_NO,
     "child_under_13": _YES_NO,
     "suspect_under_10": _YES_NO,
@@ -47,10 +54,9 @@ QUESTION_FACTS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 _TAKEN_AS: Mapping[str, str] = {"pressure_on_victim": "no", "paid": "no", "grounds": "awaited"}
-_HOMICIDE = frozenset({"2", "4/1", "4/2", "4/10"})
 
 
-def question_facts(report: Mapping[str, Any]) -> dict[str, Fact]:
+def question_facts(report: Mapping[str, Any], book: Book) -> dict[str, Fact]:
     """Give the sheet of facts that a question about a record rests on."""
     ask = report["ask"]
     record = prior_record(report, ask.get("record"))
@@ -64,11 +70,7 @@ def question_facts(report: Mapping[str, Any]) -> dict[str, Fact]:
     facts |= {f"charged.{name}": value for name, value in charged.items() if isinstance(value, str)}
     facts.setdefault("charged.endorsed_by", NOT_STATED)
     facts.setdefault("charged.group_offence", NOT_STATED)
-    held = str(record.get("class", ""))
-    facts["record_group"] = _group(held)
-    facts["self_defence_class"] = _yes(
-        held in ("104", "105A") or (held == "8N" and _may_be_section_47(record))
-    )
+    facts |= _facts_of_class(record, book)
     facts["duplicate_stands"] = _duplicate_stands(report, ask)
     facts["child_under_13"] = _under(report, "victims", record.get("victim"), 13)
     facts["suspect_under_10"] = _under(report, "offenders", record.get("offender"), 10)
@@ -77,14 +79,22 @@ def question_facts(report: Mapping[str, Any]) -> dict[str, Fact]:
     return facts
 
 
-def _group(held: str) -> str:
-    if held == "1":
-        return "murder"
-    return "rape" if held.startswith("19") else "other_homicide" if held in _HOMICIDE else "other"
+def _facts_of_class(record: Mapping[str, Any], book: Book) -> dict[str, Fact]:
+    """Give what the class of a record decides.
 
-
-def _may_be_section_47(record: Mapping[str, Any]) -> bool:
-    return record.get("ho_code", "008/06") == "008/06" and "47" in str(record.get("section", "47"))
+    The book names every class that is particular here, so a class of the list that it does not hold (one
+    that is no longer used) is not; a class that no list holds is unknown.
+    """
+    rule = book.rule_of_record(record)
+    if rule is None:
+        strange = bool(record) and not is_reported_incident(record) and offence_class(record["class"]) is None
+        return {
+            "record_group": UNKNOWN if strange else "other",
+            "self_defence_class": UNKNOWN if strange else "no",
+        }
+    section = rule.self_defence_section
+    may_be = section == "any" or (section != "" and section in str(record.get("section", section)))
+    return {"record_group": rule.record_group, "self_defence_class": _yes(may_be)}
 
 
 def _duplicate_stands(report: Mapping[str, Any], ask: Mapping[str, Any]) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 from firstpoint.counting.books import Book
 from firstpoint.counting.cells import Fact
 from firstpoint.counting.deadlines import moment
+from firstpoint.counting.facts import is_reported_incident
 from firstpoint.counting.question_facts import (
     NOT_STATED,
     PROCEDURE,
@@ -44,7 +45,7 @@ def _about_a_record(
     report: Mapping[str, Any], reckoning: Reckoning, verdict: dict[str, Any], kind: str
 ) -> dict[str, Any]:
     name = "cancellation" if kind == "cancel" else "outcome"
-    facts = question_facts(report)
+    facts = question_facts(report, reckoning.book)
     table = reckoning.book.questions[kind]
     answer, row = _answer(report, table, facts)
     if kind == "outcome" and answer["valid"] == "no":
@@ -108,6 +109,8 @@ def _pointer(column: str) -> str:
     places = {
         "duplicate_stands": "/ask/duplicate_of",
         "child_under_13": "/victims",
+        "record_group": "/prior_records",
+        "self_defence_class": "/prior_records",
         "suspect_under_10": "/offenders",
     }
     return places.get(column, f"/ask/{column.replace('.', '/')}")
@@ -126,10 +129,8 @@ def _standing(report: Mapping[str, Any], kind: str, answer: Mapping[str, Any]) -
     ask = report["ask"]
     held = [prior_record(report, ask.get("record"))] if kind == "outcome" or answer["valid"] != "yes" else []
     held.append(prior_record(report, ask.get("duplicate_of")))
-    classes = [str(record["class"]) for record in held if "class" in record]
-    classes = [
-        held_class for held_class in classes if held_class.partition("/")[0] not in ("N100", "N200", "N300")
-    ]
+    crimes = [record for record in held if "class" in record and not is_reported_incident(record)]
+    classes = [str(record["class"]) for record in crimes]
     return [{"ho_class": ho_class, "count": 1, "allegations": []} for ho_class in classes] + [
         {"ho_class": ho_class, "count": 1, "allegations": [ask["charged"]["allegation"]]}
         for ho_class in answer.get("also_record", ())

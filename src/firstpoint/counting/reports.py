@@ -17,6 +17,14 @@ from firstpoint.counting.verdict import Reckoning, reckon, verdict_on
 from firstpoint.errors import BadReport, UnreadableFile
 
 
+class ReportSetAside(BadReport):
+    """A report that was read from a file and cannot be counted; ``report_id`` is its own, where legible."""
+
+    def __init__(self, message: str, *, where: str, remedy: str, report_id: str | None = None) -> None:
+        super().__init__(message, where=where, remedy=remedy)
+        self.report_id = report_id
+
+
 def count_report(report: Mapping[str, Any], *, book: Book | None = None) -> dict[str, Any]:
     """Give the verdict on a report: what must be recorded, and by which rows of which book.
 
@@ -38,7 +46,7 @@ def reckoning_of(report: Mapping[str, Any], book: Book | None = None) -> Reckoni
     return reckon(report, [rule_matter(matter, book) for matter in matters], book)
 
 
-def read_reports(path: Path | str) -> Iterator[tuple[int, dict[str, Any] | BadReport]]:
+def read_reports(path: Path | str) -> Iterator[tuple[int, dict[str, Any] | ReportSetAside]]:
     """Give each report of a file with its line number (row number from 1 in Parquet), or what is wrong with
     it.
 
@@ -60,7 +68,7 @@ def _texts(path: Path) -> Iterator[tuple[int, str]]:
             yield from enumerate(lines, start=1)
     except (OSError, UnicodeDecodeError) as reason:
         raise UnreadableFile(
-            f"cannot be read: {reason}", where=str(path), remedy="Give a UTF-8 .jsonl file."
+            f"cannot be read: {reason}.", where=str(path), remedy="Give a UTF-8 .jsonl file."
         ) from reason
 
 
@@ -71,21 +79,31 @@ def _parquet_column(path: Path) -> list[str]:
         frame = pl.read_parquet(path, columns=["report"])
     except (OSError, pl.exceptions.PolarsError) as reason:
         raise UnreadableFile(
-            f"cannot be read: {reason}",
+            f"cannot be read: {reason}.",
             where=str(path),
             remedy="Give Parquet with a text column named report.",
         ) from reason
     return [text or "" for text in frame["report"].cast(pl.String).to_list()]
 
 
-def read_report(text: str, where: str) -> dict[str, Any] | BadReport:
+def read_report(text: str, where: str) -> dict[str, Any] | ReportSetAside:
     """Give the report in a JSON text, or what is wrong with it; ``where`` names its place in messages."""
     try:
         report = json.loads(text)
     except json.JSONDecodeError as reason:
-        return BadReport(f"is not JSON: {reason}", where=where, remedy="Give one JSON object a line.")
+        return ReportSetAside(f"is not JSON: {reason}.", where=where, remedy="Give one JSON object a line.")
     faults = report_faults(report)
     if faults:
-        return BadReport(" | ".join(faults), where=where, remedy="Correct the fields named.")
+        return ReportSetAside(
+            " | ".join(faults),
+            where=where,
+            remedy="Correct the fields named.",
+            report_id=_legible_id(report),
+        )
     checked: dict[str, Any] = report
     return checked
+
+
+def _legible_id(report: Any) -> str | None:
+    named = report.get("report_id") if isinstance(report, Mapping) else None
+    return named if isinstance(named, str) else None

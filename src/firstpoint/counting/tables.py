@@ -127,7 +127,7 @@ def read_table(
     columns = tuple(name for name in header if name not in OUTER)
     absent = [name for name in OUTER if name not in header]
     if absent:
-        raise InputError(f"the column {absent[0]!r} is missing", where=source, remedy="Add it to the header.")
+        raise InputError(f"column {absent[0]!r} is missing.", where=source, remedy="Add it to the header.")
     values = {column: _values(column, vocabulary, source) for column in columns}
     rows = [_read_row(record, line, source, values, results) for line, record in enumerate(reader, start=2)]
     rows = _with_unknown_as_a_value(rows)
@@ -148,7 +148,7 @@ def _values(column: str, vocabulary: Vocabulary, source: str) -> tuple[str, ...]
         return vocabulary(column)
     except KeyError:
         raise InputError(
-            f"{column!r} is not a fact that a report can give",
+            f"{column!r} is not a fact that a report can give.",
             where=source,
             remedy="Correct the column's name.",
         ) from None
@@ -168,16 +168,16 @@ def _read_row(
             cell = read_cell(record[column] or "", known)
         except ValueError as reason:
             raise InputError(
-                str(reason), where=f"{where}, column {column}", remedy="Correct the cell."
+                f"{reason}.", where=f"{where}, column {column}", remedy="Correct the cell."
             ) from None
         if cell is not None:
             cells.append((column, cell))
     for needed in ("id", "clause", "result"):
         if not record[needed]:
-            raise InputError(f"no {needed} is given", where=where, remedy=f"Give the row its {needed}.")
+            raise InputError(f"no {needed} is given.", where=where, remedy=f"Give the row its {needed}.")
     wrong = results(record["result"])
     if wrong:
-        raise InputError(wrong, where=f"{where}, column result", remedy="Correct the result.")
+        raise InputError(f"{wrong}.", where=f"{where}, column result", remedy="Correct the result.")
     overrides = frozenset(name for name in record["overrides"].split("|") if name)
     return Row(
         record["id"], record["clause"], overrides, tuple(cells), record["result"], record["note"] or ""
@@ -206,13 +206,13 @@ def _refuse_repeated_ids(rows: Sequence[Row], source: str) -> None:
     for row in rows:
         if row.id in seen:
             raise InputError(
-                "this id stands twice", where=f"{source}, row {row.id}", remedy="Ids are never reused."
+                "this id stands twice.", where=f"{source}, row {row.id}", remedy="Ids are never reused."
             )
         seen.add(row.id)
     for row in rows:
         for name in row.overrides - seen:
             raise InputError(
-                f"overrides {name!r}, which is not there",
+                f"overrides {name!r}, which is not there.",
                 where=f"{source}, row {row.id}",
                 remedy="Name a row of this file.",
             )
@@ -251,7 +251,7 @@ def _in_precedence(rows: Sequence[Row], source: str) -> list[Row]:
         free = sorted(name for name in waiting if not beaten_by[name] & waiting.keys())
         if not free:
             raise InputError(
-                f"rows override each other in a circle: {', '.join(sorted(waiting))}",
+                f"rows override each other in a circle: {', '.join(sorted(waiting))}.",
                 where=source,
                 remedy="Take one override out.",
             )
@@ -275,10 +275,10 @@ def _check_cover(
             used.add(hit.id)
         elif complete:
             told = ", ".join(f"{column} {point}" for column, point in sorted(facts.items()))
-            raise InputError(f"no row covers {what}: {told}", where=source, remedy="Add a row or widen one.")
+            raise InputError(f"no row covers {what}: {told}.", where=source, remedy="Add a row or widen one.")
     idle = [row.id for row in rows if row.id not in used]
     if idle:
-        raise InputError("this row can never apply", where=f"{source}, row {idle[0]}", remedy="Take it out.")
+        raise InputError("this row can never apply.", where=f"{source}, row {idle[0]}", remedy="Take it out.")
 
 
 def _outcomes(
@@ -312,7 +312,7 @@ def _refuse_open_overlaps(rows: Sequence[Row], stronger: Mapping[str, set[str]],
                 and _overlap(first, second)
             ):
                 raise InputError(
-                    f"can apply together with {second.id}, and neither overrides the other",
+                    f"can apply together with {second.id}, and neither overrides the other.",
                     where=f"{source}, row {first.id}",
                     remedy="Name the weaker row in the stronger one's overrides.",
                 )
