@@ -1,10 +1,12 @@
 """Disclosures as the facts of a report, in the public format that ``counting`` takes in.
 
-What a log does not say is not invented, with one exception, kept in the ``assume`` column of ``kinds.csv``:
-an attack in which no injury is told is read as one without injury, and an offence against the state that the
-words tell is read as made out. Without them counting could name no class for most logs. The note of the
-report says so, and says when the report had to be dated into the first rule book because it came in before
-any book that the product holds.
+What a log does not say is mostly left unsaid, so that ``counting`` can answer that a crime is due though
+its class is open: the age and sex of a victim are never assumed. Where no class could be named for most
+logs of a kind, the ``assume`` column of ``kinds.csv`` fills in the plainest reading (an attack in which
+no injury is told had none; an offence against the state that the words tell is made out; a threat was
+spoken face to face). Each such fact is an assumption of the screen and not of the rules, and whoever
+decides must check it. The note of the report says so, and says when the report had to be dated into the
+first rule book because it came in before any book that the product holds.
 """
 
 from __future__ import annotations
@@ -19,9 +21,7 @@ from firstpoint.screening.disclosures import Disclosure
 from firstpoint.screening.kinds import KindRow, kind_row
 
 _LONDON = ZoneInfo("Europe/London")
-_NOTE = (
-    "Read from the words of the log by the screen; what the log does not say is assumed as kinds.csv states."
-)
+_NOTE = "Read from the words of the log by the screen, which assumes the plainest reading where the log is silent."
 _AS_IF = " Received before the first rule book held, and counted as if reported on its first day."
 _RECORD = "p1"
 _ANY_CLASS = (
