@@ -144,3 +144,29 @@ def test_drive_off_that_was_paid_before_any_call_is_recorded_and_may_then_be_can
 def test_row_cites_the_page_that_says_so(row: str, clause: str) -> None:
     rows = {each.id: each for table in books()[-1].tables() for each in table.rows}
     assert clause in rows[row].clause
+
+
+@pytest.mark.parametrize(
+    ("identified_by", "attempt"),
+    [
+        ("laboratory", False),
+        ("field_test", False),
+        ("experienced_officer", True),
+        ("admission_only", True),
+        ("not_identified", True),
+    ],
+)
+def test_cocaine_that_no_test_confirmed_is_attempted_possession(identified_by: str, attempt: bool) -> None:
+    told = {"kind": "drug_possession", "drug": "cocaine", "identified_by": identified_by, "offender": "o1",
+            "knew_of_it": "yes", "points_to_prove": "made_out"}  # fmt: skip
+    (crime,) = verdict_on(told)["crimes"]
+    assert crime["ho_class"] == "92D"
+    assert crime.get("attempt", False) == attempt
+
+
+def test_cannabis_known_to_an_experienced_officer_is_possession_outright() -> None:
+    told = {"kind": "drug_possession", "drug": "cannabis", "identified_by": "experienced_officer",
+            "knew_of_it": "yes", "points_to_prove": "made_out"}  # fmt: skip
+    assert verdict_on(told)["crimes"] == [
+        {"ho_class": "92E", "ho_code": "092/61", "count": 1, "allegations": ["a1"]}
+    ]
