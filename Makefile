@@ -1,6 +1,7 @@
 # Firstpoint's front door. `make` alone lists what can be done.
 PYTHON ?= python3
 VENV   ?= .venv
+PORT   ?= 8000
 BIN    := $(VENV)/bin
 PIP     = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
@@ -11,7 +12,7 @@ help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 demo: $(VENV)/.runtime ## Make a synthetic force, run the main job on it and serve the workbench
-	$(BIN)/firstpoint demo --dir demo
+	$(BIN)/firstpoint demo --dir demo --port $(PORT)
 
 test: $(VENV)/.dev browser check ## Every check and every test, the browser's included
 	$(BIN)/python -m pytest -n auto --dist loadfile

@@ -354,6 +354,40 @@ def test_second_readings_are_no_further_crimes_on_the_board(audited, tmp_path):
     assert (tmp_path / "board.html").read_text(encoding="utf-8") == once
 
 
+def test_marks_of_reports_that_were_not_drawn_are_refused(audited, tmp_path):
+    directory, _, _ = audited
+    frame = pl.read_csv(directory / "out" / "frame.csv")
+    drawn = pl.read_csv(directory / "out" / "sample.csv")
+    chosen = frame.join(drawn, on="incident_id", how="anti").group_by("stratum").head(20)
+    marks = chosen.select("stratum", "incident_id", should_record=1, recorded=1)
+    marks.write_csv(tmp_path / "chosen.csv")
+    refused = run_on(
+        directory, "--marks", tmp_path / "chosen.csv", "--frame", directory / "out" / "frame.csv",
+        "--draw", directory / "out" / "sample.csv.json", "--partial", "--out", tmp_path / "flattered",
+    )  # fmt: skip
+    assert refused.exit_code == 2
+    assert "were not drawn" in refused.output
+
+
+def test_another_frame_than_that_of_the_draw_is_refused(audited, tmp_path):
+    directory, _, _ = audited
+    frame = tmp_path / "frame.csv"
+    pl.read_csv(directory / "out" / "frame.csv").head(-1).write_csv(frame)
+    refused = run_on(
+        directory, "--marks", directory / "marks.csv", "--frame", frame,
+        "--draw", directory / "out" / "sample.csv.json", "--out", tmp_path / "other",
+    )  # fmt: skip
+    assert refused.exit_code == 2
+    assert "fingerprint differs" in refused.output
+
+
+def test_screen_refuses_an_ending_that_cannot_hold_its_answer(tmp_path):
+    logs = json_lines(tmp_path / "logs.jsonl", LOG)
+    refused = firstpoint("screen", logs, "--out", tmp_path / "seen.csv")
+    assert refused.exit_code == 2
+    assert ".parquet" in refused.output
+
+
 def test_marks_of_another_audit_make_no_paper(audited, tmp_path):
     directory, _, _ = audited
     rows = [f"violence,K{n},1,1" for n in range(120)]

@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from datetime import date
@@ -98,6 +99,19 @@ def test_demo_touches_no_folder_that_holds_something_else(tmp_path):
     assert ran.returncode == 2
     assert "--dir" in ran.stderr
     assert (tmp_path / "thesis.txt").read_text(encoding="utf-8") == "years of work"
+
+
+def test_a_demo_on_a_taken_port_touches_nothing(tmp_path):
+    (tmp_path / "truth").mkdir()
+    (tmp_path / "incidents.csv").write_text("of the demo that runs", encoding="utf-8")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        ran = firstpoint("demo", "--dir", tmp_path, "--port", port)
+    assert ran.returncode == 2
+    assert f"--port {port + 1}" in ran.stderr
+    assert (tmp_path / "incidents.csv").read_text(encoding="utf-8") == "of the demo that runs"
 
 
 def test_ledger_of_the_demo_is_whole_here_and_in_an_export(workbench, tmp_path):

@@ -131,7 +131,7 @@ def test_progress_is_counted_by_status() -> None:
 
 
 def test_no_recommendation_is_said_plainly() -> None:
-    assert "No recommendation to the force is open." in to_html(
+    assert "The planNo recommendation to the force is open.#x27;s recommendations were not given to this paper." in to_html(
         board_report(invented_paper(recommendations=()))
     )
 

@@ -131,6 +131,24 @@ def read_draw(path: Path) -> dict[str, Any]:
     return cast("dict[str, Any]", draw)
 
 
+def refuse_undrawn(marks: pl.DataFrame, frame: pl.DataFrame, draw: Mapping[str, Any]) -> None:
+    """Raise Refused where a marked report was not drawn: the draw is repeated from its seed to tell."""
+    if auditing.frame_sha256(frame) != draw["frame_sha256"]:
+        raise Refused(
+            "this is not the frame that the sample was drawn from: its fingerprint differs.",
+            where="--frame",
+            remedy="Give the frame that was kept beside the sample.",
+        )
+    drawn = auditing.draw(frame, draw["sizes"], draw["seed"]).rows
+    strangers = marks.join(drawn, on="incident_id", how="anti")["incident_id"].unique().sort()
+    if strangers.len():
+        raise Refused(
+            f"{strangers.len()} marked reports were not drawn: they were chosen, and a chosen part flatters.",
+            where=f"report {strangers[0]}",
+            remedy="Hand in marks of the drawn sample only.",
+        )
+
+
 def read_recommendations(path: Path) -> tuple[Recommendation, ...]:
     """Give the recommendations of an improvement plan.
 

@@ -44,7 +44,7 @@ def count_command(reports: Path, out: Path, explain: bool) -> None:
     format of report.schema.json. Verdicts follow verdict.schema.json, in the order of the input. A report
     that cannot be read or that no rule book covers becomes a line in OUT.rejects.
     """
-    if (reports.suffix == ".parquet") != (out.suffix == ".parquet"):
+    if (reports.suffix == ".parquet") != (out.suffix == ".parquet") or out.suffix == ".csv":
         raise InputError(
             "reports and verdicts must be of one format.",
             where=f"{reports} and {out}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+import socket
 from datetime import date, datetime, timedelta
 from importlib import resources
 from io import StringIO
@@ -29,7 +30,7 @@ from firstpoint.reporting.board_paper import Status
 
 LONDON = ZoneInfo("Europe/London")
 PASSWORD = "made-up-force-2026"  # noqa: S105 - published on purpose, for made-up data alone
-NOTICE = "Made-up data. Nothing here is about a real person, place or force."
+NOTICE = "Made-up data, published passwords. Nothing here is about a real person, place or force."
 PEOPLE = (
     "registrar",
     "decision_maker",
@@ -84,6 +85,8 @@ def demo_command(
     is real.
     """
     chosen = SIZES[size]
+    if not no_serve:
+        _refuse_taken(port)
     _empty(directory)
     first = start.date() if start else _first_day(datetime.now(LONDON).date(), chosen.days)
     heading(
@@ -97,7 +100,7 @@ def demo_command(
     screened = screen_and_count(held, directory)
     sample = draw_sample(held, directory, half_width_points=chosen.half_width_points, seed=seed)
     assert sample is not None
-    heading("Audit")
+    heading("Audit: made-up auditors mark the sample")
     marks = simulation.auditor_marks(
         force, sample.rows, auditor="auditor", overlooks=0.0, over_calls=0.0, seed=seed
     )
@@ -211,6 +214,19 @@ def _first_day(today: date, days: int) -> date:
     """Give the day from which the made-up days end yesterday, within what the newest rule book covers."""
     newest = counting.books()[-1]
     return min(max(today - timedelta(days=days), newest.valid_from), newest.valid_to - timedelta(days=days))
+
+
+def _refuse_taken(port: int) -> None:
+    """Raise InputError where the port is taken, before anything is built or cleared."""
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as fault:
+            raise InputError(
+                f"this port is taken ({fault.strerror}), perhaps by a demo that still runs.",
+                where=f"127.0.0.1:{port}",
+                remedy=f"Stop that, or choose another: --port {port + 1} (make demo PORT={port + 1}).",
+            ) from fault
 
 
 def _empty(directory: Path) -> None:

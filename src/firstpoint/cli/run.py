@@ -14,7 +14,7 @@ from attrs import frozen
 
 from firstpoint import auditing, counting, records, screening
 from firstpoint.cli.audit import say_estimate, write_draw
-from firstpoint.cli.board import board_paper, read_draw, write_report
+from firstpoint.cli.board import board_paper, read_draw, refuse_undrawn, write_report
 from firstpoint.cli.console import finish, heading, progress_bar, say, warn
 from firstpoint.cli.extracts import MAPPING_HELP, report_rejects, source_mapping
 from firstpoint.cli.tables import write_table, write_text
@@ -104,16 +104,20 @@ def run_command(
         raise click.UsageError(
             "--marks and --frame go together: marks mean nothing without the frame they came from."
         )
+    if marks and not force_name:
+        raise click.UsageError("--marks makes a board paper, which needs the force's name: give --force.")
     held = read_holdings(incidents, crimes, mapping, out)
     screen_and_count(held, out)
     if marks and frame:
+        draw = read_draw(draw_record or frame.with_name("sample.csv.json"))
+        refuse_undrawn(auditing.read_marks(marks), auditing.read_frame(frame), draw)
         result = auditing.estimate(auditing.read_marks(marks), auditing.read_frame(frame))
         write_text(json.dumps(result.as_dict(), indent=1) + "\n", out / "estimate.json")
         heading("Recording rate")
         say_estimate(result)
         paper = board_paper(
             result.as_dict(),
-            draw=read_draw(draw_record or frame.with_name("sample.csv.json")),
+            draw=draw,
             marks=auditing.read_marks(marks),
             force=force_name,
             partial=partial,
@@ -141,8 +145,8 @@ def read_holdings(incidents: Path, crimes: Path | None, mapping: str | None, out
     else:
         held = records.TABLES["crimes"].empty()
         warn(
-            "Nothing here tells what is recorded already, so the list shows what the logs disclose, not what is "
-            "missing. Give --crimes, or [recorded] closing_codes in the mapping."
+            "Nothing here tells what is recorded already, so the list shows what the logs disclose, not what "
+            "is missing. Give --crimes, or [recorded] closing_codes in the mapping."
         )
     links = records.link_by_reference(logs, held)
     say(
@@ -175,8 +179,8 @@ def screen_and_count(held: Holdings, out: Path) -> pl.DataFrame:
     write_table(ranked, out / "ranked.csv")
     high = ranked.filter(pl.col("chance_unrecorded") >= 0.5).height
     say(
-        f"{screened.height} logs read; {len(verdicts)} disclose something surely; {high} score 0.5 or more for "
-        "an unrecorded crime. Scores put the list in order; no audit has measured them as chances. "
+        f"{screened.height} logs read; {len(verdicts)} disclose something surely; {high} score 0.5 or more "
+        "for an unrecorded crime. Scores put the list in order; no audit has measured them as chances. "
         f"The list, gravest and likeliest first: {out / 'ranked.csv'}"
     )
     return screened

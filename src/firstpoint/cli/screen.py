@@ -11,6 +11,7 @@ from firstpoint import records, screening
 from firstpoint.cli.console import finish, progress_bar, say
 from firstpoint.cli.extracts import MAPPING_HELP, report_rejects, source_mapping
 from firstpoint.cli.tables import write_table
+from firstpoint.errors import InputError
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 NEEDED_OF_A_LOG = ("incident_id", "text")
@@ -29,6 +30,12 @@ def screen_command(incidents: Path, out: Path, crimes: Path | None, mapping: str
     channel, opening_code and closing_code are used when they are there. Rows without the two are set aside
     in OUT.rejects.csv.
     """
+    if out.suffix not in (".jsonl", ".parquet"):
+        raise InputError(
+            "what the screen found is nested and needs a format that can hold it.",
+            where=str(out),
+            remedy="End the name in .jsonl or .parquet.",
+        )
     source = source_mapping(mapping)
     logs = records.read_extract(incidents, "incidents", source, needs=NEEDED_OF_A_LOG)
     read = [logs]

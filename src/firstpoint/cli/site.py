@@ -8,7 +8,7 @@ import click
 
 from firstpoint import ledger, records
 from firstpoint.cli.console import finish, print_json, progress_bar, say
-from firstpoint.cli.extracts import MAPPING_HELP, report_rejects, source_mapping, table_of
+from firstpoint.cli.extracts import MAPPING_HELP, TABLES, report_rejects, source_mapping, table_of
 from firstpoint.errors import InputError
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -25,25 +25,25 @@ directory_option = click.option(
 @click.command(name="import")
 @click.argument("extracts", nargs=-1, required=True, type=EXISTING)
 @click.option("--mapping", help=MAPPING_HELP)
+@click.option("--table", type=click.Choice(TABLES), help="The table, where a file's name does not tell it.")
 @click.option("--all-or-nothing", is_flag=True, help="Load nothing where any row would be set aside.")
 @directory_option
 def import_command(
-    extracts: tuple[Path, ...], mapping: str | None, all_or_nothing: bool, directory: Path
+    extracts: tuple[Path, ...], mapping: str | None, table: str | None, all_or_nothing: bool, directory: Path
 ) -> None:
     """Load extracts into the workbench and screen what it then holds.
 
-    Each file is one table, told by its name: incidents, log_entries, crimes or victims. All of them load, or
-    none; rows set aside are listed in
-    DIR/rejects.csv. The same extract twice changes nothing.
+    Each file is one table: incidents, log_entries, crimes or victims, told by its name or --table. All of
+    them load, or none; rows set aside are listed in DIR/rejects.csv. The same extract twice changes nothing.
     """
+    source = source_mapping(mapping)
+    read = [records.read_extract(path, table or table_of(path), source) for path in extracts]
     from firstpoint.workbench import launch
 
     launch.prepare(directory)
     from firstpoint.workbench.imports.loading import load
     from firstpoint.workbench.imports.screening import screen_held
 
-    source = source_mapping(mapping)
-    read = [records.read_extract(path, table_of(path), source) for path in extracts]
     say(records.check_extracts(read).text())
     set_aside = report_rejects(read, directory / "rejects.csv")
     if set_aside and all_or_nothing:

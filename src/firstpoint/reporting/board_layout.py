@@ -132,9 +132,9 @@ def _key_figures(paper: BoardPaper) -> Iterator[KeyFigure]:
 
 def _introduction(paper: BoardPaper) -> Iterator[Block]:
     yield Heading("Introduction")
+    plan = ", and progress against the recommendations made to the force" if paper.recommendations else ""
     opening = (
-        f"This paper gives the board the results of the crime-recording audit for {paper.period}, and "
-        "progress against the recommendations made to the force.",
+        f"This paper gives the board the results of the crime-recording audit for {paper.period}{plan}.",
     )
     yield from map(said, paper.introduction or opening)
 
@@ -142,7 +142,7 @@ def _introduction(paper: BoardPaper) -> Iterator[Block]:
 def _current_position(paper: BoardPaper) -> Iterator[Block]:
     yield Heading("Current position")
     if not paper.recommendations:
-        yield said("No recommendation to the force is open.")
+        yield said("This paper was given no recommendations to report on.")
         return
     day = paper.prepared_on
     states = Counter(r.status_on(day) for r in paper.recommendations)

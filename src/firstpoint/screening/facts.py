@@ -21,7 +21,9 @@ from firstpoint.screening.disclosures import Disclosure
 from firstpoint.screening.kinds import KindRow, kind_row
 
 _LONDON = ZoneInfo("Europe/London")
-_NOTE = "Read from the words of the log by the screen, which assumes the plainest reading where the log is silent."
+_NOTE = (
+    "Read by the screen from the words of the log; where the log is silent it assumes the plainest reading."
+)
 _AS_IF = " Received before the first rule book held, and counted as if reported on its first day."
 _RECORD = "p1"
 _ANY_CLASS = (
