@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from firstpoint.counting.cells import Fact
-from firstpoint.counting.facts import KINDS, UNKNOWN, is_reported_incident, values_of
-from firstpoint.vocabulary import offence_class
-
-if TYPE_CHECKING:
-    from firstpoint.counting.books import Book
+from firstpoint.counting.facts import KINDS, UNKNOWN, values_of
 
 NOT_STATED = "not_stated"
 _YES_NO = ("yes", "no", UNKNOWN)
@@ -56,8 +52,8 @@ QUESTION_FACTS: Mapping[str, tuple[str, ...]] = {
 _TAKEN_AS: Mapping[str, str] = {"pressure_on_victim": "no", "paid": "no", "grounds": "awaited"}
 
 
-def question_facts(report: Mapping[str, Any], book: Book) -> dict[str, Fact]:
-    """Give the sheet of facts that a question about a record rests on."""
+def question_facts(report: Mapping[str, Any]) -> dict[str, Fact]:
+    """Give the facts that a question about a record rests on, but for those that its class decides."""
     ask = report["ask"]
     record = prior_record(report, ask.get("record"))
     facts: dict[str, Fact] = {name: value for name, value in ask.items() if isinstance(value, str)}
@@ -70,31 +66,12 @@ def question_facts(report: Mapping[str, Any], book: Book) -> dict[str, Fact]:
     facts |= {f"charged.{name}": value for name, value in charged.items() if isinstance(value, str)}
     facts.setdefault("charged.endorsed_by", NOT_STATED)
     facts.setdefault("charged.group_offence", NOT_STATED)
-    facts |= _facts_of_class(record, book)
     facts["duplicate_stands"] = _duplicate_stands(report, ask)
     facts["child_under_13"] = _under(report, "victims", record.get("victim"), 13)
     facts["suspect_under_10"] = _under(report, "offenders", record.get("offender"), 10)
     victim = _entry(report, "victims", record.get("victim"))
     facts.setdefault("victim_supports", victim.get("supports", UNKNOWN))
     return facts
-
-
-def _facts_of_class(record: Mapping[str, Any], book: Book) -> dict[str, Fact]:
-    """Give what the class of a record decides.
-
-    The book names every class that is particular here, so a class of the list that it does not hold (one
-    that is no longer used) is not; a class that no list holds is unknown.
-    """
-    rule = book.rule_of_record(record)
-    if rule is None:
-        strange = bool(record) and not is_reported_incident(record) and offence_class(record["class"]) is None
-        return {
-            "record_group": UNKNOWN if strange else "other",
-            "self_defence_class": UNKNOWN if strange else "no",
-        }
-    section = rule.self_defence_section
-    may_be = section == "any" or (section != "" and section in str(record.get("section", section)))
-    return {"record_group": rule.record_group, "self_defence_class": _yes(may_be)}
 
 
 def _duplicate_stands(report: Mapping[str, Any], ask: Mapping[str, Any]) -> str:

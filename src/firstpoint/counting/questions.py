@@ -16,7 +16,7 @@ from typing import Any
 from firstpoint.counting.books import Book
 from firstpoint.counting.cells import Fact
 from firstpoint.counting.deadlines import moment
-from firstpoint.counting.facts import is_reported_incident
+from firstpoint.counting.facts import UNKNOWN, is_reported_incident
 from firstpoint.counting.question_facts import (
     NOT_STATED,
     PROCEDURE,
@@ -25,7 +25,7 @@ from firstpoint.counting.question_facts import (
 )
 from firstpoint.counting.tables import Row, Table
 from firstpoint.counting.verdict import Reckoning
-from firstpoint.vocabulary import cancellations, outcomes
+from firstpoint.vocabulary import cancellations, offence_class, outcomes
 
 
 def answer_question(
@@ -45,7 +45,7 @@ def _about_a_record(
     report: Mapping[str, Any], reckoning: Reckoning, verdict: dict[str, Any], kind: str
 ) -> dict[str, Any]:
     name = "cancellation" if kind == "cancel" else "outcome"
-    facts = question_facts(report, reckoning.book)
+    facts = question_facts(report) | _facts_of_class(report, reckoning.book)
     table = reckoning.book.questions[kind]
     answer, row = _answer(report, table, facts)
     if kind == "outcome" and answer["valid"] == "no":
@@ -64,6 +64,25 @@ def _about_a_record(
         }
         answered["trace"] = [*verdict["trace"], step]
     return answered
+
+
+def _facts_of_class(report: Mapping[str, Any], book: Book) -> dict[str, Fact]:
+    """Give what the class of the record asked about decides.
+
+    The book names every class that is particular here, so a class of the list that it does not hold (one
+    that is no longer used) is not; a class that no list holds is unknown.
+    """
+    record = prior_record(report, report["ask"].get("record"))
+    rule = book.rule_of_record(record)
+    if rule is None:
+        strange = bool(record) and not is_reported_incident(record) and offence_class(record["class"]) is None
+        return {
+            "record_group": UNKNOWN if strange else "other",
+            "self_defence_class": UNKNOWN if strange else "no",
+        }
+    section = rule.self_defence_section
+    may_be = section == "any" or (section != "" and section in str(record.get("section", section)))
+    return {"record_group": rule.record_group, "self_defence_class": _yes(may_be)}
 
 
 def _answer(
