@@ -28,6 +28,8 @@ GIVEN = {
     "reopen_reason": "New information from the victim",
     "should_record": 2,
     "recorded": 1,
+    "in_time": 1,
+    "right_class": 1,
 }
 
 

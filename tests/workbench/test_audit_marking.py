@@ -16,6 +16,8 @@ pytestmark = pytest.mark.django_db
 MARK = {
     "should_record": "2",
     "recorded": "1",
+    "in_time": "1",
+    "right_class": "1",
     "kind_of_error": "fewer_than_required",
     "note": "Second victim missed.",
 }
@@ -76,6 +78,22 @@ def test_the_same_form_sent_twice_is_told_so(signed_in, audit):
         ({"should_record": "two"}, "should_record"),
         ({"should_record": "-1"}, "should_record"),
         ({"in_time": "2"}, "in_time"),
+        ({"in_time": ""}, "in_time"),
+        ({"right_class": ""}, "right_class"),
+        ({"kind_of_error": "late"}, "kind_of_error"),
+        ({"kind_of_error": "wrong_class"}, "kind_of_error"),
+        ({"kind_of_error": "not_recorded"}, "kind_of_error"),
+        ({"should_record": "1"}, "kind_of_error"),
+        (
+            {
+                "should_record": "0",
+                "recorded": "0",
+                "in_time": "",
+                "right_class": "",
+                "kind_of_error": "not_recorded",
+            },
+            "kind_of_error",
+        ),
         ({"kind_of_error": "typo"}, "kind_of_error"),
         ({"note": "x" * 2001}, "note"),
     ],
@@ -83,7 +101,8 @@ def test_the_same_form_sent_twice_is_told_so(signed_in, audit):
 def test_a_mark_that_cannot_be_is_refused_at_its_field(signed_in, audit, instead, field):
     answer = mark(signed_in("auditor"), audit, 1, **instead)
     assert answer.status_code == 400
-    assert f'href="#{field}"' in answer.content.decode()
+    page = answer.content.decode()
+    assert page.count(f'<a href="#{field}"') == 1
     assert not Mark.objects.exists()
 
 
@@ -173,3 +192,29 @@ def test_a_crime_recorded_without_an_incident_can_be_marked(signed_in, audit):
     page = signed_in("auditor").get(f"/audits/{direct.pk}/reports/{number}/").content.decode()
     assert "recorded without an incident" in page
     assert LedgerEntry.objects.order_by("-sequence").first().action == "crime.read"
+
+
+def test_marks_from_elsewhere_take_their_kind_from_the_numbers_and_keep_the_reason_as_a_note(
+    audit, signed_in
+):
+    ids = [report.report_id for report in audit.reports.order_by("number")]
+    marks = pl.DataFrame(
+        {
+            "incident_id": ids,
+            "should_record": [1, 2, 1, 1, 1, 0],
+            "recorded": [0, 1, 1, 1, 1, 0],
+            "in_time": [0, 1, 1, 0, 1, 0],
+            "right_class": [0, 1, 0, 1, 1, 0],
+            "kind_of_error": ["not_seen_as_crime", "second_victim_missed", None, None, None, None],
+        }
+    )
+    enter_marks(audit, marks, auditor="auditor")
+    made = Mark.objects.order_by("report__number")
+    assert list(made.values_list("kind_of_error", flat=True)) == [
+        "not_recorded", "fewer_than_required", "wrong_class", "late", "", "",
+    ]  # fmt: skip
+    assert made[0].note == "not seen as crime"
+    page = signed_in("registrar").get(f"/audits/{audit.pk}/results/").content.decode()
+    for kind in ("Not recorded at all", "Fewer recorded than required", "Recorded in the wrong class"):
+        assert page.count(f">{kind}<") == 1
+    assert "second victim missed" not in page

@@ -24,6 +24,7 @@ NOT_A_CRIME = {
     "removal_reason": "no_notifiable_crime",
     "rationale": "Nothing was damaged; caller withdrew before anything happened.",
 }
+ENDORSE = {"decision": "endorse", "note": "Read again with the caller."}
 LATE = {"late_reason": "Found by the daily review"}
 
 
@@ -101,7 +102,7 @@ def test_a_removal_takes_two_people(signed_in, late_work):
     removed_by("decision_maker", signed_in, late_work)
     late_work.refresh_from_db()
     assert late_work.state == "awaiting_endorsement"
-    assert endorse(signed_in("team_leader"), late_work, {"decision": "endorse"}).status_code == 302
+    assert endorse(signed_in("team_leader"), late_work, ENDORSE).status_code == 302
     late_work.refresh_from_db()
     assert late_work.state == "removed"
 
@@ -150,7 +151,7 @@ def test_a_colleague_repeating_a_removal_does_not_free_its_first_author_to_endor
 
 def test_reopening_does_not_make_anybody_forget_who_removed_it(signed_in, late_work):
     removed_by("both", signed_in, late_work)
-    endorse(signed_in("team_leader"), late_work, {"decision": "endorse"})
+    endorse(signed_in("team_leader"), late_work, ENDORSE)
     late_work.refresh_from_db()
     signed_in("registrar").post(
         f"/recording/{late_work.pk}/reopen/",
@@ -174,7 +175,7 @@ def test_asking_for_information_stops_no_clock(signed_in, fresh_work):
 
 def test_the_registrar_reopens_what_was_removed(signed_in, late_work):
     removed_by("decision_maker", signed_in, late_work)
-    endorse(signed_in("team_leader"), late_work, {"decision": "endorse"})
+    endorse(signed_in("team_leader"), late_work, ENDORSE)
     late_work.refresh_from_db()
     answer = signed_in("registrar").post(
         f"/recording/{late_work.pk}/reopen/",
@@ -292,7 +293,7 @@ def test_a_clock_that_goes_back_neither_breaks_nor_reorders_the_ledger(monkeypat
 
 def test_the_ledger_holds_together_after_a_days_work(signed_in, late_work):
     removed_by("decision_maker", signed_in, late_work)
-    endorse(signed_in("team_leader"), late_work, {"decision": "endorse"})
+    endorse(signed_in("team_leader"), late_work, ENDORSE)
     keep("user:1", "test.done", "test:1")
     assert verify_ledger().entries == LedgerEntry.objects.count()
 
@@ -316,3 +317,116 @@ def test_the_list_shows_only_what_waits(signed_in, fresh_work):
     assert link not in client.get("/incidents/?show=to-decide").content.decode()
     assert link in client.get("/incidents/?show=recorded").content.decode()
     assert RecordingWork.objects.get(pk=fresh_work.pk).stands.title == "Decided: record"
+
+
+def raped_and_not_confirmed(incident_id, *, crimes=()):
+    """What is screened of an incident in which only a friend tells of a rape."""
+    from firstpoint.workbench.incidents.models import Screened
+
+    told = {
+        "kind": "rape", "offence": "rape", "certainty": 0.9, "context": "reported_incident", "victims": 1,
+        "facts": "{}", "evidence": [], "pattern": "", "ho_class": None, "crimes": 0,
+    }  # fmt: skip
+    Screened.objects.filter(incident_id=incident_id).update(disclosures=[told, *crimes])
+
+
+def disclosed(facts="{}", kind="spiking"):
+    return {
+        "kind": kind, "offence": kind.replace("_", " "), "certainty": 0.9, "context": "live", "victims": 1,
+        "facts": facts, "evidence": [], "pattern": "", "ho_class": None, "crimes": 1,
+    }  # fmt: skip
+
+
+def test_an_endorsement_against_the_rules_needs_a_note_and_is_shown_what_they_require(signed_in, late_work):
+    from firstpoint.workbench.incidents.verdicts import required_of_work
+
+    required = required_of_work(late_work.incident_id)
+    assert required.asks_for_crimes
+    page = decide(signed_in("decision_maker"), late_work, {**NOT_A_CRIME, **LATE}, step="check")
+    assert required.headline in page.content.decode()
+    removed_by("decision_maker", signed_in, late_work)
+    client = signed_in("team_leader")
+    refused = endorse(client, late_work, {"decision": "endorse"})
+    assert refused.status_code == 400
+    assert 'href="#note"' in refused.content.decode()
+    checked = endorse(client, late_work, ENDORSE, step="check").content.decode()
+    assert required.headline in checked
+    assert "goes against what the rules require" in checked
+
+
+def test_already_recorded_asks_under_which_reference(signed_in, late_work):
+    client = signed_in("decision_maker")
+    held = {**NOT_A_CRIME, **LATE, "removal_reason": "already_recorded"}
+    refused = decide(client, late_work, held)
+    assert refused.status_code == 400
+    assert 'href="#recorded_reference"' in refused.content.decode()
+    assert decide(client, late_work, {**held, "recorded_reference": "CR/77"}).status_code == 302
+    assert late_work.decisions.get().given["recorded_reference"] == "CR/77"
+
+
+def test_a_reported_incident_is_shown_with_its_code_and_can_be_recorded_as_one(signed_in, late_work):
+    raped_and_not_confirmed(late_work.incident_id)
+    client = signed_in("decision_maker")
+    page = client.get(f"/incidents/{late_work.incident.pk}/").content.decode()
+    assert "<strong>N100/01</strong> Rape reported, not confirmed by the victim" in page
+    given = {"decision": "reported_incident", "rationale": "A friend told of it.", **LATE}
+    assert 'href="#reported_code"' in decide(client, late_work, given).content.decode()
+    assert decide(client, late_work, {**given, "reported_code": "N100/01"}).status_code == 302
+    late_work.refresh_from_db()
+    assert late_work.state == "reported"
+
+
+def test_a_crime_of_open_class_is_counted_and_waits_on_the_form_for_its_class(signed_in, late_work):
+    from firstpoint.workbench.incidents.models import Screened
+
+    disclosures = [disclosed(kind="theft"), disclosed(kind="rape")]
+    Screened.objects.filter(incident_id=late_work.incident_id).update(disclosures=disclosures)
+    client = signed_in("decision_maker")
+    page = client.get(f"/incidents/{late_work.incident.pk}/").content.decode()
+    assert "Record: 1 crime, and 1 of open class that may prove to be one of these" in page
+    assert "the age of the first victim" in page or "the sex of the first victim" in page
+    assert "/victims/0" not in page
+    assert "kinds.csv" not in page
+    form = client.get(f"/recording/{late_work.pk}/decide/").content.decode()
+    assert "Rape, class open" in form
+    left = {**RECORD, **LATE, "class-1": "", "count-1": "1"}
+    refused = decide(client, late_work, left)
+    assert refused.status_code == 400
+    assert "Line 2 says how many but no class" in refused.content.decode()
+
+
+def test_what_the_screen_and_the_rules_took_for_granted_is_told_apart_and_in_words(signed_in, late_work):
+    from firstpoint.workbench.incidents.models import Screened
+    from firstpoint.workbench.incidents.verdicts import required_of_work
+
+    told = [disclosed('{"victim.sex": "female", "victim.age_band": "18_and_over"}', kind="rape")]
+    told.append(disclosed(kind="assault"))
+    Screened.objects.filter(incident_id=late_work.incident_id).update(disclosures=told)
+    required = required_of_work(late_work.incident_id)
+    assert "number of further attackers not told apart: taken as none" in required.defaults
+    assert required.assumed == ("assault, injury: none",)
+    page = signed_in("decision_maker").get(f"/incidents/{late_work.incident.pk}/").content.decode()
+    assert "The log does not say; the screen assumed: assault, injury: none." in page
+    assert ".duty" not in page
+    assert "penetrators_undefined" not in page
+
+
+def test_what_the_rules_require_never_reads_as_fewer_crimes_than_are_due():
+    from firstpoint.workbench.incidents.verdicts import OpenCrimes, RequiredOf
+
+    rape = OpenCrimes("rape", 1, 0, ("the sex of the first victim",))
+    assert RequiredOf(total=1, open=(rape,)).headline == (
+        "Record: 1 crime, and at least 1 more whose class is open"
+    )
+    assert RequiredOf(total=0, open=(rape,)).headline == "Record: at least 1 crime whose class is open"
+    assert RequiredOf(decision="An incident only").headline == "An incident only"
+
+
+def test_places_of_facts_are_told_in_words():
+    from firstpoint.workbench.incidents.wording import pointer_in_words
+
+    report = {"allegations": [{"kind": "assault"}, {"kind": "theft"}, {"kind": "theft"}]}
+    assert pointer_in_words("/victims/0/sex", report) == "the sex of the first victim"
+    assert pointer_in_words("/allegations/0/injury", report) == "the injury in the assault"
+    assert pointer_in_words("/allegations/2/place/setting", report) == "the kind of place in the second theft"
+    assert pointer_in_words("/reporter/role", report) == "the role of the reporter"

@@ -166,3 +166,25 @@ def test_a_kill_in_the_middle_of_a_load_leaves_nothing_and_the_next_load_everyth
     assert run(COUNTER, directory=directory).communicate()[0].split() == ["0", "0", "0", "0"]
     assert run(LOADER, directory=directory, paused=False).wait() == 0
     assert run(COUNTER, directory=directory).communicate()[0].split() == ["6000", "7500", "4", "4"]
+
+
+@pytest.mark.django_db
+def test_a_reported_incident_that_is_not_recorded_becomes_work_though_no_crime_is_due():
+    from firstpoint import screening
+    from firstpoint.workbench.imports.screening import screen_held
+    from firstpoint.workbench.incidents.models import Crime, Incident
+
+    told = "Friend reports that her friend was raped last night. Victim has not been spoken to and has not confirmed."
+    for number, incident in enumerate(Incident.objects.filter(incident_id__in=["MK-00004", "MK-00009"])):
+        incident.text = told
+        incident.save()
+        RecordingWork.objects.filter(incident_id=incident.incident_id).delete()
+        if number:
+            Crime.objects.create(crime_id="N1", incident=incident, ho_class="N100/01", status="recorded")
+    screen_held(open_from=1.1)
+    seen = Incident.objects.get(incident_id="MK-00004").screened.disclosures
+    assert any(each["context"] == "reported_incident" for each in seen)
+    assert all(each["crimes"] == 0 for each in seen)
+    assert screening.sure_from() < 1
+    assert RecordingWork.objects.filter(incident_id="MK-00004").exists()
+    assert not RecordingWork.objects.filter(incident_id="MK-00009").exists()

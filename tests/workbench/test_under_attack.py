@@ -185,7 +185,7 @@ def test_the_export_of_a_days_work_names_nobody_and_holds_no_words(signed_in, fr
         f"/recording/{fresh_work.pk}/decide/", {**form, "rationale": "Unheard-of"}
     )
     signed_in("auditor").post(
-        "/audits/1/reports/1/", {"version": 1, "should_record": 1, "recorded": 1, "note": "Unheard-of"}
+        "/audits/1/reports/1/", {"version": 1, "should_record": 1, "recorded": 0, "note": "Unheard-of"}
     )
     export = "\n".join(str(entry.as_dict()) for entry in all_entries())
     assert "recording.record" in export

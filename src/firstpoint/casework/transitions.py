@@ -66,9 +66,16 @@ class Transition:
     must_give: tuple[Particular, ...]
     may_give: tuple[Particular, ...]
     when_late: tuple[Particular, ...]
+    when_against: tuple[Particular, ...]
     not_by: str
     only_by: str
     says: str
+
+    @property
+    def asks(self) -> tuple[Particular, ...]:
+        """Everything that it asks for, or may ask for, once each."""
+        every = (*self.must_give, *self.may_give, *self.when_late, *self.when_against)
+        return tuple({each.name: each for each in every}.values())
 
 
 def available(
@@ -93,10 +100,12 @@ def check(
     authors: Mapping[str, Collection[str]],
     given: Mapping[str, object],
     late: bool = False,
+    against: bool = False,
 ) -> str:
     """The state to which this move leads, when this person may make it and gives all that it asks.
 
-    ``given`` maps particulars to answers (see :class:`Particular`); ``late`` says that the deadline is past.
+    ``given`` maps particulars to answers (see :class:`Particular`); ``late`` says that the deadline is past,
+    ``against`` that the move takes off the list what the rules require to be recorded.
     Raises Moved when the work is in another state, NotAllowed (with who could) when the person may not, and
     Incomplete with every fault of what was given.
     """
@@ -117,7 +126,7 @@ def check(
             if move.not_by
             else "Ask them, or the registrar.",
         )
-    _check_given(move, given, late=late)
+    _check_given(move, given, late=late, against=against)
     return move.to_state
 
 
@@ -147,6 +156,7 @@ def transitions(kind: str) -> tuple[Transition, ...]:
             must_give=_particulars(row["must_give"]),
             may_give=_particulars(row["may_give"]),
             when_late=_particulars(row["when_late"]),
+            when_against=_particulars(row["when_against"]),
             not_by=row["not_by"],
             only_by=row["only_by"],
             says=row["says"],
@@ -190,8 +200,8 @@ def _own_work(move: Transition, person: Person, authors: Mapping[str, Collection
     return bool(move.only_by) and person.reference not in authors.get(move.only_by, ())
 
 
-def _check_given(move: Transition, given: Mapping[str, object], *, late: bool) -> None:
-    needed = move.must_give + (move.when_late if late else ())
+def _check_given(move: Transition, given: Mapping[str, object], *, late: bool, against: bool) -> None:
+    needed = move.must_give + (move.when_late if late else ()) + (move.when_against if against else ())
     faults = {each.name: each.missing for each in needed if _is_empty(given.get(each.name))}
     for each in (*needed, *move.may_give):
         if not _is_empty(given.get(each.name)):
@@ -199,6 +209,7 @@ def _check_given(move: Transition, given: Mapping[str, object], *, late: bool) -
             if fault:
                 faults[each.name] = fault
     faults |= {} if faults else _contradictions(given)
+    faults |= _without_reference(given)
     if faults:
         raise Incomplete(faults)
 
@@ -235,7 +246,9 @@ def _choice_fault(asked: Particular, answer: object) -> str:
 def _crimes_fault(asked: Particular, answer: object) -> str:
     if not isinstance(answer, list | tuple):
         return asked.missing
-    for line in answer:
+    for place, line in enumerate(answer, start=1):
+        if isinstance(line, Mapping) and not line.get("ho_class"):
+            return f"Line {place} says how many but no class: enter it, or clear the line if no crime is due"
         if not isinstance(line, Mapping) or not offence_class(str(line.get("ho_class"))):
             return "A line names no offence class of the current list"
         count = line.get("count")
@@ -247,16 +260,54 @@ def _crimes_fault(asked: Particular, answer: object) -> str:
 def _contradictions(given: Mapping[str, object]) -> dict[str, str]:
     # An auditor's numbers must be able to hold together.
     recorded, due = given.get("recorded"), given.get("should_record")
-    faults = {}
-    if isinstance(recorded, int) and isinstance(due, int) and recorded > due:
-        faults["recorded"] = (
-            "No more crimes can count as recorded than should have been; put extras in the note"
+    if not isinstance(recorded, int) or not isinstance(due, int):
+        return {}
+    if recorded > due:
+        return {
+            "recorded": "No more crimes can count as recorded than should have been; put extras in the note"
+        }
+    faults = {
+        name: fault
+        for name, words in (("in_time", "within 24 hours"), ("right_class", "in the right class"))
+        if (fault := _part_fault(given.get(name), recorded, words))
+    }
+    kind = _kind_fault(given, recorded, due)
+    return faults | ({"kind_of_error": kind} if kind and not faults else {})
+
+
+def _part_fault(part: object, recorded: int, words: str) -> str:
+    if recorded and _is_empty(part):
+        return f"Enter how many of the {recorded} recorded were {words}; 0 if none"
+    return f"No more can be {words} than the {recorded} recorded" if _above(part, recorded) else ""
+
+
+def _above(part: object, recorded: int) -> bool:
+    return isinstance(part, int) and part > recorded
+
+
+def _kind_fault(given: Mapping[str, object], recorded: int, due: int) -> str:
+    kind = given.get("kind_of_error")
+    if kind == "not_recorded" and (recorded or not due):
+        return "“Not recorded at all” does not fit: " + (
+            "some were recorded" if recorded else "none should have been"
         )
-    for name in ("in_time", "right_class"):
-        part = given.get(name)
-        if isinstance(part, int) and isinstance(recorded, int) and part > recorded:
-            faults[name] = f"This cannot be more than the {recorded} recorded"
-    return faults
+    if kind == "fewer_than_required" and not 0 < recorded < due:
+        return "“Fewer recorded than required” fits only where some but not all were recorded"
+    if kind == "wrong_class" and not _below(given.get("right_class"), recorded):
+        return "“Recorded in the wrong class” does not fit: all that is recorded is in the right class"
+    if kind == "late" and not _below(given.get("in_time"), recorded):
+        return "“Recorded late” does not fit: all that is recorded was recorded within 24 hours"
+    return ""
+
+
+def _below(part: object, recorded: int) -> bool:
+    return isinstance(part, int) and part < recorded
+
+
+def _without_reference(given: Mapping[str, object]) -> dict[str, str]:
+    if given.get("removal_reason") != "already_recorded" or not _is_empty(given.get("recorded_reference")):
+        return {}
+    return {"recorded_reference": particular("recorded_reference").missing}
 
 
 def _is_empty(answer: object) -> bool:

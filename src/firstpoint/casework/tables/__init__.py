@@ -9,6 +9,8 @@ from typing import Literal
 
 from attrs import frozen
 
+from firstpoint.vocabulary import reported_incidents
+
 
 @frozen
 class Choice:
@@ -47,6 +49,8 @@ def particular(name: str) -> Particular:
 @cache
 def choices(name: str) -> tuple[Choice, ...]:
     """The answers of one list of choices, in the order of the table."""
+    if name == "reported_incidents":  # the vocabulary's own list, which is not to be kept twice
+        return _current_reported_incidents()
     return tuple(
         Choice(row["choice"], row["title"], row["source"])
         for row in rows("choices")
@@ -64,6 +68,14 @@ def rows(table: str) -> tuple[dict[str, str], ...]:
 def listed(cell: str) -> tuple[str, ...]:
     """The parts of a cell that holds several, separated by upright bars."""
     return tuple(part for part in cell.split("|") if part)
+
+
+def _current_reported_incidents() -> tuple[Choice, ...]:
+    return tuple(
+        Choice(code, f"{code} {each.title}", "Counting Rules, reported incidents")
+        for code, each in reported_incidents().items()
+        if not each.valid_to
+    )
 
 
 @cache

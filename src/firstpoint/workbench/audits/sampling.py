@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from firstpoint import auditing
+from firstpoint import auditing, casework, insight
 from firstpoint.auditing import AuditResult, Sample
 from firstpoint.errors import InputError
 from firstpoint.workbench.accounts.models import User
@@ -19,7 +19,7 @@ from firstpoint.workbench.audits.models import Audit, Mark, SampledReport
 from firstpoint.workbench.incidents.models import Crime, Incident
 from firstpoint.workbench.ledger.keeping import keep
 
-_MARK_COLUMNS = ("in_time", "right_class", "kind_of_error", "note")
+_MARK_COLUMNS = ("in_time", "right_class")
 
 
 def open_audit(
@@ -57,7 +57,8 @@ def enter_marks(audit: Audit, marks: pl.DataFrame, *, auditor: str, by: str = TH
     """How many marks from elsewhere (an audit workbook) were entered for an auditor.
 
     ``marks`` has ``incident_id``, ``should_record``, ``recorded`` and, when there, ``in_time``,
-    ``right_class``, ``kind_of_error`` and ``note``; a report that is marked already is left as it is. Raises
+    ``right_class``, ``kind_of_error`` and ``note``; a kind that casework does not know is kept as a note, and
+    the kind follows from the numbers. A report that is marked already is left as it is. Raises
     InputError for a report that was not drawn.
     """
     person = _auditor(auditor)
@@ -77,7 +78,8 @@ def enter_marks(audit: Audit, marks: pl.DataFrame, *, auditor: str, by: str = TH
                 should_record=row["should_record"],
                 recorded=row["recorded"],
                 marked_at=timezone.now(),
-                **{name: _or_empty(name, row[name]) for name in extra},
+                **{name: row[name] for name in extra},
+                **_error_and_note(row),
             )
             for row in marks.iter_rows(named=True)
             if not hasattr(drawn[row["incident_id"]], "mark")
@@ -126,13 +128,14 @@ def result(audit: Audit) -> AuditResult:
 
 
 def kinds_of_error(audit: Audit) -> tuple[tuple[str, int, int], ...]:
-    """Each kind of error found, with its reports and the crimes not recorded in them, the commonest first."""
-    found: dict[str, list[int]] = {}
-    rows = _marks(audit).exclude(kind_of_error="")
-    for kind, due, recorded in rows.values_list("kind_of_error", "should_record", "recorded"):
-        found.setdefault(kind, []).append(due - recorded)
-    counted = ((kind, len(gaps), sum(gaps)) for kind, gaps in found.items())
-    return tuple(sorted(counted, key=lambda each: (-each[1], each[0])))
+    """Each kind of error with its reports and its crimes, as ``insight.kinds_of_error`` counts them."""
+    marks = marks_frame(audit)
+    # A column that no auditor filled in says nothing, which is not the same as no error.
+    asked = [name for name in ("in_time", "right_class") if marks.get_column(name).is_not_null().any()]
+    if marks.is_empty():
+        return ()
+    counted = insight.kinds_of_error(marks.select("incident_id", "should_record", "recorded", *asked))
+    return tuple(counted.select("kind", "incidents", "crimes").iter_rows())
 
 
 def _marks(audit: Audit) -> QuerySet[Mark]:
@@ -203,5 +206,21 @@ def _frame_rows(sample: Sample, recorded: Mapping[str, int]) -> list[dict[str, A
     ]
 
 
-def _or_empty(name: str, value: Any) -> Any:
-    return (value or "") if name in ("kind_of_error", "note") else value
+def _error_and_note(row: Mapping[str, Any]) -> dict[str, str]:
+    """The kind of error in casework's words; a mark's own reason, in whatever words, goes to the note."""
+    given = str(row.get("kind_of_error") or "")
+    known = given in {each.choice for each in casework.choices("kinds_of_error")}
+    reason = "" if known else given.replace("_", " ")
+    note = ". ".join(part for part in (reason, str(row.get("note") or "")) if part)
+    return {"kind_of_error": given if known else _kind_from_numbers(row), "note": note}
+
+
+def _kind_from_numbers(row: Mapping[str, Any]) -> str:
+    recorded = row["recorded"]
+    if recorded < row["should_record"]:
+        return "fewer_than_required" if recorded else "not_recorded"
+    for column, kind in (("right_class", "wrong_class"), ("in_time", "late")):
+        part = row.get(column)
+        if part is not None and part < recorded:
+            return kind
+    return ""

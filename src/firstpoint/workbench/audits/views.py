@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from firstpoint.casework import Incomplete, choices
+from firstpoint.casework import Incomplete
 from firstpoint.errors import InputError, Refused
 from firstpoint.workbench.answers import answers, version
 from firstpoint.workbench.audits import marking, sampling
@@ -81,10 +81,7 @@ def results(request: Signed, key: int) -> HttpResponse:
         context["result"] = sampling.result(found)
     except (Refused, InputError) as refusal:
         context["refusal"] = refusal
-    context |= {
-        "kinds": sampling.kinds_of_error(found),
-        "titles": {c.choice: c.title for c in choices("kinds_of_error")},
-    }
+    context["kinds"] = sampling.kinds_of_error(found)
     return render(request, "workbench/results.html", context)
 
 

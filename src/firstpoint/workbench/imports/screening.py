@@ -10,11 +10,12 @@ from typing import Any
 import polars as pl
 from attrs import frozen
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from firstpoint import casework, screening
 from firstpoint.errors import InputError
+from firstpoint.screening.facts import REPORTED_INCIDENT
 from firstpoint.workbench.accounts.people import THE_COMMAND
 from firstpoint.workbench.imports.loading import ROWS_AT_ONCE
 from firstpoint.workbench.imports.models import ScreenRun
@@ -63,8 +64,8 @@ def screen_held(
     """Screen every incident held, keep what was seen, and open work where a crime is likely missing.
 
     An incident becomes recording work when the chance that it holds an unrecorded crime is at least
-    ``open_from``. Work that exists already stays as it stands. What was seen before is replaced, all in one
-    transaction.
+    ``open_from``, or when it discloses a reported incident (an N code) that is not recorded as one. Work that
+    exists already stays as it stands. What was seen before is replaced, all in one transaction.
 
     ``screened`` is what ``screening.screen`` gave for these very incidents a moment ago, where a caller has
     it already; it must have a row for each incident held. Raises InputError when it has not.
@@ -117,6 +118,7 @@ def _keep_seen(seen: pl.DataFrame, crimes: pl.DataFrame, now: datetime) -> None:
 
 def _open_work(seen: pl.DataFrame, open_from: float, now: datetime) -> int:
     likely = set(seen.filter(pl.col("chance_unrecorded") >= open_from).get_column("incident_id").to_list())
+    likely |= _reported_incidents(seen)
     without = Incident.objects.filter(work=None).values_list("incident_id", "received_at")
     work = [
         RecordingWork(
@@ -130,3 +132,18 @@ def _open_work(seen: pl.DataFrame, open_from: float, now: datetime) -> int:
     ]
     RecordingWork.objects.bulk_create(work, batch_size=ROWS_AT_ONCE)
     return len(work)
+
+
+def _reported_incidents(seen: pl.DataFrame) -> set[str]:
+    """The incidents that disclose a reported incident (an N code, no crime) and hold no such record."""
+    told = seen.filter(
+        pl.col("disclosures")
+        .list.eval(
+            (pl.element().struct.field("context") == REPORTED_INCIDENT)
+            & (pl.element().struct.field("certainty") >= screening.sure_from())
+        )
+        .list.any()
+    )
+    held = Crime.objects.filter(Q(ho_class__startswith="N") | Q(ho_code__startswith="N"))
+    recorded = set(held.exclude(status__in=_NOT_STANDING).values_list("incident_id", flat=True))
+    return set(told.get_column("incident_id").to_list()) - recorded

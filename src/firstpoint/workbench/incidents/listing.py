@@ -26,6 +26,7 @@ SHOWN = {
     "soon": "Needing a decision, due within 4 hours",
     "endorsement": "Removal awaiting endorsement",
     "recorded": "Decided: record",
+    "reported": "Decided: reported incident",
     "removed": "Removed from the list",
     "all": "All incidents screened",
 }
@@ -124,6 +125,7 @@ def _state(show: str, now: datetime) -> Q:
         "soon": to_decide & Q(incident__work__due_at__gte=now, incident__work__due_at__lt=soon),
         "endorsement": Q(incident__work__state__in=waiting_for("team_leader")),
         "recorded": Q(incident__work__state="recorded"),
+        "reported": Q(incident__work__state="reported"),
         "removed": Q(incident__work__state="removed"),
         "all": Q(),
     }[show]

@@ -18,6 +18,7 @@ CONTEXTS = {
     "unconfirmed": "victim has not confirmed it",
     "professional_third_party": "reported by a professional",
     "historic": "happened in the past",
+    "reported_incident": "a reported incident: no crime yet",
 }
 
 
@@ -29,7 +30,7 @@ def presented(file: IncidentFile) -> dict[str, Any]:
         "screened": file.screened,
         "disclosures": disclosures,
         "timeline": _timeline(file, disclosures),
-        "required": required_of(file.incident),
+        "required": required_of(file.incident, file.screened),
     }
 
 

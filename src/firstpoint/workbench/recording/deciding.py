@@ -13,6 +13,7 @@ from firstpoint import casework
 from firstpoint.casework import Moved, Transition
 from firstpoint.ledger import Detail
 from firstpoint.workbench.accounts.models import User
+from firstpoint.workbench.incidents.verdicts import required_of_work
 from firstpoint.workbench.ledger.keeping import keep, reference, text_digest
 from firstpoint.workbench.recording.models import KIND, Decision, RecordingWork
 
@@ -43,6 +44,7 @@ def check_decision(
         authors=work.authors,
         given=given,
         late=work.is_late(now),
+        against=bool(given and move.when_against) and required_of_work(work.incident_id).asks_to_record,
     )
 
 
@@ -86,7 +88,7 @@ def _authors(authors: Mapping[str, list[str]], move: Transition, user: User) -> 
 
 
 def _kept(move: Transition, given: Mapping[str, object]) -> dict[str, Any]:
-    asked = {each.name for each in (*move.must_give, *move.may_give, *move.when_late)}
+    asked = {each.name for each in move.asks}
     return {name: answer for name, answer in given.items() if name in asked and answer not in (None, "")}
 
 
@@ -97,7 +99,7 @@ def _detail(decision: Decision) -> Detail:
         "late": decision.late,
         "decision": decision.pk,
     }
-    for asked in (*decision.move.must_give, *decision.move.may_give, *decision.move.when_late):
+    for asked in decision.move.asks:
         if asked.name in decision.given:
             detail[asked.name] = _referred(asked.form, decision.given[asked.name])
     return detail

@@ -18,7 +18,7 @@ from firstpoint.workbench.answers import answers, crime_lines, version
 from firstpoint.workbench.gate import Signed, page
 from firstpoint.workbench.incidents.presenting import presented
 from firstpoint.workbench.incidents.reading import read_incident
-from firstpoint.workbench.incidents.verdicts import RequiredOf, class_title
+from firstpoint.workbench.incidents.verdicts import OpenCrimes, RequiredOf, class_title, required_of_work
 from firstpoint.workbench.recording import deciding
 from firstpoint.workbench.recording.models import KIND, RecordingWork
 from firstpoint.workbench.recording.removals import (
@@ -30,8 +30,9 @@ from firstpoint.workbench.recording.removals import (
     work_to_do,
 )
 
-_DECISIONS = ("record", "not_a_crime", "need_information")
+_DECISIONS = ("record", "reported_incident", "not_a_crime", "need_information")
 _ENDORSEMENTS = ("endorse", "return")
+_REMOVING = ("not_a_crime", "endorse")
 _SPARE_LINES = 2
 
 
@@ -76,7 +77,7 @@ def _move(request: Signed, key: int, names: tuple[str, ...], purpose: str) -> Ht
     if chosen not in names:
         return _form(request, work, names, purpose, {"decision": "Select what to do"})
     move = casework.transition(KIND, chosen)
-    given = answers(request.POST, (*move.must_give, *move.may_give, *move.when_late))
+    given = answers(request.POST, move.asks)
     seen = version(request.POST)
     try:
         if request.POST.get("step") == "save":
@@ -130,9 +131,13 @@ def _form(
 def _check_page(
     request: Signed, work: RecordingWork, move: Transition, given: Mapping[str, Any], purpose: str
 ) -> HttpResponse:
-    asked = [each for each in (*move.must_give, *move.may_give, *move.when_late) if given.get(each.name)]
+    asked = [each for each in move.asks if given.get(each.name)]
+    required = required_of_work(work.incident_id)
     context = {
         "work": work,
+        "required": required,
+        "against": required.asks_to_record
+        and (move.transition in _REMOVING or (required.asks_for_crimes and move.to_state == "reported")),
         "incident_key": incident_key(work),
         "move": move,
         "rows": [(each, _said(each, given[each.name])) for each in asked],
@@ -160,9 +165,23 @@ def _lines(request: Signed, required: RequiredOf) -> list[dict[str, str]]:
         written = crime_lines(request.POST)
     else:
         written = [{"ho_class": each.ho_class, "count": str(each.count)} for each in required.crimes]
+        written += [{"ho_class": "", "count": str(each.count)} for each in required.open]
     spare = ({"ho_class": "", "count": ""} for _ in range(_SPARE_LINES))
     titles = dict(_current_classes())
-    return [{**line, "title": titles.get(line["ho_class"], "")} for line in (*written, *spare)]
+    still_open = iter(required.open)
+    lines = [{**line, "title": titles.get(line["ho_class"], "")} for line in (*written, *spare)]
+    for line in lines:
+        if line["count"] and not line["ho_class"]:
+            line["title"] = _to_complete(next(still_open, None))
+    return lines
+
+
+def _to_complete(crime: OpenCrimes | None) -> str:
+    """What stands beside a line whose class has to be entered."""
+    if crime is None:
+        return "Enter the class"
+    settle = f": find out {'; '.join(crime.settle)}" if crime.settle else ""
+    return f"{crime.offence.capitalize()}, class open{settle}. Enter the class"
 
 
 def _current_classes() -> list[tuple[str, str]]:
