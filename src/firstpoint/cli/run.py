@@ -267,4 +267,8 @@ def _ranked_list(held: Holdings, screened: pl.DataFrame, verdicts: list[dict[str
 
 
 def _classes(verdict: dict[str, Any]) -> str:
-    return ", ".join(f"{crime['count']} x {crime['ho_class']}" for crime in verdict["crimes"])
+    """Give the crimes due by class, and how many more are due in a class that the log leaves open."""
+    due = [f"{crime['count']} x {crime['ho_class']}" for crime in verdict["crimes"]]
+    if still_open := counting.crimes_due_with_open_class(verdict):
+        due.append(f"at least {still_open} of open class")
+    return ", ".join(due)
