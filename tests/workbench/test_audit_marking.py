@@ -218,3 +218,15 @@ def test_marks_from_elsewhere_take_their_kind_from_the_numbers_and_keep_the_reas
     for kind in ("Not recorded at all", "Fewer recorded than required", "Recorded in the wrong class"):
         assert page.count(f">{kind}<") == 1
     assert "second victim missed" not in page
+
+
+def test_an_auditors_list_shows_what_is_to_mark_first_and_in_pages(signed_in, audit, monkeypatch):
+    client = signed_in("auditor")
+    mark(client, audit, 1)
+    monkeypatch.setattr("firstpoint.workbench.audits.views.ROWS_A_PAGE", 5)
+    first = client.get(f"/audits/{audit.pk}/").content.decode()
+    last = client.get(f"/audits/{audit.pk}/?page=2").content.decode()
+    assert ">Report 2</a>" in first
+    assert ">Report 1</a>" not in first
+    assert ">Report 1</a>" in last
+    assert "1 of 6" in last

@@ -263,3 +263,12 @@ def test_the_forms_of_a_removal_and_of_a_reopening_are_accessible(enter):
     registrar.set_viewport_size({"width": 400, "height": 800})
     assert not scrolls_sideways(registrar)
     assert said + more_said + said_last == []
+
+
+def test_the_clock_is_seen_on_a_narrow_screen_without_scrolling(enter):
+    page, _ = enter("decision_maker")
+    page.set_viewport_size({"width": 400, "height": 800})
+    page.goto("/incidents/")
+    box = page.locator("td.fp-clock").first.bounding_box()
+    assert box["x"] + box["width"] <= 400
+    assert not scrolls_sideways(page)

@@ -170,11 +170,10 @@ def test_a_kill_in_the_middle_of_a_load_leaves_nothing_and_the_next_load_everyth
 
 @pytest.mark.django_db
 def test_a_reported_incident_that_is_not_recorded_becomes_work_though_no_crime_is_due():
-    from firstpoint import screening
-    from firstpoint.workbench.imports.screening import screen_held
-    from firstpoint.workbench.incidents.models import Crime, Incident
-
-    told = "Friend reports that her friend was raped last night. Victim has not been spoken to and has not confirmed."
+    told = (
+        "Friend reports that her friend was raped last night. "
+        "Victim has not been spoken to and has not confirmed."
+    )
     for number, incident in enumerate(Incident.objects.filter(incident_id__in=["MK-00004", "MK-00009"])):
         incident.text = told
         incident.save()

@@ -121,3 +121,59 @@ def test_an_incident_shows_its_words_its_rules_and_its_crimes(signed_in):
     assert "The rules could not be applied" not in page
     recorded = signed_in("decision_maker").get("/incidents/4/").content.decode()
     assert "CR/MK-00003" in recorded
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/incidents/", "/incidents/1/"])
+def test_a_score_is_called_a_score_and_said_to_be_unchecked(signed_in, address):
+    page = signed_in("decision_maker").get(address).content.decode()
+    assert "It has not been checked against audits, so it is no chance and no rate" in page
+    assert "Rank is by harm times score" in page
+    assert "hance unrecorded" not in page
+
+
+@pytest.mark.django_db
+def test_who_read_the_log_is_said_in_words(signed_in):
+    page = signed_in("decision_maker").get("/incidents/1/").content.decode()
+    assert (
+        "Read by the screen&#39;s lexicon, version" in page or "Read by the screen's lexicon, version" in page
+    )
+
+
+@pytest.mark.django_db
+def test_the_ledger_is_searched_by_user_name_and_by_bare_reference(signed_in, person):
+    signed_in("decision_maker").get("/incidents/1/")
+    client = signed_in("registrar")
+    for asked in ("subject=MK-00000", "subject=incident:MK-00000", "actor=decision_maker"):
+        page = client.get(f"/ledger/?{asked}").content.decode()
+        assert "incident.read" in page, asked
+    assert "No entry fits" in client.get("/ledger/?actor=nobody-here").content.decode()
+
+
+@pytest.mark.django_db
+def test_the_first_to_decide_is_not_one_that_waits_for_information(signed_in):
+    from firstpoint.workbench.recording.models import RecordingWork
+
+    now = datetime.now(UTC)
+    first = listing.first_few("to-decide", now)[0]
+    RecordingWork.objects.filter(incident_id=first.incident_id).update(state="awaiting_information")
+    ready = listing.first_ready(now)
+    page = signed_in("decision_maker").get("/").content.decode()
+    assert ready.incident_id != first.incident_id
+    assert f'class="govuk-button" href="/incidents/{ready.incident.pk}/"' in page
+
+
+@pytest.mark.django_db
+def test_pages_say_what_there_is_no_page_for_yet(signed_in):
+    client = signed_in("registrar")
+    assert "there is no page for it yet" in client.get("/audits/").content.decode()
+    assert "there is no page for it yet" in client.get("/board/").content.decode()
+    assert "data managers and administrators only look" in client.get("/roles/").content.decode()
+
+
+@pytest.mark.django_db
+def test_a_removal_waiting_for_endorsement_can_be_opened_by_its_reference(signed_in, fresh_work):
+    fresh_work.state = "awaiting_endorsement"
+    fresh_work.save()
+    page = signed_in("registrar").get("/removals/").content.decode()
+    assert f'href="/incidents/{fresh_work.incident.pk}/">{fresh_work.incident_id}</a>' in page

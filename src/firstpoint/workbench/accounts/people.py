@@ -76,6 +76,12 @@ def sign_in(username: str, password: str, now: datetime) -> User | None:
         return user if right else None
 
 
+def reference_of(written: str) -> str:
+    """The ledger's reference of a person by user name; what is no user name stays as it is written."""
+    user = User.objects.filter(username=written).first()
+    return user.person.reference if user else written
+
+
 def names() -> Mapping[str, str]:
     """The shown name of each person by reference, for pages that say who did what."""
     shown = {f"user:{key}": name for key, name in User.objects.values_list("pk", "shown_name")}

@@ -59,6 +59,7 @@ def parts_for(user: User, now: datetime) -> tuple[Part, ...]:
 def _to_decide(_user: User, now: datetime) -> Part:
     address = reverse("incidents")
     first = listing.first_few("to-decide", now)
+    ready = listing.first_ready(now)
     overdue = listing.how_many("overdue", now)
     return Part(
         title="Reports to decide",
@@ -69,7 +70,7 @@ def _to_decide(_user: User, now: datetime) -> Part:
         ),
         incidents=first,
         empty="" if first else "No report waits for a decision.",
-        start=("Decide the first", reverse("incident", args=[first[0].incident.pk])) if first else None,
+        start=("Decide the first", reverse("incident", args=[ready.incident.pk])) if ready else None,
     )
 
 

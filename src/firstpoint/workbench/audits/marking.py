@@ -51,6 +51,13 @@ def own_reports(audit: Audit, user: User) -> QuerySet[SampledReport]:
     return audit.reports.filter(given_to=user).order_by("number")
 
 
+def own_unmarked_first(audit: Audit, user: User) -> QuerySet[SampledReport]:
+    """The same reports, those still to mark first."""
+    return (
+        own_reports(audit, user).select_related("mark").alias(done=Count("mark")).order_by("done", "number")
+    )
+
+
 def report_to_mark(audit_key: int, number: int, user: User) -> SampledReport:
     """One report of an audit, for the auditor it was given to: NotAllowed for others, Http404 for none."""
     found = (

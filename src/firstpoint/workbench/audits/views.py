@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -21,6 +22,8 @@ from firstpoint.workbench.incidents.presenting import presented_blind
 from firstpoint.workbench.incidents.reading import read_crime, read_incident_blind
 from firstpoint.workbench.incidents.verdicts import class_title
 
+ROWS_A_PAGE = 50
+
 
 @page("audits.list")
 @require_GET
@@ -34,12 +37,12 @@ def audits(request: Signed) -> HttpResponse:
 def audit(request: Signed, key: int) -> HttpResponse:
     """One audit: how it was drawn, how far it has come, and an auditor's own reports."""
     found = _audit(request, key)
-    own = list(marking.own_reports(found, request.user).select_related("mark"))
+    marks = request.user if request.user.may("audits.mark") else None
+    own = Paginator(marking.own_unmarked_first(found, request.user), ROWS_A_PAGE)
     context = {
         "audit": found,
-        "own": own,
-        "progress": marking.progress_of(found),
-        "own_progress": marking.Progress(sum(hasattr(each, "mark") for each in own), len(own)),
+        "own": own.get_page(request.GET.get("page", "1")),
+        "progress": marking.progress_of(found, marks),
         "frame": found.frame,
     }
     return render(request, "workbench/audit.html", context)

@@ -33,7 +33,7 @@ SHOWN = {
 ORDERS = {
     "rank": ("Rank", ("rank",), ("-rank",)),
     "received": ("Received", ("incident__received_at", "rank"), ("-incident__received_at", "rank")),
-    "chance": ("Chance unrecorded", ("-chance_unrecorded", "rank"), ("chance_unrecorded", "rank")),
+    "chance": ("Score", ("-chance_unrecorded", "rank"), ("chance_unrecorded", "rank")),
     "harm": ("Harm", ("-harm", "rank"), ("harm", "rank")),
     "crimes": ("Expected crimes", ("-expected_crimes", "rank"), ("expected_crimes", "rank")),
 }
@@ -102,6 +102,12 @@ def how_many(show: str, now: datetime) -> int:
 def first_few(show: str, now: datetime, *, order: str = "rank", most: int = 5) -> list[Screened]:
     """The first rows of a choice of SHOWN."""
     return list(_ordered(_chosen(Wanted(show=show), now), order)[:most])
+
+
+def first_ready(now: datetime) -> Screened | None:
+    """The first incident that can be decided now: those that wait for information are passed over."""
+    ready = _chosen(Wanted(), now).exclude(incident__work__state="awaiting_information")
+    return _ordered(ready, "rank").first()
 
 
 def _chosen(asked: Wanted, now: datetime) -> QuerySet[Screened]:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from firstpoint.errors import LedgerBroken
 from firstpoint.workbench.accounts import people
 from firstpoint.workbench.gate import Signed, page
-from firstpoint.workbench.ledger.keeping import keep, verify_ledger
+from firstpoint.workbench.ledger.keeping import keep, reference, verify_ledger
 from firstpoint.workbench.ledger.models import LedgerEntry
 
 ROWS_A_PAGE = 50
@@ -37,9 +37,12 @@ def verify(request: Signed) -> HttpResponse:
 
 def _shown(request: Signed, **outcome: object) -> HttpResponse:
     asked = {name: request.GET.get(name, "").strip()[:200] for name in ("subject", "actor")}
-    rows = LedgerEntry.objects.order_by("-sequence").filter(
-        **{name: text for name, text in asked.items() if text}
-    )
+    rows = LedgerEntry.objects.order_by("-sequence")
+    if asked["subject"]:
+        # An incident's reference as people write it, or a subject as the ledger writes it.
+        rows = rows.filter(subject__in=[asked["subject"], reference("incident", asked["subject"])])
+    if asked["actor"]:
+        rows = rows.filter(actor=people.reference_of(asked["actor"]))
     here = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page", "1"))
     return render(
         request, "workbench/ledger.html", {"here": here, "names": people.names(), "asked": asked, **outcome}
