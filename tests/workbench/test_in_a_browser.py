@@ -157,8 +157,9 @@ def test_a_removal_goes_through_two_hands_without_scripts(enter):
 
     leader, more_said = enter("team_leader", java_script_enabled=False)
     leader.goto("/removals/")
-    leader.click(f"tr:has-text('{reference}') a")
+    leader.click(f"tr:has-text('{reference}') td a")
     leader.check("input[value=endorse]")
+    leader.fill("#note", "The caller was called back.")
     leader.click("text=Check before saving")
     leader.click("button[value=save]")
     assert f"{reference}: The removal was endorsed." in leader.inner_text("main")
@@ -249,9 +250,10 @@ def test_the_forms_of_a_removal_and_of_a_reopening_are_accessible(enter):
     leader, more_said = enter("team_leader")
     leader.goto("/removals/")
     assert faults(leader) == []
-    leader.click(f"tr:has-text('{reference}') a")
+    leader.click(f"tr:has-text('{reference}') td a")
     assert faults(leader) == []
     leader.check("input[value=endorse]")
+    leader.fill("#note", "The caller was called back.")
     leader.click("text=Check before saving")
     assert faults(leader) == []
     leader.click("button[value=save]")
