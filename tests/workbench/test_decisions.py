@@ -430,3 +430,21 @@ def test_places_of_facts_are_told_in_words():
     assert pointer_in_words("/allegations/0/injury", report) == "the injury in the assault"
     assert pointer_in_words("/allegations/2/place/setting", report) == "the kind of place in the second theft"
     assert pointer_in_words("/reporter/role", report) == "the role of the reporter"
+
+
+def test_a_crime_that_the_rules_require_becomes_an_n_code_only_by_the_registrars_hand(signed_in, late_work):
+    from firstpoint.workbench.incidents.verdicts import required_of_work
+
+    assert required_of_work(late_work.incident_id).asks_for_crimes
+    given = {
+        "decision": "reported_incident",
+        "reported_code": "N100/01",
+        "rationale": "She is not sure.",
+        **LATE,
+    }
+    refused = decide(signed_in("decision_maker"), late_work, given)
+    assert refused.status_code == 403
+    assert "registrar" in refused.content.decode()
+    late_work.refresh_from_db()
+    assert late_work.state == "awaiting_decision"
+    assert decide(signed_in("registrar"), late_work, given).status_code == 302

@@ -51,8 +51,9 @@ class State:
 class Transition:
     """One way on from some states to another.
 
-    ``action`` is the row of the policy that says who may take it. ``not_by`` names an earlier transition
-    whose authors, all who ever took it on this work, may not take this one; ``only_by`` one whose author
+    ``action`` is the row of the policy that says who may take it, ``action_against`` the row that says who
+    may where it goes against what the rules require. ``not_by`` names an earlier transition whose authors,
+    all who ever took it on this work, may not take this one; ``only_by`` one whose author
     alone may.
     """
 
@@ -67,6 +68,7 @@ class Transition:
     may_give: tuple[Particular, ...]
     when_late: tuple[Particular, ...]
     when_against: tuple[Particular, ...]
+    action_against: str
     not_by: str
     only_by: str
     says: str
@@ -105,7 +107,7 @@ def check(
     """The state to which this move leads, when this person may make it and gives all that it asks.
 
     ``given`` maps particulars to answers (see :class:`Particular`); ``late`` says that the deadline is past,
-    ``against`` that the move takes off the list what the rules require to be recorded.
+    ``against`` that the move leaves unrecorded what the rules require.
     Raises Moved when the work is in another state, NotAllowed (with who could) when the person may not, and
     Incomplete with every fault of what was given.
     """
@@ -116,6 +118,8 @@ def check(
             remedy="Open it again and see what it needs now.",
         )
     require(person.roles, move.action)
+    if against and move.action_against:
+        require(person.roles, move.action_against)
     if _own_work(move, person, authors):
         raise NotAllowed(
             "This is your own decision, and a second person has to look at it."
@@ -157,6 +161,7 @@ def transitions(kind: str) -> tuple[Transition, ...]:
             may_give=_particulars(row["may_give"]),
             when_late=_particulars(row["when_late"]),
             when_against=_particulars(row["when_against"]),
+            action_against=row["action_against"],
             not_by=row["not_by"],
             only_by=row["only_by"],
             says=row["says"],

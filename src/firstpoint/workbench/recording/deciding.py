@@ -44,8 +44,15 @@ def check_decision(
         authors=work.authors,
         given=given,
         late=work.is_late(now),
-        against=bool(given and move.when_against) and required_of_work(work.incident_id).asks_to_record,
+        against=bool(given) and _is_against_the_rules(move, work),
     )
+
+
+def _is_against_the_rules(move: Transition, work: RecordingWork) -> bool:
+    """Whether the move would leave unrecorded what the rules require on the facts found."""
+    if move.action_against:
+        return required_of_work(work.incident_id).asks_for_crimes
+    return bool(move.when_against) and required_of_work(work.incident_id).asks_to_record
 
 
 def decide(
