@@ -13,6 +13,7 @@ import polars as pl
 
 from firstpoint.errors import InputError, UnreadableFile
 from firstpoint.records import from_spreadsheet_text
+from firstpoint.records.needed_columns import need_columns
 
 MARK_COLUMNS = ("stratum", "incident_id", "should_record", "recorded")
 READINGS = ("first", "second", "ruling")
@@ -46,7 +47,7 @@ def check_marks(marks: pl.DataFrame, *, where: str = "marks") -> pl.DataFrame:
     whole, more recorded than should be, an incident in two strata, an unknown reading, a chance of
     selection outside 0 to 1, and two auditors on one incident with nothing to say which reading is which.
     """
-    _need_columns(marks, MARK_COLUMNS, where)
+    need_columns(marks, MARK_COLUMNS, where)
     if marks.height == 0:
         raise InputError("There are no marks.", where=where, remedy="Give a row for each audited incident.")
     typed = marks.with_columns(
@@ -64,7 +65,7 @@ def check_marks(marks: pl.DataFrame, *, where: str = "marks") -> pl.DataFrame:
 
 def check_frame(frame: pl.DataFrame, *, where: str = "frame") -> pl.DataFrame:
     """Give the frame with its types put right, or raise InputError with every fault found."""
-    _need_columns(frame, ("stratum",), where)
+    need_columns(frame, ("stratum",), where)
     if "incident_id" not in frame.columns and "incidents" not in frame.columns:
         raise InputError(
             "The frame has neither incident_id nor incidents.",
@@ -199,16 +200,6 @@ def _check_frame_of_strata(frame: pl.DataFrame, where: str) -> pl.DataFrame:
 
 def _blank(column: str) -> pl.Expr:
     return pl.col(column).is_null() | (pl.col(column) == "")
-
-
-def _need_columns(table: pl.DataFrame, columns: tuple[str, ...], where: str) -> None:
-    missing = [name for name in columns if name not in table.columns]
-    if missing:
-        raise InputError(
-            f"The columns {', '.join(missing)} are missing; there are {', '.join(table.columns) or 'none'}.",
-            where=where,
-            remedy="Name the columns exactly so in the first row, and part them by commas.",
-        )
 
 
 def _raise_faults(faults: list[str], where: str) -> None:

@@ -45,7 +45,7 @@ class Commands(click.Group):
         """Give the names in the order of the main job."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - so too
         """Give the subcommand, or None where there is none of that name."""
         if cmd_name not in COMMANDS:
             return None

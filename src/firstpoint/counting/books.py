@@ -180,13 +180,13 @@ def read_book(folder: Traversable) -> Book:
     codes = tuple(sorted({rule.ho_code for rule in classes.values() if rule.ho_code} | {"none"}))
     fault = _result_fault(classes)
 
-    def table(name: str, columns: Callable[[str], tuple[str, ...] | None], **options: object) -> Table:
+    def table(name: str, columns: Callable[[str], tuple[str, ...] | None], **options: Any) -> Table:
         return read_table(
             texts[name],
             stage=name.removesuffix(".csv"),
             source=f"{folder.name}/{name}",
             vocabulary=columns,
-            **options,  # type: ignore[arg-type]
+            **options,
         )
 
     class_tables = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from firstpoint.errors import InputError
-from firstpoint.insight.columns import need_columns
+from firstpoint.records.needed_columns import need_columns
 
 NOT_RECORDED = "not recorded at all"
 FEWER = "fewer recorded than required"

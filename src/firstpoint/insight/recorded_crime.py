@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from firstpoint.errors import InputError, UnreadableFile
-from firstpoint.insight.columns import need_columns
+from firstpoint.records.needed_columns import need_columns
 
 
 def read_recorded_crime(path: Path | str, area: str | None = None) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from typing import Literal
 
 import polars as pl
 
-from firstpoint.insight.columns import need_columns
+from firstpoint.records.needed_columns import need_columns
 
 
 def timeliness(

@@ -15,7 +15,7 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 from firstpoint.errors import InputError, Refused
-from firstpoint.insight.columns import need_columns
+from firstpoint.records.needed_columns import need_columns
 
 RANGE_TO_LIMIT = 2.66
 LEAST_BASELINE = 6

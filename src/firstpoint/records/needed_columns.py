@@ -1,4 +1,4 @@
-"""The one check that every table given to this room passes first: are its columns there?"""
+"""The check that a table handed to any room passes first: are its columns there?"""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ def need_columns(table: pl.DataFrame, columns: tuple[str, ...], where: str) -> N
         raise InputError(
             f"The columns {', '.join(missing)} are missing; there are {', '.join(table.columns) or 'none'}.",
             where=where,
-            remedy="Name the columns exactly so.",
+            remedy="Name the columns exactly so in the first row, and part them by commas.",
         )
