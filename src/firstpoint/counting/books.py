@@ -38,7 +38,7 @@ DECISIONS = ("record", "incident_only", "information", "crime_related_incident",
 _RESULT = re.compile(r"(?P<ho_class>\S+)(?: (?P<ho_code>\d{3}/\d{2}))?(?P<attempt> attempt)?$")
 
 
-@frozen
+@frozen(eq=False)
 class ClassRule:
     """How one class (or one code of it) is counted and where it stands among others.
 
@@ -110,6 +110,8 @@ class Book:
     incident_categories: Mapping[str, str] = field(repr=False)
     flags: tuple[Remark, ...] = field(repr=False)
     qualifiers: tuple[Remark, ...] = field(repr=False)
+    #: What other modules have worked out of the book, kept with it.
+    kept: dict[str, Any] = field(factory=dict, init=False, eq=False, repr=False)
 
     def class_rule(self, ho_class: str, ho_code: str = "") -> ClassRule:
         """Give the rule of a class, or of this code within it; raise KeyError where the book has none."""
@@ -160,6 +162,7 @@ def book_on(day: date) -> Book:
     )
 
 
+@cache
 def read_class_result(result: str) -> ClassResult | None:
     """Read ``8N 008/06`` or ``92D 092/53 attempt``; give None where the result is a decision, no class."""
     match = _RESULT.match(result)

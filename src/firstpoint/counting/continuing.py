@@ -50,8 +50,8 @@ def against_record(ruling: MatterRuling, report: Mapping[str, Any], book: Book) 
 def _same(ruling: MatterRuling, record: Mapping[str, Any], book: Book) -> AgainstRecord:
     if is_reported_incident(record):
         return AgainstRecord("reclassifies", record["id"], None)
-    assert ruling.rule
-    heavier = ruling.rule.rank < _rank_of(record, book)
+    assert ruling.finding.rule
+    heavier = ruling.finding.rule.rank < _rank_of(record, book)
     return AgainstRecord("reclassifies" if heavier else "absorbed", record["id"], None)
 
 
@@ -70,8 +70,12 @@ def _continues(
         return AgainstRecord("open", record["id"], None, missing)
     step = Step(book.memory.stage, decided.row)
     effect = decided.row.result
-    assert ruling.rule
-    if effect == "absorbed" and ruling.rule.family == "conduct" and ruling.rule.rank < _rank_of(record, book):
+    assert ruling.finding.rule
+    if (
+        effect == "absorbed"
+        and ruling.finding.rule.family == "conduct"
+        and ruling.finding.rule.rank < _rank_of(record, book)
+    ):
         effect = "reclassifies"
     return AgainstRecord(effect, record["id"], step)
 
@@ -79,11 +83,11 @@ def _continues(
 def _facts(
     ruling: MatterRuling, record: Mapping[str, Any], report: Mapping[str, Any], book: Book
 ) -> dict[str, Fact]:
-    assert ruling.rule
+    assert ruling.finding.rule
     dealt = record.get("offender_dealt_with", "no")
     return {
-        "family": ruling.rule.family,
-        "code": ruling.rule.ho_code or "none",
+        "family": ruling.finding.rule.family,
+        "code": ruling.finding.rule.ho_code or "none",
         "record_family": _family_of(record, book),
         "dealt_with": "yes" if dealt in _DEALT_WITH else dealt,
         "ended": record.get("order_made_or_trial_ended", "no"),

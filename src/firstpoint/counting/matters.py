@@ -10,11 +10,10 @@ used are remembered.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from attrs import frozen
+from attrs import define, frozen
 
 from firstpoint.counting.cells import ANY_NUMBER, MANY, Fact
 from firstpoint.counting.facts import KINDS, UNKNOWN, is_reported_incident, values_of
@@ -83,29 +82,85 @@ _WHOSE_WORD: Mapping[str, str] = {
 }
 
 
-@frozen
+#: What each worked-out fact is where the report says nothing that bears on it.
+WHERE_NOTHING_IS_SAID: Mapping[str, Fact] = {
+    "word": "own",
+    "received_by": "force",
+    "school_rule": "no",
+    "fraud_route": "not_stated",
+    "investigates_abroad": UNKNOWN,
+    "country": UNKNOWN,
+    "setting": UNKNOWN,
+    "victim_here_then": "no",
+    "where": "here",
+    "former_record": "no",
+    "in_law": "not_stated",
+    "necessary": "no",
+    "harassment_only": "no",
+    "serious_school_incident": "no",
+    "young_party": "no",
+    "victim.confirms": "not_stated",
+    "victim.age": ANY_NUMBER,
+    "offender.age": ANY_NUMBER,
+}
+
+
 class Matter:
     """One allegation as it concerns one victim.
 
     ``owner`` is who counts as one owner with the victim (the household, or the victim alone), ``shop`` the
     store a concession belongs to; ``offender`` and ``incident`` are empty where the report leaves them out.
-    ``people`` is more than one only where the report gives a number instead of ids. ``defaults`` are the
-    facts that were assumed.
+    ``people`` is more than one only where the report gives a number instead of ids. ``key`` is the sheet of
+    facts as one number (:mod:`~firstpoint.counting.coding`), ``part`` the part of an allegation that is
+    counted apart. The sheet itself, ``facts``, is written out only when asked for; ``defaults`` are the facts
+    on it that were assumed.
     """
 
-    index: int
-    id: str
-    kind: str
-    victim: str
-    owner: str
-    shop: str
-    people: int
-    offender: str
-    incident: str
-    allegation: Mapping[str, Any]
-    facts: Mapping[str, Fact]
-    defaults: frozenset[str]
-    victim_index: int | None
+    __slots__ = (
+        "_sheet", "_told", "allegation", "id", "incident", "index", "key", "kind", "offender", "owner",
+        "part", "people", "shop", "victim", "victim_index",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        told: Told,
+        index: int,
+        allegation: Mapping[str, Any],
+        victim: str,
+        entry: Mapping[str, Any],
+        victim_index: int | None,
+        part: Mapping[str, Fact],
+        key: int,
+    ) -> None:
+        self._told = told
+        self._sheet: tuple[dict[str, Fact], frozenset[str]] | None = None
+        self.index = index
+        self.id: str = allegation.get("id") or f"a{index + 1}"
+        self.kind: str = allegation["kind"]
+        self.victim = victim
+        self.owner: str = entry.get("household", victim)
+        self.shop: str = entry.get("within", victim)
+        self.people = 1 if victim else max(1, allegation.get("victim_count", 1))
+        self.offender: str = allegation.get("offender", "")
+        self.incident: str = allegation.get("incident", "")
+        self.allegation = allegation
+        self.part = part
+        self.key = key
+        self.victim_index = victim_index
+
+    @property
+    def facts(self) -> Mapping[str, Fact]:
+        """The sheet of facts, defaults included."""
+        if self._sheet is None:
+            self._sheet = self._told.sheet(self)
+        return self._sheet[0]
+
+    @property
+    def defaults(self) -> frozenset[str]:
+        """The facts on the sheet that were assumed."""
+        if self._sheet is None:
+            self._sheet = self._told.sheet(self)
+        return self._sheet[1]
 
     @property
     def whom(self) -> str:
@@ -116,6 +171,11 @@ class Matter:
             return self.victim
         said = {name: value for name, value in self.allegation.items() if name != "id"}
         return "*" + json.dumps(said, sort_keys=True)
+
+    def number(self, name: str, otherwise: int) -> int:
+        """Give a whole number that the allegation states, or what holds otherwise."""
+        value = self.allegation.get(name)
+        return value if isinstance(value, int) else otherwise
 
 
 def vocabulary(column: str) -> tuple[str, ...] | None:
@@ -171,18 +231,50 @@ class ToldBeside:
     other_value: str
 
 
-def matters_of(
-    report: Mapping[str, Any],
-    marks: Mapping[str, str],
-    defaults: Sequence[Default],
-    told_beside: Sequence[ToldBeside] = (),
-) -> tuple[Matter, ...]:
-    """Give the matters of a report, allegation by allegation and victim by victim.
+@define(eq=False)
+class Told:
+    """A report with what is needed to write out the sheet of facts of any of its matters.
 
     ``marks`` tells of each kind whether it has a victim (V), is against the state (S), either (M) or
     neither (-).
     """
-    return tuple(_matters(report, marks, defaults, told_beside))
+
+    report: Mapping[str, Any]
+    marks: Mapping[str, str]
+    defaults: Sequence[Default]
+    told_beside: Sequence[ToldBeside]
+
+    def sheet(self, matter: Matter) -> tuple[dict[str, Fact], frozenset[str]]:
+        """Give the facts of a matter, and which of them were assumed."""
+        report, allegation = self.report, matter.allegation
+        victim = entry_of(report, "victims", matter.victim)
+        offender = entry_of(report, "offenders", matter.offender)
+        facts = {
+            **WHERE_NOTHING_IS_SAID,
+            **shared_facts(report),
+            **_own_facts(allegation),
+            **_facts_under("offender", offender),
+            **judged(report, matter.id),
+            **told_by_others(report, allegation, self.told_beside),
+            **place_facts(report, allegation),
+            **record_facts(report, allegation),
+            **_facts_under("victim", victim),
+            **_victim_facts(allegation, matter.victim, self.marks[matter.kind]),
+            **matter.part,
+        }
+        if facts.get("victim.sex") == "other":
+            facts["victim.sex"] = UNKNOWN
+        facts["young_party"] = _yes(
+            _surely_under(facts, "victim.age", 16) or _surely_under(facts, "offender.age", 16)
+        )
+        return facts, assume(facts, matter.kind, self.defaults)
+
+
+def entry_of(report: Mapping[str, Any], part: str, name: str) -> Mapping[str, Any]:
+    """Give what is said of a victim or offender, or an empty entry."""
+    if not name:
+        return {}
+    return next((entry for entry in report.get(part, ()) if entry["id"] == name), {})
 
 
 def allegation_id(allegation: Mapping[str, Any], index: int) -> str:
@@ -190,59 +282,7 @@ def allegation_id(allegation: Mapping[str, Any], index: int) -> str:
     return str(allegation.get("id", f"a{index + 1}"))
 
 
-def _matters(
-    report: Mapping[str, Any],
-    marks: Mapping[str, str],
-    defaults: Sequence[Default],
-    told_beside: Sequence[ToldBeside],
-) -> Iterator[Matter]:
-    people: dict[str, tuple[int | None, Mapping[str, Any]]] = {
-        entry["id"]: (at, entry) for at, entry in enumerate(report.get("victims", ()))
-    }
-    offenders = {entry["id"]: entry for entry in report.get("offenders", ())}
-    shared = _shared_facts(report)
-    nobody: tuple[int | None, Mapping[str, Any]] = (None, {})
-    for index, allegation in enumerate(report.get("allegations", ())):
-        kind = allegation["kind"]
-        named = allegation.get("victims") or ("",)
-        offender = offenders.get(allegation.get("offender", ""), {})
-        base = {**shared, **_own_facts(allegation), **_facts_under("offender", offender)}
-        base |= _judged(report, allegation_id(allegation, index))
-        base |= _told_by_others(report, allegation, told_beside)
-        base |= {"where": where_it_happened(report, allegation), **_record_facts(report, allegation)}
-        for victim, part in product(named, _parts(allegation)):
-            at, entry = people.get(victim, nobody)
-            facts = {
-                **base,
-                **_facts_under("victim", entry),
-                **_victim_facts(allegation, victim, marks[kind]),
-                **part,
-            }
-            if facts.get("victim.sex") == "other":
-                facts["victim.sex"] = UNKNOWN
-            facts["victim.confirms"] = entry.get("confirms", "not_stated")
-            facts["young_party"] = _yes(
-                _surely_under(facts, "victim.age", 16) or _surely_under(facts, "offender.age", 16)
-            )
-            assumed = _assume(facts, kind, defaults)
-            yield Matter(
-                index=index,
-                id=allegation_id(allegation, index),
-                kind=kind,
-                victim=victim,
-                owner=entry.get("household", victim),
-                shop=entry.get("within", victim),
-                people=1 if victim else max(1, allegation.get("victim_count", 1)),
-                offender=allegation.get("offender", ""),
-                incident=allegation.get("incident", ""),
-                allegation=allegation,
-                facts=facts,
-                defaults=assumed,
-                victim_index=at,
-            )
-
-
-def _parts(allegation: Mapping[str, Any]) -> tuple[dict[str, Fact], ...]:
+def parts_of(allegation: Mapping[str, Any]) -> tuple[dict[str, Fact], ...]:
     """Give the parts of an allegation that are counted apart: people told apart, and others who cannot be."""
     if allegation.get("penetrators_undefined") != "yes":
         return ({},)
@@ -258,18 +298,26 @@ def _own_facts(allegation: Mapping[str, Any]) -> dict[str, Fact]:
             facts[name] = value
         elif isinstance(value, int):
             facts[name] = (value, value)
-    place = allegation.get("place", {})
-    facts["country"] = place.get("country", UNKNOWN)
-    facts["setting"] = place.get("setting", UNKNOWN)
-    facts["victim_here_then"] = _yes(place.get("victim_at", {}).get("country") in ("england", "wales"))
     if "result" in allegation:
         facts["driving_result"] = allegation["result"]
     if "hostility" in allegation:
-        facts["aggravation"] = _aggravation(allegation["hostility"])
+        facts["aggravation"] = aggravation(allegation["hostility"])
     return facts
 
 
-def _aggravation(hostility: Sequence[str]) -> str:
+def place_facts(report: Mapping[str, Any], allegation: Mapping[str, Any]) -> dict[str, Fact]:
+    """Give where an allegation happened, as far as the report says."""
+    place = allegation.get("place", {})
+    return {
+        "where": where_it_happened(report, allegation),
+        "country": place.get("country", UNKNOWN),
+        "setting": place.get("setting", UNKNOWN),
+        "victim_here_then": _yes(place.get("victim_at", {}).get("country") in ("england", "wales")),
+    }
+
+
+def aggravation(hostility: Sequence[str]) -> str:
+    """Give the ground of hostility that the rules tell apart."""
     if "race" in hostility or "religion" in hostility:
         return "race_or_religion"
     if UNKNOWN in hostility:
@@ -281,10 +329,14 @@ def _facts_under(part: str, entry: Mapping[str, Any]) -> dict[str, Fact]:
     facts: dict[str, Fact] = {
         f"{part}.{name}": value for name, value in entry.items() if isinstance(value, str)
     }
-    age = entry.get("age")
-    band = AGE_BANDS.get(entry.get("age_band", UNKNOWN), ANY_NUMBER)
-    facts[f"{part}.age"] = band if age is None else (age, age)
+    facts[f"{part}.age"] = age_span(entry)
     return facts
+
+
+def age_span(entry: Mapping[str, Any]) -> tuple[int, int]:
+    """Give the lowest and highest age that a victim or offender may have had."""
+    age = entry.get("age")
+    return AGE_BANDS.get(entry.get("age_band", UNKNOWN), ANY_NUMBER) if age is None else (age, age)
 
 
 def _victim_facts(allegation: Mapping[str, Any], victim: str, mark: str) -> dict[str, Fact]:
@@ -293,17 +345,23 @@ def _victim_facts(allegation: Mapping[str, Any], victim: str, mark: str) -> dict
     return {"victim_found": _yes(found), "mark": marked}
 
 
-def _shared_facts(report: Mapping[str, Any]) -> dict[str, Fact]:
-    reporter = report.get("reporter", {})
-    centre = report.get("referral_centre", {})
-    return {
-        "word": _whose_word(reporter, bool(centre)),
-        "received_by": report.get("received_by", "force"),
-        "school_rule": _school_rule(report.get("school", {})),
-        "fraud_route": _fraud_route(report.get("fraud_routing")),
-        "investigates_abroad": report.get("force_investigates_abroad", UNKNOWN),
-        **{f"centre.{name}": value for name, value in centre.items()},
-    }
+def shared_facts(report: Mapping[str, Any]) -> dict[str, Fact]:
+    """Give the facts that the report as a whole states for each of its matters."""
+    facts: dict[str, Fact] = {}
+    centre = report.get("referral_centre")
+    if "reporter" in report or centre:
+        facts["word"] = _whose_word(report.get("reporter", {}), bool(centre))
+    if "received_by" in report:
+        facts["received_by"] = report["received_by"]
+    if "school" in report:
+        facts["school_rule"] = _school_rule(report["school"])
+    if "fraud_routing" in report:
+        facts["fraud_route"] = _fraud_route(report["fraud_routing"])
+    if "force_investigates_abroad" in report:
+        facts["investigates_abroad"] = report["force_investigates_abroad"]
+    if centre:
+        facts |= {f"centre.{name}": value for name, value in centre.items()}
+    return facts
 
 
 def _whose_word(reporter: Mapping[str, Any], through_centre: bool) -> str:
@@ -327,7 +385,8 @@ def _fraud_route(routing: Mapping[str, Any] | None) -> str:
     return "ours" if "yes" in routing.values() else "not_ours"
 
 
-def _judged(report: Mapping[str, Any], allegation: str) -> dict[str, Fact]:
+def judged(report: Mapping[str, Any], allegation: str) -> dict[str, Fact]:
+    """Give what was judged of an allegation."""
     said = {
         judgement["about"]: judgement["value"]
         for judgement in report.get("judgements", ())
@@ -346,9 +405,10 @@ def _judged(report: Mapping[str, Any], allegation: str) -> dict[str, Fact]:
     return facts
 
 
-def _told_by_others(
+def told_by_others(
     report: Mapping[str, Any], allegation: Mapping[str, Any], told_beside: Sequence[ToldBeside]
 ) -> dict[str, Fact]:
+    """Give the facts of an allegation that another one of the same offender and incident tells."""
     others = [
         other
         for other in report["allegations"]
@@ -363,7 +423,8 @@ def _told_by_others(
     }
 
 
-def _record_facts(report: Mapping[str, Any], allegation: Mapping[str, Any]) -> dict[str, Fact]:
+def record_facts(report: Mapping[str, Any], allegation: Mapping[str, Any]) -> dict[str, Fact]:
+    """Give what kind of record already holds this very matter."""
     same = allegation.get("same_as_record")
     record = next((entry for entry in report.get("prior_records", ()) if entry["id"] == same), None)
     if record is None:
@@ -371,7 +432,8 @@ def _record_facts(report: Mapping[str, Any], allegation: Mapping[str, Any]) -> d
     return {"former_record": "reported_incident" if is_reported_incident(record) else "crime"}
 
 
-def _assume(facts: dict[str, Fact], kind: str, defaults: Sequence[Default]) -> frozenset[str]:
+def assume(facts: dict[str, Fact], kind: str, defaults: Sequence[Default]) -> frozenset[str]:
+    """Put the defaults of a kind on its sheet, and give the facts that were assumed."""
     assumed = set()
     for default in defaults:
         if default.kinds and kind not in default.kinds:

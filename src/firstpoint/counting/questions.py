@@ -23,8 +23,8 @@ from firstpoint.counting.question_facts import (
     prior_record,
     question_facts,
 )
+from firstpoint.counting.reckoning import Reckoning
 from firstpoint.counting.tables import Row, Table
-from firstpoint.counting.verdict import Reckoning
 from firstpoint.vocabulary import cancellations, offence_class, outcomes
 
 
@@ -140,7 +140,7 @@ def _also_record(report: Mapping[str, Any], reckoning: Reckoning) -> list[str]:
     back.
     """
     named = report["ask"].get("charged", {}).get("allegation")
-    reached = (ruling.reached for ruling in reckoning.rulings if ruling.matter.id == named)
+    reached = (ruling.finding.reached for ruling in reckoning.rulings if ruling.matter.id == named)
     return sorted({result.ho_class for result in reached if result})
 
 

@@ -10,48 +10,50 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from attrs import frozen
+from attrs import define
 
-from firstpoint.counting.cells import Fact
 from firstpoint.counting.matters import Matter
 from firstpoint.counting.rulings import MatterRuling
 
 Key = tuple[str, ...]
 
 
-@frozen
+@define(eq=False)
 class Counted:
-    """Crimes of one class for one key: how many, and the positions of the matters that make them."""
+    """Crimes of one class for one unit: how many, and the positions of the matters that make them."""
 
     ho_class: str
-    key: Key
     count: int
     members: tuple[int, ...]
 
 
 def count_units(recorded: Sequence[MatterRuling], counted: Sequence[int]) -> list[Counted]:
     """Give the crimes that the matters at these positions make, in the order of their first matter."""
+    if len(counted) == 1:
+        alone = recorded[counted[0]]
+        assert alone.finding.rule
+        return [Counted(alone.finding.rule.ho_class, _number_of_one(alone), (counted[0],))]
     groups: dict[tuple[str, Key], list[int]] = {}
     for at in counted:
         ruling = recorded[at]
-        assert ruling.rule
-        groups.setdefault((ruling.rule.ho_class, _key(ruling)), []).append(at)
+        assert ruling.finding.rule
+        groups.setdefault((ruling.finding.rule.ho_class, _key(ruling)), []).append(at)
     return [
-        Counted(ho_class, key, _number([recorded[at] for at in members]), tuple(members))
-        for (ho_class, key), members in groups.items()
+        Counted(ho_class, _number([recorded[at] for at in members]), tuple(members))
+        for (ho_class, _), members in groups.items()
     ]
 
 
 def same_unit(one: MatterRuling, other: MatterRuling) -> bool:
     """Say whether two matters are of one class and counted for one and the same unit."""
-    assert one.rule
-    assert other.rule
-    return one.rule.ho_class == other.rule.ho_class and _key(one) == _key(other)
+    assert one.finding.rule
+    assert other.finding.rule
+    return one.finding.rule.ho_class == other.finding.rule.ho_class and _key(one) == _key(other)
 
 
 def _key(ruling: MatterRuling) -> Key:
-    assert ruling.rule
-    matter, unit = ruling.matter, ruling.rule.unit
+    assert ruling.finding.rule
+    matter, unit = ruling.matter, ruling.finding.rule.unit
     if unit in ("offender", "supplier") and not (unit == "supplier" and matter.victim):
         return (unit, matter.offender)
     if unit == "incident":
@@ -70,26 +72,24 @@ def _number(members: Sequence[MatterRuling]) -> int:
 
 
 def _number_of_one(ruling: MatterRuling) -> int:
-    assert ruling.rule
-    matter, unit = ruling.matter, ruling.rule.unit
+    assert ruling.finding.rule
+    matter, unit = ruling.matter, ruling.finding.rule.unit
     if unit in ("offender", "incident"):
         return 1
     if unit == "penetrator":
-        return matter.people * max(1, _whole(matter.facts.get("penetrators_distinct"), 1))
+        if matter.part.get("penetrators_undefined") == "yes":
+            return matter.people
+        return matter.people * max(1, matter.number("penetrators_distinct", 1))
     if unit == "supplier" and not matter.victim:
-        return max(1, _whole(matter.facts.get("suppliers"), 1))
+        return max(1, matter.number("suppliers", 1))
     if unit in ("things", "building", "victims_and_things") and _units(matter):
         named = len(matter.allegation.get("victims", ())) or (
             matter.people if unit == "victims_and_things" else 0
         )
         extra = named if unit == "victims_and_things" else 0
-        return _whole(matter.facts.get("units"), 1) + extra
+        return matter.number("units", 1) + extra
     return matter.people
 
 
 def _units(matter: Matter) -> bool:
-    return _whole(matter.facts.get("units"), 0) > 0
-
-
-def _whole(fact: Fact | None, otherwise: int) -> int:
-    return fact[0] if isinstance(fact, tuple) else otherwise
+    return matter.number("units", 0) > 0
