@@ -3,7 +3,8 @@ once.
 
 A crime is counted once for each different key: the victim, owner, shop, offender, incident or number of
 things that the class is counted by, with the offender beside it. Matters of one key are one finished
-incident.
+incident; a class that holds unlike offences (66: breaches of orders, affray, outraged decency) is told
+apart by family.
 """
 
 from __future__ import annotations
@@ -31,22 +32,23 @@ class Counted:
 
 def count_units(recorded: Sequence[MatterRuling], counted: Sequence[int]) -> list[Counted]:
     """Give the crimes that the matters at these positions make, in the order of their first matter."""
-    groups: dict[tuple[str, Key], list[int]] = {}
+    groups: dict[tuple[str, str, Key], list[int]] = {}
     for at in counted:
         ruling = recorded[at]
         assert ruling.rule
-        groups.setdefault((ruling.rule.ho_class, _key(ruling)), []).append(at)
+        groups.setdefault((ruling.rule.ho_class, ruling.rule.family, _key(ruling)), []).append(at)
     return [
         Counted(ho_class, key, _number([recorded[at] for at in members]), tuple(members))
-        for (ho_class, key), members in groups.items()
+        for (ho_class, _, key), members in groups.items()
     ]
 
 
 def same_unit(one: MatterRuling, other: MatterRuling) -> bool:
-    """Say whether two matters are of one class and counted for one and the same unit."""
+    """Say whether two matters are of one class and family and counted for one and the same unit."""
     assert one.rule
     assert other.rule
-    return one.rule.ho_class == other.rule.ho_class and _key(one) == _key(other)
+    kin = (one.rule.ho_class, one.rule.family) == (other.rule.ho_class, other.rule.family)
+    return kin and _key(one) == _key(other)
 
 
 def _key(ruling: MatterRuling) -> Key:
