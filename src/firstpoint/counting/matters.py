@@ -17,7 +17,7 @@ from typing import Any
 from attrs import frozen
 
 from firstpoint.counting.cells import ANY_NUMBER, MANY, Fact
-from firstpoint.counting.facts import KINDS, UNKNOWN, is_reported_incident, values_of
+from firstpoint.counting.facts import KINDS, UNKNOWN, is_reported_incident, schema, values_of
 from firstpoint.counting.places import WHERE, where_it_happened
 
 YES_NO = ("yes", "no", UNKNOWN)
@@ -33,6 +33,14 @@ AGE_BANDS: Mapping[str, tuple[int, int]] = {
     "18_and_over": (18, MANY),
 }
 
+#: The grounds of hostility that are told apart.
+STRANDS = ("race", "religion", "sex", "sexual_orientation", "disability", "transgender")
+
+
+def _field_of_report(part: str, field: str) -> tuple[str, ...]:
+    return tuple(schema("report")["properties"][part]["properties"][field]["enum"])
+
+
 #: Facts worked out from the whole report, with the values each may take (None: a whole number).
 WORKED_OUT: Mapping[str, tuple[str, ...] | None] = {
     "kind": tuple(KINDS),
@@ -46,7 +54,11 @@ WORKED_OUT: Mapping[str, tuple[str, ...] | None] = {
     "harassment_only": ("yes", "no"),
     "serious_school_incident": ("yes", "no"),
     "young_party": ("yes", "no"),
-    "school_rule": ("applies", "lifted", "no"),
+    "child_victim": ("yes", "no"),
+    **{f"hostility.{strand}": ("yes", "no") for strand in STRANDS},
+    "reporter.role": _field_of_report("reporter", "role"),
+    "other_force.response": _field_of_report("other_force", "response"),
+    "school_rule": ("applies", "lifted", "no", UNKNOWN),
     "fraud_route": ("ours", "not_ours", "not_stated"),
     "received_by": ("force", "national_fraud_service", UNKNOWN),
     "country": ("england", "wales", "scotland", "northern_ireland", "abroad", UNKNOWN),
@@ -81,6 +93,10 @@ _WHOSE_WORD: Mapping[str, str] = {
     "police_enquiry": "police",
     "video_only": "video",
 }
+
+
+#: What a referral centre that says something, but not this, is taken to have done.
+_KEPT_BACK: Mapping[str, str] = {"investigation_wanted": "no", "details_passed": "none", "samples": "none"}
 
 
 @frozen
@@ -224,6 +240,7 @@ def _matters(
             facts["young_party"] = _yes(
                 _surely_under(facts, "victim.age", 16) or _surely_under(facts, "offender.age", 16)
             )
+            facts["child_victim"] = _yes(_surely_under(facts, "victim.age", 18))
             assumed = _assume(facts, kind, defaults)
             yield Matter(
                 index=index,
@@ -266,6 +283,7 @@ def _own_facts(allegation: Mapping[str, Any]) -> dict[str, Fact]:
         facts["driving_result"] = allegation["result"]
     if "hostility" in allegation:
         facts["aggravation"] = _aggravation(allegation["hostility"])
+    facts |= {f"hostility.{strand}": _yes(strand in allegation.get("hostility", ())) for strand in STRANDS}
     return facts
 
 
@@ -298,11 +316,13 @@ def _shared_facts(report: Mapping[str, Any]) -> dict[str, Fact]:
     centre = report.get("referral_centre", {})
     return {
         "word": _whose_word(reporter, bool(centre)),
+        **({"reporter.role": reporter["role"]} if "role" in reporter else {}),
+        **{f"other_force.{name}": value for name, value in report.get("other_force", {}).items()},
         "received_by": report.get("received_by", "force"),
         "school_rule": _school_rule(report.get("school", {})),
         "fraud_route": _fraud_route(report.get("fraud_routing")),
         "investigates_abroad": report.get("force_investigates_abroad", UNKNOWN),
-        **{f"centre.{name}": value for name, value in centre.items()},
+        **{f"centre.{name}": value for name, value in ({**_KEPT_BACK, **centre} if centre else {}).items()},
     }
 
 
@@ -311,14 +331,20 @@ def _whose_word(reporter: Mapping[str, Any], through_centre: bool) -> str:
     if role is None:
         return "centre" if through_centre else "own"
     word = UNKNOWN if role == UNKNOWN else _WHOSE_WORD.get(role, "third_party")
+    if role == "victim" and through_centre:
+        return "centre"
+    if role == "other_agency" and reporter.get("acting_for_victim") == "yes":
+        word = "acting"
     return "third_party" if word == "acting" and reporter.get("in_doubt") == "yes" else word
 
 
 def _school_rule(school: Mapping[str, Any]) -> str:
-    if school.get("on_premises") != "yes" or school.get("in_school_hours") == "no":
+    there, then = school.get("on_premises", "no"), school.get("in_school_hours", "yes")
+    if "no" in (there, then):
         return "no"
-    asked = school.get("record_requested_by", "nobody")
-    return "applies" if asked in ("nobody", UNKNOWN) else "lifted"
+    if school.get("record_requested_by", "nobody") not in ("nobody", UNKNOWN):
+        return "lifted"
+    return UNKNOWN if UNKNOWN in (there, then) else "applies"
 
 
 def _fraud_route(routing: Mapping[str, Any] | None) -> str:
@@ -377,7 +403,7 @@ def _assume(facts: dict[str, Fact], kind: str, defaults: Sequence[Default]) -> f
         if default.kinds and kind not in default.kinds:
             continue
         given = facts.get(default.fact)
-        if given is None or (given == UNKNOWN and default.also_unknown):
+        if given in (None, ANY_NUMBER) or (given == UNKNOWN and default.also_unknown):
             facts[default.fact] = (int(default.value),) * 2 if default.value.isdigit() else default.value
             assumed.add(default.fact)
     return frozenset(assumed)
