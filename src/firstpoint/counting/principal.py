@@ -12,7 +12,7 @@ from itertools import combinations
 
 from attrs import frozen
 
-from firstpoint.counting.books import Book
+from firstpoint.counting.books import Book, ClassRule
 from firstpoint.counting.cells import Fact
 from firstpoint.counting.facts import UNKNOWN
 from firstpoint.counting.matters import Matter
@@ -72,6 +72,34 @@ def one_takes_in_the_other(first: MatterRuling, second: MatterRuling, book: Book
     """Say whether one of two recorded matters absorbs the other."""
     together = first.matter.offender == second.matter.offender
     return together and _compare((first, second), 0, 1, book, None) is not None
+
+
+def beside_recorded(rule: ClassRule, recorded: ClassRule, book: Book) -> str:
+    """Give what becomes of a crime told of while another, of the same offender and victim, is investigated:
+    it is ``absorbed``, ``absorbs`` the recorded one, or ``stands`` beside it.
+    """
+    forward, back = _ruling_on_rules(rule, recorded, book), _ruling_on_rules(recorded, rule, book)
+    if "absorbed" in (forward, back):
+        return "absorbed" if forward == "absorbed" else "absorbs"
+    if "stands" in (forward, back):
+        return "stands"
+    return "absorbs" if rule.rank < recorded.rank else "absorbed"
+
+
+def _ruling_on_rules(weaker: ClassRule, other: ClassRule, book: Book) -> str:
+    facts: dict[str, Fact] = {
+        "family": weaker.family,
+        "code": weaker.ho_code or "none",
+        "other_family": other.family,
+        "other_code": other.ho_code or "none",
+        "tie": "none",
+        "victims": "same",
+        **dict.fromkeys((*_READ_FROM_THE_WEAKER, *_READ_FROM_EITHER), "no"),
+    }
+    row = book.pairs.decide(facts).row
+    if row is None:
+        raise LookupError(f"the principal table of book {book.id} leaves a pair open")
+    return row.result
 
 
 def _compare(
