@@ -98,12 +98,9 @@ def test_kind_without_a_rule_is_said_to_be_without_one() -> None:
     assert verdict["warnings"][0]["code"] == "kind_not_covered"
 
 
-def test_at_most_three_kinds_are_still_without_a_rule() -> None:
-    assert sorted(set(KINDS) - set(books()[0].class_tables)) == [
-        "misconduct_in_public_office",
-        "other_notifiable_offence",
-        "other_sexual_offence",
-    ]
+def test_at_most_two_kinds_are_still_without_a_rule() -> None:
+    without = set(KINDS) - set(books()[-1].class_tables)
+    assert without <= {"misconduct_in_public_office", "other_notifiable_offence"}
 
 
 def test_open_class_keeps_the_clock_running() -> None:

@@ -73,14 +73,17 @@ class ClassResult:
 
 @frozen
 class Remark:
-    """A flag or qualifier that follows from one given fact: its name, the fact, and the values that call
+    """A flag or qualifier that follows from given facts: its name, and the values of each fact that call
     for it.
     """
 
     name: str
-    fact: str
-    values: frozenset[str]
+    calls_for_it: tuple[tuple[str, frozenset[str]], ...]
     clause: str
+
+    def applies_to(self, facts: Mapping[str, Any]) -> bool:
+        """Say whether every fact that calls for the remark has one of its values."""
+        return all(facts.get(fact) in values for fact, values in self.calls_for_it)
 
 
 @frozen
@@ -331,14 +334,19 @@ def _told_beside(text: str) -> tuple[ToldBeside, ...]:
 def _remarks(name: str, texts: Mapping[str, str]) -> tuple[Remark, ...]:
     remarks = []
     for row in _rows(texts[name]):
-        values, known = frozenset(row["values"].split("|")), vocabulary(row["fact"]) or ()
-        if values - set(known):
-            raise InputError(
-                f"{sorted(values - set(known))[0]!r} is not a value of {row['fact']}.",
-                where=f"{name}, row {row['id']}",
-                remedy="Correct the cell.",
-            )
-        remarks.append(Remark(row["name"], row["fact"], values, row["clause"]))
+        told = [(row["fact"], row["values"])]
+        if row["and_fact"] != "-":
+            told.append((row["and_fact"], row["and_values"]))
+        for fact, values in told:
+            strange = sorted(set(values.split("|")) - set(vocabulary(fact) or ()))
+            if strange:
+                raise InputError(
+                    f"{strange[0]!r} is not a value of {fact}.",
+                    where=f"{name}, row {row['id']}",
+                    remedy="Correct the cell.",
+                )
+        calls = tuple((fact, frozenset(values.split("|"))) for fact, values in told)
+        remarks.append(Remark(row["name"], calls, row["clause"]))
     return tuple(remarks)
 
 

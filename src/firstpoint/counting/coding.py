@@ -113,6 +113,7 @@ class KindCode:
         self.found = self.share("victim_found", "yes") + self.share("mark", with_victim)
         self.not_found = self.share("victim_found", "no") + self.share("mark", without)
         self.young_party = self.share("young_party", "yes")
+        self.child_victim = self.share("child_victim", "yes")
         self.asks_age = {part: f"{part}.age" in self.position for part in ("victim", "offender")}
         self._ages: dict[tuple[str, int | str | None], int] = {}
 

@@ -16,13 +16,14 @@ from typing import Any
 
 from firstpoint.counting.bitmaps import Bitmap
 from firstpoint.counting.books import Book, vocabulary_of_tests
+from firstpoint.counting.cells import Fact
 from firstpoint.counting.coding import KindCode
 from firstpoint.counting.facts import KINDS, schema, values_of
 from firstpoint.counting.matters import (
     Matter,
     Told,
     age_span,
-    aggravation,
+    hostility_facts,
     judged,
     parts_of,
     place_facts,
@@ -52,13 +53,20 @@ _LINKS = frozenset(
 _RECORD_LINKS = ("same_as_record", "continues_record", "disclosed_in")
 #: Sections that bear on every matter of a report.
 _SHARED = frozenset(
-    {"referral_centre", "school", "fraud_routing", "received_by", "force_investigates_abroad"}
+    {
+        "referral_centre",
+        "school",
+        "fraud_routing",
+        "received_by",
+        "force_investigates_abroad",
+        "other_force",
+    }
 )
 _PLAIN = frozenset(
     {
         "schema_version", "report_id", "reported_at", "force", "received_by", "reporter", "allegations",
         "victims", "offenders", "fraud_routing", "force_investigates_abroad", "note", "prior_records",
-        "school", "referral_centre", "judgements",
+        "school", "referral_centre", "judgements", "other_force",
     }
 )  # fmt: skip
 
@@ -205,7 +213,7 @@ class _Reading:
                 key += _of_person(code.offender, offender[1])
                 if code.asks_age["offender"]:
                     key += code.age("offender", offender[1])
-                young = _young(offender[1])
+                young = _under(offender[1], 16)
             if self.judged:
                 for name, fact in judged(report, allegation.get("id") or f"a{index + 1}").items():
                     own = code.share(name, allegation[name]) if name in allegation else 0
@@ -227,8 +235,10 @@ class _Reading:
                     of_victim += _of_person(code.victim, entry)
                     if code.asks_age["victim"]:
                         of_victim += code.age("victim", entry)
-                if code.young_party and (young or (entry and _young(entry))):
+                if code.young_party and (young or (entry and _under(entry, 16))):
                     of_victim += code.young_party
+                if code.child_victim and entry and _under(entry, 18):
+                    of_victim += code.child_victim
                 for part in parts:
                     of_part = of_victim
                     for name, fact in part.items():
@@ -265,7 +275,8 @@ class _Reading:
                     raise NotPlain
                 key += code.share(name, (value, value)) if name in code.position else 0
             elif name == "hostility":
-                key += code.share("aggravation", _hostility(value))
+                for column, fact in _hostility(value).items():
+                    key += code.share(column, fact)
             elif name == "when":
                 _check_when(value)
             elif name == "place":
@@ -283,8 +294,10 @@ class _Reading:
     def _check_rest(self, report: Mapping[str, Any]) -> None:
         if not _MOMENT.fullmatch(report["reported_at"]) or len(_text(report.get("report_id", ""))) > 64:
             raise NotPlain
-        if "note" in report or ("force" in report and not 0 < len(_text(report["force"])) <= 64):
+        if "note" in report:
             raise NotPlain
+        if "force" in report:
+            _check_force(report["force"])
         records = report.get("prior_records", ())
         for record in records:
             _check_record(record)
@@ -313,6 +326,7 @@ _OF_PART: Mapping[str, Mapping[str, frozenset[str]]] = {
     part: _values(part)
     for part in (
         "place",
+        "other_force",
         "record",
         "school",
         "referral_centre",
@@ -343,6 +357,11 @@ def _is_id(text: str) -> bool:
 @lru_cache(maxsize=4096)
 def _is_day(text: str) -> bool:
     return _DAY.fullmatch(text) is not None and date.fromisoformat(text) is not None
+
+
+def _check_force(name: Any) -> None:
+    if not 0 < len(_text(name)) <= 64:
+        raise NotPlain
 
 
 def _check_id(value: Any) -> None:
@@ -387,8 +406,7 @@ def _check_place(place: Mapping[str, Any]) -> None:
             if value not in known[name]:
                 raise NotPlain
         elif name in ("force", "departure_force"):
-            if not 0 < len(_text(value)) <= 64:
-                raise NotPlain
+            _check_force(value)
         elif name in _SPOTS:
             _check_spot(value)
         else:
@@ -398,8 +416,7 @@ def _check_place(place: Mapping[str, Any]) -> None:
 def _check_spot(spot: Mapping[str, str]) -> None:
     for name, value in spot.items():
         if name == "force":
-            if not 0 < len(_text(value)) <= 64:
-                raise NotPlain
+            _check_force(value)
         elif value not in {"country": _COUNTRIES, "clearly_evidenced": _YES_NO}[name]:
             raise NotPlain
 
@@ -411,7 +428,9 @@ def _check_section(name: str, section: Any) -> None:
         return
     known = _OF_PART[name]
     for field, value in section.items():
-        if value not in known[field]:
+        if (name, field) == ("other_force", "force"):
+            _check_force(value)
+        elif value not in known[field]:
             raise NotPlain
 
 
@@ -500,16 +519,16 @@ def _check_unnamed(part: str, entries: list[Mapping[str, Any]]) -> None:
             raise NotPlain
 
 
-def _young(entry: Mapping[str, Any]) -> bool:
-    return ("age" in entry or "age_band" in entry) and age_span(entry)[1] < 16
+def _under(entry: Mapping[str, Any], age: int) -> bool:
+    return ("age" in entry or "age_band" in entry) and age_span(entry)[1] < age
 
 
-def _hostility(grounds: Any) -> str:
+def _hostility(grounds: Any) -> dict[str, Fact]:
     if type(grounds) is not list or not grounds or not _HOSTILITY.issuperset(grounds):
         raise NotPlain
     if len(set(grounds)) < len(grounds):
         raise NotPlain
-    return aggravation(grounds)
+    return hostility_facts(grounds)
 
 
 def _word_of(reporter: Mapping[str, str]) -> tuple[tuple[str, Any], ...]:

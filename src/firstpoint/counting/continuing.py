@@ -17,8 +17,11 @@ from firstpoint.counting.books import Book
 from firstpoint.counting.cells import Fact
 from firstpoint.counting.deadlines import moment
 from firstpoint.counting.facts import UNKNOWN, is_reported_incident
+from firstpoint.counting.principal import beside_recorded
 from firstpoint.counting.rulings import MatterRuling, Step
 
+#: What a crime told of in an investigation does to the record, by how it stands to the recorded crime.
+_DISCLOSED = {"absorbed": "absorbed", "absorbs": "reclassifies", "stands": "new"}
 _DEALT_WITH = frozenset({"charged", "summonsed", "cautioned", "other"})
 
 
@@ -42,15 +45,19 @@ def against_record(ruling: MatterRuling, report: Mapping[str, Any], book: Book) 
             return (
                 _continues(ruling, record, report, book)
                 if link == "continues_record"
-                else _same(ruling, record, book)
+                else _same(ruling, record, book, link)
             )
     return None
 
 
-def _same(ruling: MatterRuling, record: Mapping[str, Any], book: Book) -> AgainstRecord:
+def _same(ruling: MatterRuling, record: Mapping[str, Any], book: Book, link: str) -> AgainstRecord:
     if is_reported_incident(record):
         return AgainstRecord("reclassifies", record["id"], None)
     assert ruling.finding.rule
+    recorded = book.rule_of_record(record)
+    if link == "disclosed_in" and recorded and recorded.family != ruling.finding.rule.family:
+        effect = _DISCLOSED[beside_recorded(ruling.finding.rule, recorded, book)]
+        return AgainstRecord(effect, record["id"], None)
     heavier = ruling.finding.rule.rank < _rank_of(record, book)
     return AgainstRecord("reclassifies" if heavier else "absorbed", record["id"], None)
 

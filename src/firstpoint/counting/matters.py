@@ -16,7 +16,7 @@ from typing import Any
 from attrs import define, frozen
 
 from firstpoint.counting.cells import ANY_NUMBER, MANY, Fact
-from firstpoint.counting.facts import KINDS, UNKNOWN, is_reported_incident, values_of
+from firstpoint.counting.facts import KINDS, UNKNOWN, is_reported_incident, schema, values_of
 from firstpoint.counting.places import WHERE, where_it_happened
 
 YES_NO = ("yes", "no", UNKNOWN)
@@ -32,6 +32,14 @@ AGE_BANDS: Mapping[str, tuple[int, int]] = {
     "18_and_over": (18, MANY),
 }
 
+#: The grounds of hostility that are told apart.
+STRANDS = ("race", "religion", "sex", "sexual_orientation", "disability", "transgender")
+
+
+def _field_of_report(part: str, field: str) -> tuple[str, ...]:
+    return tuple(schema("report")["properties"][part]["properties"][field]["enum"])
+
+
 #: Facts worked out from the whole report, with the values each may take (None: a whole number).
 WORKED_OUT: Mapping[str, tuple[str, ...] | None] = {
     "kind": tuple(KINDS),
@@ -45,7 +53,11 @@ WORKED_OUT: Mapping[str, tuple[str, ...] | None] = {
     "harassment_only": ("yes", "no"),
     "serious_school_incident": ("yes", "no"),
     "young_party": ("yes", "no"),
-    "school_rule": ("applies", "lifted", "no"),
+    "child_victim": ("yes", "no"),
+    **{f"hostility.{strand}": ("yes", "no") for strand in STRANDS},
+    "reporter.role": _field_of_report("reporter", "role"),
+    "other_force.response": _field_of_report("other_force", "response"),
+    "school_rule": ("applies", "lifted", "no", UNKNOWN),
     "fraud_route": ("ours", "not_ours", "not_stated"),
     "received_by": ("force", "national_fraud_service", UNKNOWN),
     "country": ("england", "wales", "scotland", "northern_ireland", "abroad", UNKNOWN),
@@ -99,10 +111,15 @@ WHERE_NOTHING_IS_SAID: Mapping[str, Fact] = {
     "harassment_only": "no",
     "serious_school_incident": "no",
     "young_party": "no",
+    "child_victim": "no",
+    **{f"hostility.{strand}": "no" for strand in STRANDS},
     "victim.confirms": "not_stated",
     "victim.age": ANY_NUMBER,
     "offender.age": ANY_NUMBER,
 }
+
+#: What a referral centre that says something, but not this, is taken to have done.
+_KEPT_BACK: Mapping[str, str] = {"investigation_wanted": "no", "details_passed": "none", "samples": "none"}
 
 
 class Matter:
@@ -267,6 +284,7 @@ class Told:
         facts["young_party"] = _yes(
             _surely_under(facts, "victim.age", 16) or _surely_under(facts, "offender.age", 16)
         )
+        facts["child_victim"] = _yes(_surely_under(facts, "victim.age", 18))
         return facts, assume(facts, matter.kind, self.defaults)
 
 
@@ -301,7 +319,7 @@ def _own_facts(allegation: Mapping[str, Any]) -> dict[str, Fact]:
     if "result" in allegation:
         facts["driving_result"] = allegation["result"]
     if "hostility" in allegation:
-        facts["aggravation"] = aggravation(allegation["hostility"])
+        facts |= hostility_facts(allegation["hostility"])
     return facts
 
 
@@ -316,8 +334,13 @@ def place_facts(report: Mapping[str, Any], allegation: Mapping[str, Any]) -> dic
     }
 
 
-def aggravation(hostility: Sequence[str]) -> str:
-    """Give the ground of hostility that the rules tell apart."""
+def hostility_facts(hostility: Sequence[str]) -> dict[str, Fact]:
+    """Give the grounds of hostility as the rules tell them apart."""
+    grounds = {f"hostility.{strand}": _yes(strand in hostility) for strand in STRANDS}
+    return {"aggravation": _aggravation(hostility), **grounds}
+
+
+def _aggravation(hostility: Sequence[str]) -> str:
     if "race" in hostility or "religion" in hostility:
         return "race_or_religion"
     if UNKNOWN in hostility:
@@ -348,9 +371,12 @@ def _victim_facts(allegation: Mapping[str, Any], victim: str, mark: str) -> dict
 def shared_facts(report: Mapping[str, Any]) -> dict[str, Fact]:
     """Give the facts that the report as a whole states for each of its matters."""
     facts: dict[str, Fact] = {}
+    reporter = report.get("reporter", {})
     centre = report.get("referral_centre")
-    if "reporter" in report or centre:
-        facts["word"] = _whose_word(report.get("reporter", {}), bool(centre))
+    if reporter or centre:
+        facts["word"] = _whose_word(reporter, bool(centre))
+    if "role" in reporter:
+        facts["reporter.role"] = reporter["role"]
     if "received_by" in report:
         facts["received_by"] = report["received_by"]
     if "school" in report:
@@ -360,8 +386,8 @@ def shared_facts(report: Mapping[str, Any]) -> dict[str, Fact]:
     if "force_investigates_abroad" in report:
         facts["investigates_abroad"] = report["force_investigates_abroad"]
     if centre:
-        facts |= {f"centre.{name}": value for name, value in centre.items()}
-    return facts
+        facts |= {f"centre.{name}": value for name, value in {**_KEPT_BACK, **centre}.items()}
+    return facts | {f"other_force.{name}": value for name, value in report.get("other_force", {}).items()}
 
 
 def _whose_word(reporter: Mapping[str, Any], through_centre: bool) -> str:
@@ -369,14 +395,20 @@ def _whose_word(reporter: Mapping[str, Any], through_centre: bool) -> str:
     if role is None:
         return "centre" if through_centre else "own"
     word = UNKNOWN if role == UNKNOWN else _WHOSE_WORD.get(role, "third_party")
+    if role == "victim" and through_centre:
+        return "centre"
+    if role == "other_agency" and reporter.get("acting_for_victim") == "yes":
+        word = "acting"
     return "third_party" if word == "acting" and reporter.get("in_doubt") == "yes" else word
 
 
 def _school_rule(school: Mapping[str, Any]) -> str:
-    if school.get("on_premises") != "yes" or school.get("in_school_hours") == "no":
+    there, then = school.get("on_premises", "no"), school.get("in_school_hours", "yes")
+    if "no" in (there, then):
         return "no"
-    asked = school.get("record_requested_by", "nobody")
-    return "applies" if asked in ("nobody", UNKNOWN) else "lifted"
+    if school.get("record_requested_by", "nobody") not in ("nobody", UNKNOWN):
+        return "lifted"
+    return UNKNOWN if UNKNOWN in (there, then) else "applies"
 
 
 def _fraud_route(routing: Mapping[str, Any] | None) -> str:
@@ -439,7 +471,7 @@ def assume(facts: dict[str, Fact], kind: str, defaults: Sequence[Default]) -> fr
         if default.kinds and kind not in default.kinds:
             continue
         given = facts.get(default.fact)
-        if given is None or (given == UNKNOWN and default.also_unknown):
+        if given in (None, ANY_NUMBER) or (given == UNKNOWN and default.also_unknown):
             facts[default.fact] = (int(default.value),) * 2 if default.value.isdigit() else default.value
             assumed.add(default.fact)
     return frozenset(assumed)

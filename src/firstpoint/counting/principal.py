@@ -77,6 +77,23 @@ def one_takes_in_the_other(first: MatterRuling, second: MatterRuling, book: Book
     return together and _compare((first, second), 0, 1, book, None) is not None
 
 
+def beside_recorded(rule: ClassRule, recorded: ClassRule, book: Book) -> str:
+    """Give what becomes of a crime told of while another, of the same offender and victim, is investigated:
+    it is ``absorbed``, ``absorbs`` the recorded one, or ``stands`` beside it.
+    """
+    forward, back = _ruling_on_rules(rule, recorded, book), _ruling_on_rules(recorded, rule, book)
+    if "absorbed" in (forward, back):
+        return "absorbed" if forward == "absorbed" else "absorbs"
+    if "stands" in (forward, back):
+        return "stands"
+    return "absorbs" if rule.rank < recorded.rank else "absorbed"
+
+
+def _ruling_on_rules(weaker: ClassRule, other: ClassRule, book: Book) -> str:
+    said = ["no"] * len((*_READ_FROM_THE_WEAKER, *_READ_FROM_EITHER))
+    return _kept_row((weaker, other, "none", "same", *said), book).result
+
+
 def _compare(
     recorded: Sequence[MatterRuling], one: int, two: int, book: Book, choice: str | None
 ) -> Absorption | None:
@@ -127,6 +144,10 @@ def _ruling_on(weaker: MatterRuling, other: MatterRuling, book: Book) -> Row:
         *_of_the_weaker(weaker.matter, book),
         *_of_either(weaker.matter, other.matter, book),
     )
+    return _kept_row(asked, book)
+
+
+def _kept_row(asked: tuple[Any, ...], book: Book) -> Row:
     kept: dict[tuple[Any, ...], Row] = book.kept.setdefault("pairs", {})
     known = kept.get(asked)
     if known is None:

@@ -3,7 +3,8 @@ once.
 
 A crime is counted once for each different key: the victim, owner, shop, offender, incident or number of
 things that the class is counted by, with the offender beside it. Matters of one key are one finished
-incident.
+incident; a class that holds unlike offences (66: breaches of orders, affray, outraged decency) is told
+apart by family.
 """
 
 from __future__ import annotations
@@ -33,22 +34,24 @@ def count_units(recorded: Sequence[MatterRuling], counted: Sequence[int]) -> lis
         alone = recorded[counted[0]]
         assert alone.finding.rule
         return [Counted(alone.finding.rule.ho_class, _number_of_one(alone), (counted[0],))]
-    groups: dict[tuple[str, Key], list[int]] = {}
+    groups: dict[tuple[str, str, Key], list[int]] = {}
     for at in counted:
-        ruling = recorded[at]
-        assert ruling.finding.rule
-        groups.setdefault((ruling.finding.rule.ho_class, _key(ruling)), []).append(at)
+        rule = recorded[at].finding.rule
+        assert rule
+        groups.setdefault((rule.ho_class, rule.family, _key(recorded[at])), []).append(at)
     return [
         Counted(ho_class, _number([recorded[at] for at in members]), tuple(members))
-        for (ho_class, _), members in groups.items()
+        for (ho_class, _, _), members in groups.items()
     ]
 
 
 def same_unit(one: MatterRuling, other: MatterRuling) -> bool:
-    """Say whether two matters are of one class and counted for one and the same unit."""
-    assert one.finding.rule
-    assert other.finding.rule
-    return one.finding.rule.ho_class == other.finding.rule.ho_class and _key(one) == _key(other)
+    """Say whether two matters are of one class and family and counted for one and the same unit."""
+    first, second = one.finding.rule, other.finding.rule
+    assert first
+    assert second
+    kin = (first.ho_class, first.family) == (second.ho_class, second.family)
+    return kin and _key(one) == _key(other)
 
 
 def _key(ruling: MatterRuling) -> Key:

@@ -227,12 +227,7 @@ def _closing(reckoning: Reckoning) -> dict[str, Any]:
 
 def _remarked(remarks: Sequence[Remark], matters: Sequence[Matter]) -> list[str]:
     return sorted(
-        {
-            remark.name
-            for remark in remarks
-            for matter in matters
-            if matter.facts.get(remark.fact) in remark.values
-        }
+        {remark.name for remark in remarks for matter in matters if remark.applies_to(matter.facts)}
     )
 
 
