@@ -26,6 +26,7 @@ from firstpoint.counting.facts import KINDS
 from firstpoint.counting.matters import Default, ToldBeside, vocabulary
 from firstpoint.counting.question_facts import QUESTION_FACTS, RECORD_GROUPS
 from firstpoint.counting.tables import Table, read_table
+from firstpoint.counting.titles import table_of_titles
 from firstpoint.errors import InputError, Refused
 from firstpoint.vocabulary import offence_class, reported_incidents
 
@@ -194,6 +195,7 @@ def read_book(folder: Traversable) -> Book:
         for name in sorted(texts)
         if name.startswith("class_")
     ]
+    class_tables.append(table_of_titles(lambda ho_class: (ho_class, "") in classes))
     return Book(
         id=about["id"],
         title=about["title"],

@@ -19,6 +19,7 @@ from attrs import frozen
 from firstpoint.counting.cells import ANY_NUMBER, MANY, Fact
 from firstpoint.counting.facts import KINDS, UNKNOWN, is_reported_incident, values_of
 from firstpoint.counting.places import WHERE, where_it_happened
+from firstpoint.counting.titles import LISTED, NOT_LISTED, Meaning, kinds_told_by_title, meaning_of, places
 
 YES_NO = ("yes", "no", UNKNOWN)
 AGE_BANDS: Mapping[str, tuple[int, int]] = {
@@ -58,6 +59,7 @@ WORKED_OUT: Mapping[str, tuple[str, ...] | None] = {
     "centre.details_passed": ("for_police", "depersonalised_only", "none", UNKNOWN),
     "centre.samples": ("submitted", "frozen", "none", UNKNOWN),
     "former_record": ("reported_incident", "crime", "no"),
+    LISTED: (*places(), NOT_LISTED, UNKNOWN),
 }
 
 _WHOSE_WORD: Mapping[str, str] = {
@@ -210,12 +212,15 @@ def _matters(
         base |= _judged(report, allegation_id(allegation, index))
         base |= _told_by_others(report, allegation, told_beside)
         base |= {"where": where_it_happened(report, allegation), **_record_facts(report, allegation)}
+        listed = _listed_offence(report, allegation)
+        if listed:
+            base |= {LISTED: listed.fact, "kind": listed.kind or kind}
         for victim, part in product(named, _parts(allegation)):
             at, entry = people.get(victim, nobody)
             facts = {
                 **base,
                 **_facts_under("victim", entry),
-                **_victim_facts(allegation, victim, marks[kind]),
+                **_victim_facts(allegation, victim, listed.mark if listed else marks[kind]),
                 **part,
             }
             if facts.get("victim.sex") == "other":
@@ -275,6 +280,15 @@ def _aggravation(hostility: Sequence[str]) -> str:
     if UNKNOWN in hostility:
         return UNKNOWN
     return "sex" if "sex" in hostility else "none" if set(hostility) <= {"none"} else "other"
+
+
+def _listed_offence(report: Mapping[str, Any], allegation: Mapping[str, Any]) -> Meaning | None:
+    """Give what the title of an offence told by title means on the day of the offence."""
+    if allegation["kind"] not in kinds_told_by_title():
+        return None
+    when = allegation.get("when", {})
+    day = when.get("to") or when.get("from") or report["reported_at"]
+    return meaning_of(allegation.get("offence_title", ""), day[:10])
 
 
 def _facts_under(part: str, entry: Mapping[str, Any]) -> dict[str, Fact]:

@@ -27,6 +27,7 @@ _IN_PLACE: Mapping[str, str] = {
     "driving_result": "/result",
     "mark": "/victims",
     "victim_found": "/victims",
+    "listed_offence": "/offence_title",
 }
 
 
