@@ -32,8 +32,8 @@ from firstpoint.vocabulary import offence_class, reported_incidents
 
 MARKS = ("V", "S", "M", "-")
 UNITS = (
-    "victim", "owner", "shop", "offender", "incident", "victim_else_one", "penetrator", "supplier",
-    "building", "things", "victims_and_things",
+    "victim", "owner", "shop", "offender", "incident", "each_time", "victim_else_one", "penetrator",
+    "supplier", "building", "things", "victims_and_things",
 )  # fmt: skip
 DECISIONS = ("record", "incident_only", "information", "crime_related_incident", "other_force", "refer")
 _RESULT = re.compile(r"(?P<ho_class>\S+)(?: (?P<ho_code>\d{3}/\d{2}))?(?P<attempt> attempt)?$")
@@ -253,7 +253,7 @@ def _vocabulary_of_pairs(
         "other_family": families,
         "code": codes,
         "other_code": codes,
-        "tie": ("during", "holds", "none"),
+        "tie": ("during", "holds", "none", "apart"),
         "victims": ("same", "household", "different", "none"),
         "used_in_other_offence": ("yes", "no", "unknown"),
         "used_for_further_offence": ("yes", "no", "unknown"),

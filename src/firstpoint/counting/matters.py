@@ -60,6 +60,8 @@ WORKED_OUT: Mapping[str, tuple[str, ...] | None] = {
     "centre.samples": ("submitted", "frozen", "none", UNKNOWN),
     "former_record": ("reported_incident", "crime", "no"),
     LISTED: (*places(), NOT_LISTED, UNKNOWN),
+    "died": ("yes", "no"),
+    "offence_day": None,
 }
 
 _WHOSE_WORD: Mapping[str, str] = {
@@ -212,7 +214,9 @@ def _matters(
         base |= _judged(report, allegation_id(allegation, index))
         base |= _told_by_others(report, allegation, told_beside)
         base |= {"where": where_it_happened(report, allegation), **_record_facts(report, allegation)}
-        listed = _listed_offence(report, allegation)
+        day = _day_of_offence(report, allegation)
+        base["offence_day"] = (_six_figures(day),) * 2
+        listed = _listed_offence(allegation, day)
         if listed:
             base |= {LISTED: listed.fact, "kind": listed.kind or kind}
         for victim, part in product(named, _parts(allegation)):
@@ -266,6 +270,7 @@ def _own_facts(allegation: Mapping[str, Any]) -> dict[str, Fact]:
     place = allegation.get("place", {})
     facts["country"] = place.get("country", UNKNOWN)
     facts["setting"] = place.get("setting", UNKNOWN)
+    facts["died"] = _yes(allegation.get("injury") == "fatal")
     facts["victim_here_then"] = _yes(place.get("victim_at", {}).get("country") in ("england", "wales"))
     if "result" in allegation:
         facts["driving_result"] = allegation["result"]
@@ -282,13 +287,21 @@ def _aggravation(hostility: Sequence[str]) -> str:
     return "sex" if "sex" in hostility else "none" if set(hostility) <= {"none"} else "other"
 
 
-def _listed_offence(report: Mapping[str, Any], allegation: Mapping[str, Any]) -> Meaning | None:
-    """Give what the title of an offence told by title means on the day of the offence."""
-    if allegation["kind"] not in kinds_told_by_title():
-        return None
+def _day_of_offence(report: Mapping[str, Any], allegation: Mapping[str, Any]) -> str:
+    """Give the day whose law holds: the last day of the conduct, or the day of the report (2026-04-01)."""
     when = allegation.get("when", {})
-    day = when.get("to") or when.get("from") or report["reported_at"]
-    return meaning_of(allegation.get("offence_title", ""), day[:10])
+    return str(when.get("to") or when.get("from") or report["reported_at"])[:10]
+
+
+def _six_figures(day: str) -> int:
+    """Give a day as year, month and day in six figures (260401), 0 for any day before 2000."""
+    return int(day[2:].replace("-", "")) if day >= "2000" else 0
+
+
+def _listed_offence(allegation: Mapping[str, Any], day: str) -> Meaning | None:
+    """Give what the title of an offence told by title means on the day of the offence."""
+    told_by_title = allegation["kind"] in kinds_told_by_title()
+    return meaning_of(allegation.get("offence_title", ""), day) if told_by_title else None
 
 
 def _facts_under(part: str, entry: Mapping[str, Any]) -> dict[str, Fact]:

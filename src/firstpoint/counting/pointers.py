@@ -28,6 +28,8 @@ _IN_PLACE: Mapping[str, str] = {
     "mark": "/victims",
     "victim_found": "/victims",
     "listed_offence": "/offence_title",
+    "offence_day": "/when",
+    "died": "/injury",
 }
 
 

@@ -108,7 +108,7 @@ def _alike(first: MatterRuling, second: MatterRuling) -> bool:
     """Say whether two matters are of one class and code, and so left to the unit of count unless one names
     the other.
     """
-    tied = _tie(first.matter, second.matter) != "none"
+    tied = _tie(first.matter, second.matter) in ("during", "holds")
     return first.reached == second.reached and not (tied and first.matter.victim != second.matter.victim)
 
 
@@ -141,7 +141,10 @@ def _facts_of_pair(weaker: MatterRuling, other: MatterRuling) -> dict[str, Fact]
 def _tie(weaker: Matter, other: Matter) -> str:
     if weaker.allegation.get("during") == other.id:
         return "during"
-    return "holds" if other.allegation.get("during") == weaker.id else "none"
+    if other.allegation.get("during") == weaker.id:
+        return "holds"
+    told_apart = weaker.incident and other.incident and weaker.incident != other.incident
+    return "apart" if told_apart else "none"
 
 
 def _victims(weaker: Matter, other: Matter) -> str:

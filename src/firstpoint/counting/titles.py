@@ -44,7 +44,8 @@ class Meaning:
 
     ``places`` are names such as ``8N 008/04``, none where the list has no such title; ``mark`` says whether
     these offences have a victim (V), are against the state (S) or may be either (M), with - where nobody can
-    tell what is alleged; ``kind`` is the kind under which the recording test knows them, empty for the kind alleged.
+    tell what is alleged; ``kind`` is the kind under which the recording test knows them, empty for the kind
+    alleged.
     """
 
     places: tuple[str, ...]
@@ -124,7 +125,7 @@ def table_of_titles(has_class: Callable[[str], bool]) -> TitleTable:
         ((LISTED, Choice(frozenset({NOT_LISTED}), takes_unknown=True)),), "incident_only", "",
     )  # fmt: skip
     rows = tuple(named.values())
-    filed = {kind: rows for kind in kinds_told_by_title()}
+    filed = dict.fromkeys(kinds_told_by_title(), rows)
     return TitleTable(STAGE, ("kind", LISTED), rows, "kind", True, filed, named=named)
 
 
