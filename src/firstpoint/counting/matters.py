@@ -60,7 +60,8 @@ WORKED_OUT: Mapping[str, tuple[str, ...] | None] = {
     "centre.samples": ("submitted", "frozen", "none", UNKNOWN),
     "former_record": ("reported_incident", "crime", "no"),
     LISTED: (*places(), NOT_LISTED, UNKNOWN),
-    "died": ("yes", "no"),
+    "killing": ("yes", "serious_harm_not_meant", "no"),
+    "break_in_said": ("yes", "no"),
     "offence_day": None,
 }
 
@@ -270,13 +271,22 @@ def _own_facts(allegation: Mapping[str, Any]) -> dict[str, Fact]:
     place = allegation.get("place", {})
     facts["country"] = place.get("country", UNKNOWN)
     facts["setting"] = place.get("setting", UNKNOWN)
-    facts["died"] = _yes(allegation.get("injury") == "fatal")
+    facts["killing"] = _killing(allegation)
+    facts["break_in_said"] = _yes(allegation.get("break_in_more_likely") == "yes")
     facts["victim_here_then"] = _yes(place.get("victim_at", {}).get("country") in ("england", "wales"))
     if "result" in allegation:
         facts["driving_result"] = allegation["result"]
     if "hostility" in allegation:
         facts["aggravation"] = _aggravation(allegation["hostility"])
     return facts
+
+
+def _killing(allegation: Mapping[str, Any]) -> str:
+    """Say whether the injury was fatal, and if so whether it was told that no serious harm was meant."""
+    if allegation.get("injury") != "fatal":
+        return "no"
+    stated = allegation.get("harm_intent") in ("none", "less_than_serious")
+    return "serious_harm_not_meant" if stated else "yes"
 
 
 def _aggravation(hostility: Sequence[str]) -> str:

@@ -29,7 +29,8 @@ _IN_PLACE: Mapping[str, str] = {
     "victim_found": "/victims",
     "listed_offence": "/offence_title",
     "offence_day": "/when",
-    "died": "/injury",
+    "killing": "/injury",
+    "break_in_said": "/break_in_more_likely",
 }
 
 
