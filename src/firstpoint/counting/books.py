@@ -26,13 +26,14 @@ from firstpoint.counting.facts import KINDS
 from firstpoint.counting.matters import Default, ToldBeside, vocabulary
 from firstpoint.counting.question_facts import QUESTION_FACTS, RECORD_GROUPS
 from firstpoint.counting.tables import Table, read_table
+from firstpoint.counting.titles import table_of_titles
 from firstpoint.errors import InputError, Refused
 from firstpoint.vocabulary import offence_class, reported_incidents
 
 MARKS = ("V", "S", "M", "-")
 UNITS = (
-    "victim", "owner", "shop", "offender", "incident", "victim_else_one", "penetrator", "supplier",
-    "building", "things", "victims_and_things",
+    "victim", "owner", "shop", "offender", "incident", "each_time", "victim_else_one", "penetrator",
+    "supplier", "building", "things", "victims_and_things",
 )  # fmt: skip
 DECISIONS = ("record", "incident_only", "information", "crime_related_incident", "other_force", "refer")
 _RESULT = re.compile(r"(?P<ho_class>\S+)(?: (?P<ho_code>\d{3}/\d{2}))?(?P<attempt> attempt)?$")
@@ -200,6 +201,7 @@ def read_book(folder: Traversable) -> Book:
         for name in sorted(texts)
         if name.startswith("class_")
     ]
+    class_tables.append(table_of_titles(lambda ho_class: (ho_class, "") in classes))
     return Book(
         id=about["id"],
         title=about["title"],
@@ -257,7 +259,7 @@ def _vocabulary_of_pairs(
         "other_family": families,
         "code": codes,
         "other_code": codes,
-        "tie": ("during", "holds", "none"),
+        "tie": ("during", "holds", "none", "apart"),
         "victims": ("same", "household", "different", "none"),
         "used_in_other_offence": ("yes", "no", "unknown"),
         "used_for_further_offence": ("yes", "no", "unknown"),

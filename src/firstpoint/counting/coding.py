@@ -112,6 +112,8 @@ class KindCode:
         with_victim, without = marked[mark]
         self.found = self.share("victim_found", "yes") + self.share("mark", with_victim)
         self.not_found = self.share("victim_found", "no") + self.share("mark", without)
+        self.asks_day = "offence_day" in self.position
+        self.asks_derived = "killing" in self.position or "break_in_said" in self.position
         self.young_party = self.share("young_party", "yes")
         self.child_victim = self.share("child_victim", "yes")
         self.asks_age = {part: f"{part}.age" in self.position for part in ("victim", "offender")}

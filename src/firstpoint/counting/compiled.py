@@ -18,11 +18,14 @@ from firstpoint.counting.bitmaps import Bitmap
 from firstpoint.counting.books import Book, vocabulary_of_tests
 from firstpoint.counting.cells import Fact
 from firstpoint.counting.coding import KindCode
+from firstpoint.counting.days import offence_day
 from firstpoint.counting.facts import KINDS, schema, values_of
 from firstpoint.counting.matters import (
+    DERIVED_FROM,
     Matter,
     Told,
     age_span,
+    derived_facts,
     hostility_facts,
     judged,
     parts_of,
@@ -31,9 +34,10 @@ from firstpoint.counting.matters import (
     shared_facts,
     told_by_others,
 )
-from firstpoint.counting.rulings import Finding, MatterRuling, find
+from firstpoint.counting.rulings import Finding, MatterRuling, find, rule_matter
 from firstpoint.counting.sense import MOST_VICTIMS
 from firstpoint.counting.tables import Ruling, Table
+from firstpoint.counting.titles import kinds_told_by_title
 
 #: How many rulings a book keeps for each kind before it begins anew.
 KEPT = 50_000
@@ -115,7 +119,9 @@ class CompiledBook:
     def carefully(self, report: Mapping[str, Any]) -> list[MatterRuling]:
         """Give the rulings on a report that is known to be well-formed, writing out each sheet of facts."""
         return [
-            MatterRuling(matter, self.finding(matter.kind, self.code(matter.kind).key(matter.facts)))
+            rule_matter(matter, self.book)
+            if matter.kind in kinds_told_by_title()
+            else MatterRuling(matter, self.finding(matter.kind, self.code(matter.kind).key(matter.facts)))
             for matter in matters_of(report, self)
         ]
 
@@ -203,10 +209,18 @@ class _Reading:
         seen: set[str] = set()
         people, offenders = self.people, self.offenders
         for index, allegation in enumerate(report.get("allegations", ())):
+            if "offence_title" in allegation or allegation["kind"] in kinds_told_by_title():
+                raise NotPlain
             code = ready.code(allegation["kind"])
             key = code.base + self._stated(code, allegation)
             for name, fact in self.shared:
                 key += code.share(name, fact)
+            if code.asks_day:
+                day = offence_day(allegation, report["reported_at"])
+                key += code.share("offence_day", (day, day))
+            if code.asks_derived and not DERIVED_FROM.isdisjoint(allegation):
+                for name, fact in derived_facts(allegation).items():
+                    key += code.share(name, fact)
             offender = offenders.get(allegation.get("offender")) if offenders else None
             young = False
             if offender is not None:

@@ -16,8 +16,10 @@ from typing import Any
 from attrs import define, frozen
 
 from firstpoint.counting.cells import ANY_NUMBER, MANY, Fact
+from firstpoint.counting.days import offence_day
 from firstpoint.counting.facts import KINDS, UNKNOWN, is_reported_incident, schema, values_of
 from firstpoint.counting.places import WHERE, where_it_happened
+from firstpoint.counting.titles import LISTED, NOT_LISTED, Meaning, kinds_told_by_title, meaning_of, places
 
 YES_NO = ("yes", "no", UNKNOWN)
 AGE_BANDS: Mapping[str, tuple[int, int]] = {
@@ -69,6 +71,10 @@ WORKED_OUT: Mapping[str, tuple[str, ...] | None] = {
     "centre.details_passed": ("for_police", "depersonalised_only", "none", UNKNOWN),
     "centre.samples": ("submitted", "frozen", "none", UNKNOWN),
     "former_record": ("reported_incident", "crime", "no"),
+    LISTED: (*places(), NOT_LISTED, UNKNOWN),
+    "killing": ("yes", "serious_harm_not_meant", "no"),
+    "break_in_said": ("yes", "no"),
+    "offence_day": None,
 }
 
 _WHOSE_WORD: Mapping[str, str] = {
@@ -112,11 +118,16 @@ WHERE_NOTHING_IS_SAID: Mapping[str, Fact] = {
     "serious_school_incident": "no",
     "young_party": "no",
     "child_victim": "no",
+    "killing": "no",
+    "break_in_said": "no",
     **{f"hostility.{strand}": "no" for strand in STRANDS},
     "victim.confirms": "not_stated",
     "victim.age": ANY_NUMBER,
     "offender.age": ANY_NUMBER,
 }
+
+#: The stated facts that :func:`derived_facts` follow from.
+DERIVED_FROM = frozenset({"injury", "break_in_more_likely"})
 
 #: What a referral centre that says something, but not this, is taken to have done.
 _KEPT_BACK: Mapping[str, str] = {"investigation_wanted": "no", "details_passed": "none", "samples": "none"}
@@ -266,8 +277,10 @@ class Told:
         report, allegation = self.report, matter.allegation
         victim = entry_of(report, "victims", matter.victim)
         offender = entry_of(report, "offenders", matter.offender)
+        listed = listed_offence(report, allegation)
         facts = {
             **WHERE_NOTHING_IS_SAID,
+            "kind": matter.kind,
             **shared_facts(report),
             **_own_facts(allegation),
             **_facts_under("offender", offender),
@@ -276,9 +289,12 @@ class Told:
             **place_facts(report, allegation),
             **record_facts(report, allegation),
             **_facts_under("victim", victim),
-            **_victim_facts(allegation, matter.victim, self.marks[matter.kind]),
+            **_victim_facts(allegation, matter.victim, listed.mark if listed else self.marks[matter.kind]),
+            "offence_day": (offence_day(allegation, report["reported_at"]),) * 2,
             **matter.part,
         }
+        if listed:
+            facts |= {LISTED: listed.fact, "kind": listed.kind or matter.kind}
         if facts.get("victim.sex") == "other":
             facts["victim.sex"] = UNKNOWN
         facts["young_party"] = _yes(
@@ -316,11 +332,28 @@ def _own_facts(allegation: Mapping[str, Any]) -> dict[str, Fact]:
             facts[name] = value
         elif isinstance(value, int):
             facts[name] = (value, value)
+    facts |= derived_facts(allegation)
     if "result" in allegation:
         facts["driving_result"] = allegation["result"]
     if "hostility" in allegation:
         facts |= hostility_facts(allegation["hostility"])
     return facts
+
+
+def derived_facts(allegation: Mapping[str, Any]) -> dict[str, Fact]:
+    """Give the facts that follow from how an allegation states others (:data:`DERIVED_FROM`)."""
+    return {
+        "killing": _killing(allegation),
+        "break_in_said": _yes(allegation.get("break_in_more_likely") == "yes"),
+    }
+
+
+def _killing(allegation: Mapping[str, Any]) -> str:
+    """Say whether the injury was fatal, and if so whether it was told that no serious harm was meant."""
+    if allegation.get("injury") != "fatal":
+        return "no"
+    stated = allegation.get("harm_intent") in ("none", "less_than_serious")
+    return "serious_harm_not_meant" if stated else "yes"
 
 
 def place_facts(report: Mapping[str, Any], allegation: Mapping[str, Any]) -> dict[str, Fact]:
@@ -346,6 +379,15 @@ def _aggravation(hostility: Sequence[str]) -> str:
     if UNKNOWN in hostility:
         return UNKNOWN
     return "sex" if "sex" in hostility else "none" if set(hostility) <= {"none"} else "other"
+
+
+def listed_offence(report: Mapping[str, Any], allegation: Mapping[str, Any]) -> Meaning | None:
+    """Give what the title of an offence told by title means on the day of the offence."""
+    if allegation["kind"] not in kinds_told_by_title():
+        return None
+    figures = f"{offence_day(allegation, report['reported_at']):08d}"
+    day = f"{figures[:4]}-{figures[4:6]}-{figures[6:]}"
+    return meaning_of(allegation.get("offence_title", ""), day)
 
 
 def _facts_under(part: str, entry: Mapping[str, Any]) -> dict[str, Fact]:

@@ -31,6 +31,10 @@ _IN_PLACE: Mapping[str, str] = {
     "child_victim": "/victims",
     "mark": "/victims",
     "victim_found": "/victims",
+    "listed_offence": "/offence_title",
+    "offence_day": "/when",
+    "killing": "/injury",
+    "break_in_said": "/break_in_more_likely",
 }
 
 

@@ -131,7 +131,8 @@ def _alike(first: MatterRuling, second: MatterRuling) -> bool:
     """
     if first.finding.reached != second.finding.reached:
         return False
-    return first.matter.victim == second.matter.victim or _tie(first.matter, second.matter) == "none"
+    tied = _tie(first.matter, second.matter) in ("during", "holds")
+    return not tied or first.matter.victim == second.matter.victim
 
 
 def _ruling_on(weaker: MatterRuling, other: MatterRuling, book: Book) -> Row:
@@ -200,7 +201,10 @@ def stated(matter: Matter, name: str, book: Book) -> str:
 def _tie(weaker: Matter, other: Matter) -> str:
     if weaker.allegation.get("during") == other.id:
         return "during"
-    return "holds" if other.allegation.get("during") == weaker.id else "none"
+    if other.allegation.get("during") == weaker.id:
+        return "holds"
+    told_apart = weaker.incident and other.incident and weaker.incident != other.incident
+    return "apart" if told_apart else "none"
 
 
 def _victims(weaker: Matter, other: Matter) -> str:

@@ -57,10 +57,14 @@ def same_unit(one: MatterRuling, other: MatterRuling) -> bool:
 def _key(ruling: MatterRuling) -> Key:
     assert ruling.finding.rule
     matter, unit = ruling.matter, ruling.finding.rule.unit
+    if _counts_named_things(ruling):
+        return (unit, "things", matter.offender, *matter.allegation.get("victims", ()))
     if unit in ("offender", "supplier") and not (unit == "supplier" and matter.victim):
         return (unit, matter.offender)
     if unit == "incident":
         return (unit, matter.incident, matter.offender)
+    if unit == "each_time":
+        return (unit, matter.incident, matter.whom, matter.offender)
     if unit == "owner":
         return (unit, matter.owner or matter.whom, matter.offender)
     if unit == "shop":
@@ -77,8 +81,12 @@ def _number(members: Sequence[MatterRuling]) -> int:
 def _number_of_one(ruling: MatterRuling) -> int:
     assert ruling.finding.rule
     matter, unit = ruling.matter, ruling.finding.rule.unit
+    if _counts_named_things(ruling):
+        return matter.number("units", 1)
     if unit in ("offender", "incident"):
         return 1
+    if unit == "each_time":
+        return matter.people * max(1, matter.number("times", 1))
     if unit == "penetrator":
         if matter.part.get("penetrators_undefined") == "yes":
             return matter.people
@@ -92,6 +100,13 @@ def _number_of_one(ruling: MatterRuling) -> int:
         extra = named if unit == "victims_and_things" else 0
         return matter.number("units", 1) + extra
     return matter.people
+
+
+def _counts_named_things(ruling: MatterRuling) -> bool:
+    """Say whether the report gives the number of just those offenders or households that the class counts."""
+    assert ruling.finding.rule
+    named = ruling.matter.allegation.get("unit") == ruling.finding.rule.thing
+    return ruling.finding.rule.unit in ("offender", "owner") and named and _units(ruling.matter)
 
 
 def _units(matter: Matter) -> bool:
