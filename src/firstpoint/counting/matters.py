@@ -17,6 +17,7 @@ from typing import Any
 from attrs import frozen
 
 from firstpoint.counting.cells import ANY_NUMBER, MANY, Fact
+from firstpoint.counting.days import offence_day
 from firstpoint.counting.facts import KINDS, UNKNOWN, is_reported_incident, values_of
 from firstpoint.counting.places import WHERE, where_it_happened
 
@@ -58,6 +59,7 @@ WORKED_OUT: Mapping[str, tuple[str, ...] | None] = {
     "centre.details_passed": ("for_police", "depersonalised_only", "none", UNKNOWN),
     "centre.samples": ("submitted", "frozen", "none", UNKNOWN),
     "former_record": ("reported_incident", "crime", "no"),
+    "offence_day": None,
 }
 
 _WHOSE_WORD: Mapping[str, str] = {
@@ -210,6 +212,7 @@ def _matters(
         base |= _judged(report, allegation_id(allegation, index))
         base |= _told_by_others(report, allegation, told_beside)
         base |= {"where": where_it_happened(report, allegation), **_record_facts(report, allegation)}
+        base["offence_day"] = (offence_day(allegation, report["reported_at"]),) * 2
         for victim, part in product(named, _parts(allegation)):
             at, entry = people.get(victim, nobody)
             facts = {
