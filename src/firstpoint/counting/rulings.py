@@ -69,8 +69,47 @@ def rule_matter(matter: Matter, book: Book) -> MatterRuling:
             uncovered=True,
         )
     classed = table.decide(matter.facts)
-    settled = _without_a_class(matter, table, classed)
-    return settled if settled else _tested(matter, book, table, classed)
+    then = _as_the_law_was(classed, matter, book)
+    ruled = _without_a_class(matter, table, then) or _tested(matter, book, table, then)
+    return ruled if then is classed else _with_both_steps(ruled, table, classed, book)
+
+
+def _as_the_law_was(classed: Ruling, matter: Matter, book: Book) -> Ruling:
+    """Give the ruling on the class with each result that was no offence yet on the day replaced by what the
+    book's table of earlier law says.
+    """
+    then = [_law_then(row, matter, book) for row in ((classed.row,) if classed.row else classed.considered)]
+    if not any(then):
+        return classed
+    rows = [
+        row
+        for reached, earlier in zip(classed.considered[-len(then) :], then, strict=True)
+        for row in (((earlier.row,) if earlier.row else earlier.considered) if earlier else (reached,))
+    ]
+    missing = (*classed.missing, *(fact for earlier in then if earlier for fact in earlier.missing))
+    agreed = all(row.result == rows[-1].result for row in rows) and not missing
+    return Ruling(rows[-1] if agreed else None, tuple(rows), () if agreed else tuple(dict.fromkeys(missing)))
+
+
+def _with_both_steps(ruled: MatterRuling, table: Table, classed: Ruling, book: Book) -> MatterRuling:
+    """Give a ruling with the class as the law is now and, after it, as it was on the day."""
+    now = (Step(table.stage, classed.row),) if classed.row else ()
+    steps = [
+        one
+        for step in ruled.steps
+        for one in ((*now, Step(book.law_then.stage, step.row)) if step.stage == table.stage else (step,))
+    ]
+    return evolve(ruled, steps=tuple(steps))
+
+
+def _law_then(row: Row, matter: Matter, book: Book) -> Ruling | None:
+    """Give the ruling of the table of earlier law on a result, or None where the law was there already."""
+    reached = read_class_result(row.result)
+    if reached is None:
+        return None
+    facts = {**matter.facts, "reached": reached.ho_code or reached.ho_class}
+    earlier = book.law_then.decide(facts)
+    return earlier if earlier.considered else None
 
 
 def _without_a_class(matter: Matter, table: Table, classed: Ruling) -> MatterRuling | None:
