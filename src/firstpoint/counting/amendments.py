@@ -7,14 +7,15 @@ name whose first column is ``change``:
 * ``without``: the row with this id (or key) of the later book is left out. With the id ``*`` and one fact,
   such as ``kind`` or ``code``, everything that the later book says of those values goes. What the row
   overrode is overridden by the rows that overrode it, so that the others keep their order.
-* ``instead``: the row is replaced wholly; a cell ``=`` stays as it was.
+* ``instead``: the row is replaced; what the file leaves out, or writes as ``=``, stays as it was.
 * ``also``: a row is added. Its ``overrides`` may name rows as usual, or ``*`` (it goes before every row of the
   later book; those that it covers entirely are left out), or ``above:ID`` (it goes before that row and yields
   to whatever goes before that row).
 
-Columns that are left out read as ``-``; a column that the later book's table lacks is added to it. The file
-``results.csv`` (``later,result,clause``) renames results wherever a table gives them: a class alone keeps
-each row's offence code, a class with its code is replaced as a whole.
+Columns that are left out of an added row read as ``-``; a column that the later book's table lacks is added
+to it. The file ``results.csv`` (``later,result,clause``) is applied first, line by line, and renames results
+wherever a table gives them: a class alone keeps each row's offence code, a class with its code is replaced as
+a whole.
 
 A row that is changed gets the id ``<its first id>@<the book>``, and every ``overrides`` cell follows it;
 amendments name it by its first id. An id that was left out is never given to another rule.
@@ -229,11 +230,8 @@ class _Table:
     def _instead(self, change: Line) -> None:
         row = self._find(change)
         for column in self.header:
-            if column in self.key:
-                continue
-            cell = change.get(column, "" if column in _BLANK_WHERE_LEFT_OUT else "-")
-            if cell != "=":
-                row[column] = cell
+            if column not in self.key and change.get(column, "=") != "=":
+                row[column] = change[column]
         if change.get("overrides", "") not in ("", "="):
             row["overrides"] = "|".join(self._known_as(name) for name in _ids(change["overrides"]))
         self._give_id(row)
