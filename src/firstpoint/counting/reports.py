@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from firstpoint.counting.books import Book, book_on
-from firstpoint.counting.deadlines import LONDON, moment
+from firstpoint.counting.days import day_in_london
 from firstpoint.counting.facts import report_faults, require_report
 from firstpoint.counting.matters import matters_of
 from firstpoint.counting.questions import answer_question
@@ -25,23 +25,29 @@ class ReportSetAside(BadReport):
         self.report_id = report_id
 
 
-def count_report(report: Mapping[str, Any], *, book: Book | None = None) -> dict[str, Any]:
+def count_report(
+    report: Mapping[str, Any], *, book: Book | None = None, reconstructed: bool = False
+) -> dict[str, Any]:
     """Give the verdict on a report: what must be recorded, and by which rows of which book.
 
     ``report`` has the form of ``report.schema.json`` and is not changed; the verdict has that of
-    ``verdict.schema.json``. Without ``book``, the book that holds on the day of the report in London is used.
+    ``verdict.schema.json``. Without ``book``, the book that holds on the day of the report in London is used;
+    one whose official text was not seen whole only where ``reconstructed`` allows it.
 
-    Raises BadReport with a JSON pointer for every fault, and Refused where no book holds for the day.
+    Raises BadReport with a JSON pointer for every fault, and Refused where no book holds for the day or only
+    a reconstructed one does.
     """
     require_report(report)
-    reckoning = reckoning_of(report, book)
+    reckoning = reckoning_of(report, book, reconstructed=reconstructed)
     verdict = verdict_on(report, reckoning)
     return answer_question(report, reckoning, verdict)
 
 
-def reckoning_of(report: Mapping[str, Any], book: Book | None = None) -> Reckoning:
+def reckoning_of(
+    report: Mapping[str, Any], book: Book | None = None, *, reconstructed: bool = False
+) -> Reckoning:
     """Give all that was found about a well-formed report, with the rows that were applied."""
-    book = book or book_on(moment(report["reported_at"]).astimezone(LONDON).date())
+    book = book or book_on(day_in_london(report["reported_at"]), reconstructed=reconstructed)
     matters = matters_of(report, book.marks, book.defaults, book.told_beside)
     return reckon(report, [rule_matter(matter, book) for matter in matters], book)
 
