@@ -7,12 +7,12 @@ those of :meth:`~firstpoint.counting.tables.Table.decide`, which is the reading 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from firstpoint.counting.cells import Fact
 from firstpoint.counting.coding import OF_THE_CLASS, KindCode
 from firstpoint.counting.facts import UNKNOWN
-from firstpoint.counting.tables import Row, Ruling, Table, Vocabulary
+from firstpoint.counting.tables import Row, Ruling, Vocabulary
 
 Masks = tuple[int, int]
 
@@ -20,12 +20,14 @@ Masks = tuple[int, int]
 class Bitmap:
     """One table as it reads for one kind; bit 0 is the strongest row."""
 
-    def __init__(self, table: Table, code: KindCode, vocabulary: Vocabulary) -> None:
-        self.complete = table.complete
+    def __init__(
+        self, rows: Iterable[Row], code: KindCode, vocabulary: Vocabulary, *, complete: bool
+    ) -> None:
+        self.complete = complete
         self._names = tuple(column.name for column in code.columns)
         self.rows = tuple(
             row
-            for row in table.rows_for({"kind": code.kind})
+            for row in rows
             if all(column != "kind" or cell.answer(code.kind) == "yes" for column, cell in row.cells)
         )
         asked = {column for row in self.rows for column, _ in row.cells}

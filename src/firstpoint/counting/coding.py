@@ -20,7 +20,7 @@ from firstpoint.counting.matters import (
     age_span,
     assume,
 )
-from firstpoint.counting.tables import Row, Table, Vocabulary
+from firstpoint.counting.tables import Row, Vocabulary
 
 #: Attributes of an allegation whose value stands in a column of another name.
 _STANDS_IN: Mapping[str, str] = {"result": "driving_result"}
@@ -75,7 +75,7 @@ class KindCode:
         self,
         kind: str,
         mark: str,
-        tables: Sequence[Table],
+        rows: Sequence[Row],
         vocabulary: Vocabulary,
         defaults: Sequence[Default],
         told_beside: Sequence[ToldBeside],
@@ -84,9 +84,8 @@ class KindCode:
         self._shares_kept: dict[tuple[str, Fact], int] = {}
         self.told_beside = tuple(told for told in told_beside if kind in told.kinds)
         self._defaults = defaults
-        rows = [row for table in tables for row in table.rows_for({"kind": kind})]
         asked = dict.fromkeys(column for row in rows for column, _ in row.cells)
-        names = [name for name in asked if name not in ("kind", *OF_THE_CLASS)]
+        names = [name for name in asked if name not in ("kind", *OF_THE_CLASS, "reached")]
         self.columns = tuple(Column(name, vocabulary(name), rows) for name in names)
         self.position = {column.name: at for at, column in enumerate(self.columns)}
         self._weights: list[int] = []
