@@ -83,7 +83,10 @@ class KindCode:
         self.kind = kind
         self._shares_kept: dict[tuple[str, Fact], int] = {}
         self.told_beside = tuple(told for told in told_beside if kind in told.kinds)
-        self._defaults = defaults
+        self._defaults: dict[str, list[Default]] = {}
+        for default in defaults:
+            if not default.kinds or kind in default.kinds:
+                self._defaults.setdefault(default.fact, []).append(default)
         asked = dict.fromkeys(column for row in rows for column, _ in row.cells)
         names = [name for name in asked if name not in ("kind", *OF_THE_CLASS, "reached")]
         self.columns = tuple(Column(name, vocabulary(name), rows) for name in names)
@@ -170,7 +173,7 @@ class KindCode:
         if given is None:
             given = WHERE_NOTHING_IS_SAID.get(column.name)
         facts = {} if given is None else {column.name: given}
-        assume(facts, self.kind, [default for default in self._defaults if default.fact == column.name])
+        assume(facts, self.kind, self._defaults.get(column.name, ()))
         return column.code(facts.get(column.name, ANY_NUMBER if column.steps else UNKNOWN))
 
     def _fields(self, part: str, names: Iterable[str]) -> dict[str, dict[Any, int]]:
