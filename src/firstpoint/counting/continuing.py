@@ -42,17 +42,22 @@ def against_record(ruling: MatterRuling, report: Mapping[str, Any], book: Book) 
             return (
                 _continues(ruling, record, report, book)
                 if link == "continues_record"
-                else _same(ruling, record, book)
+                else _same(ruling, record, report, book)
             )
     return None
 
 
-def _same(ruling: MatterRuling, record: Mapping[str, Any], book: Book) -> AgainstRecord:
+def _same(
+    ruling: MatterRuling, record: Mapping[str, Any], report: Mapping[str, Any], book: Book
+) -> AgainstRecord:
     if is_reported_incident(record):
         return AgainstRecord("reclassifies", record["id"], None)
     assert ruling.rule
     heavier = ruling.rule.rank < _rank_of(record, book)
-    return AgainstRecord("reclassifies" if heavier else "absorbed", record["id"], None)
+    ask = report.get("ask", {})
+    asked = ask.get("kind") == "reclassify" and ask.get("record", record["id"]) == record["id"]
+    other = ruling.rule.ho_class != record.get("class")
+    return AgainstRecord("reclassifies" if heavier or (asked and other) else "absorbed", record["id"], None)
 
 
 def _continues(
