@@ -216,7 +216,7 @@ def read_book(folder: Traversable) -> Book:
         memory=table("continuing.csv", _vocabulary_of_pairs(families, codes), complete=True),
         questions={
             name.removeprefix("ask_").removesuffix(".csv"): table(
-                name, vocabulary_of_questions, filed_by="code"
+                name, vocabulary_of_questions, filed_by="code" if _has_column(texts[name], "code") else None
             )
             for name in sorted(texts)
             if name.startswith("ask_")
@@ -270,6 +270,10 @@ def _content_hash(texts: Mapping[str, str]) -> str:
     for name, text in sorted(texts.items()):
         digest.update(f"{name}\0{text}\0".encode())
     return digest.hexdigest()
+
+
+def _has_column(text: str, column: str) -> bool:
+    return column in text.partition("\n")[0].split(",")
 
 
 def _rows(text: str) -> list[dict[str, str]]:
