@@ -32,7 +32,7 @@ from firstpoint.vocabulary import offence_class, reported_incidents
 MARKS = ("V", "S", "M", "-")
 UNITS = (
     "victim", "owner", "shop", "offender", "incident", "victim_else_one", "penetrator", "supplier",
-    "building", "things", "victims_and_things",
+    "building", "things", "victims_and_things", "victims_else_things",
 )  # fmt: skip
 DECISIONS = ("record", "incident_only", "information", "crime_related_incident", "other_force", "refer")
 _RESULT = re.compile(r"(?P<ho_class>\S+)(?: (?P<ho_code>\d{3}/\d{2}))?(?P<attempt> attempt)?$")
@@ -42,9 +42,9 @@ _RESULT = re.compile(r"(?P<ho_class>\S+)(?: (?P<ho_code>\d{3}/\d{2}))?(?P<attemp
 class ClassRule:
     """How one class (or one code of it) is counted and where it stands among others.
 
-    ``unit`` is what one crime is counted for, ``thing`` what a stated number of units must be, ``rank`` the
-    place in the order of gravity (1 gravest), ``ranked_by`` whether the look-up table itself gives that
-    place, ``serious_at_school`` whether the schools protocol lists it. Of a record of this class,
+    ``unit`` is what one crime is counted for, ``thing`` what a stated number of units must be, ``thing_if`` the
+    fact that must be yes for them to count (empty: none), ``rank`` the place in the order of gravity (1
+    gravest), ``ranked_by`` whether the look-up table itself gives that place, ``serious_at_school`` whether the schools protocol lists it. Of a record of this class,
     ``record_group`` says which rules of cancellation and outcome are its own, and ``self_defence_section``
     under which section self-defence cancels it (``any``; empty: under none).
     """
@@ -53,6 +53,7 @@ class ClassRule:
     ho_code: str
     unit: str
     thing: str
+    thing_if: str
     rank: float
     ranked_by: str
     family: str
@@ -351,7 +352,8 @@ def _classes(text: str) -> dict[tuple[str, str], ClassRule]:
             raise InputError(
                 f"{row['ho_class']!r} is not an offence class.", where=where, remedy="Correct the class."
             )
-        unit, _, thing = row["unit"].partition(":")
+        unit, _, counted = row["unit"].partition(":")
+        thing, _, thing_if = counted.partition(":")
         if unit not in UNITS:
             raise InputError(
                 f"{unit!r} is not a unit of count.", where=where, remedy=f"Use one of {', '.join(UNITS)}."
@@ -366,7 +368,7 @@ def _classes(text: str) -> dict[tuple[str, str], ClassRule]:
         if (row["ho_class"], code) in classes:
             raise InputError("stands twice.", where=where, remedy="Keep one row.")
         classes[row["ho_class"], code] = ClassRule(
-            row["ho_class"], code, unit, thing, float(row["rank"]), row["ranked_by"], row["family"],
+            row["ho_class"], code, unit, thing, thing_if, float(row["rank"]), row["ranked_by"], row["family"],
             row["serious_at_school"] == "yes", row["record_group"],
             row["self_defence_section"].removeprefix("-"), row["clause"],
         )  # fmt: skip

@@ -60,7 +60,9 @@ def _key(ruling: MatterRuling) -> Key:
         return (unit, matter.owner or matter.whom, matter.offender)
     if unit == "shop":
         return (unit, matter.shop or matter.whom, matter.offender)
-    if unit in ("things", "building", "victims_and_things") and _units(matter):
+    if unit == "victims_else_things" and not matter.victim:
+        return (unit, matter.whom, matter.offender)
+    if unit in ("things", "building", "victims_and_things") and _units(ruling):
         return (unit, matter.offender, *matter.allegation.get("victims", ()))
     return (unit, matter.whom, matter.offender)
 
@@ -73,22 +75,38 @@ def _number_of_one(ruling: MatterRuling) -> int:
     assert ruling.rule
     matter, unit = ruling.matter, ruling.rule.unit
     if unit in ("offender", "incident"):
-        return 1
+        return max(1, _units(ruling)) if ruling.rule.thing else 1
     if unit == "penetrator":
         return matter.people * max(1, _whole(matter.facts.get("penetrators_distinct"), 1))
     if unit == "supplier" and not matter.victim:
         return max(1, _whole(matter.facts.get("suppliers"), 1))
-    if unit in ("things", "building", "victims_and_things") and _units(matter):
-        named = len(matter.allegation.get("victims", ())) or (
-            matter.people if unit == "victims_and_things" else 0
-        )
-        extra = named if unit == "victims_and_things" else 0
-        return _whole(matter.facts.get("units"), 1) + extra
+    if unit == "victims_and_things" and _units(ruling):
+        return _intended_victims(matter) + _units(ruling)
+    if unit == "victims_else_things" and matter.facts.get("victim_found") != "yes":
+        return max(1, _units(ruling))
+    if unit in ("things", "building") and _units(ruling):
+        return _units(ruling)
     return matter.people
 
 
-def _units(matter: Matter) -> bool:
-    return _whole(matter.facts.get("units"), 0) > 0
+def _intended_victims(matter: Matter) -> int:
+    """Give how many of an allegation's victims were meant, where they are counted beside things."""
+    if matter.facts.get("victim_found") != "yes" or matter.facts.get("specific_victim") == "no":
+        return 0
+    return matter.people if not matter.victim else len(matter.allegation.get("victims", ()))
+
+
+def _units(ruling: MatterRuling) -> int:
+    """Give the number of things stated, if they are those that the class is counted by.
+
+    Where the class counts them on one condition only, there is one at least once it is met.
+    """
+    assert ruling.rule
+    rule, facts = ruling.rule, ruling.matter.facts
+    foreign = bool(rule.thing) and facts.get("unit", rule.thing) not in (rule.thing, *rule.thing.split("|"))
+    if foreign or (rule.thing_if and facts.get(rule.thing_if) != "yes"):
+        return 0
+    return _whole(facts.get("units"), 1 if rule.thing_if else 0)
 
 
 def _whole(fact: Fact | None, otherwise: int) -> int:

@@ -175,6 +175,9 @@ def _beside_crimes(reckoning: Reckoning) -> dict[str, Any]:
             _add_incident(incidents, relations, ruling)
         elif ruling.information_only or ruling.decision == "refer":
             _add_national(national, relations, ruling)
+    referred = [ruling for ruling in reckoning.rulings if ruling.decision == "refer" and ruling.rule]
+    for counted in count_units(referred, range(len(referred))):
+        national[counted.ho_class, False]["count"] += counted.count
     beside: dict[str, Any] = {}
     if incidents:
         beside["reported_incidents"] = list(incidents.values())
@@ -212,10 +215,11 @@ def _add_national(
     entry = national.setdefault(
         key, {**({"nfib_class": ho_class} if ho_class else {}), "count": 0, "allegations": []}
     )
-    relation = (ho_class, "national", ruling.matter.whom, ruling.matter.offender)
-    if relation not in relations and not ruling.information_only:
-        relations.add(relation)
-        entry["count"] += ruling.matter.people
+    if ruling.rule is None and not ruling.information_only:
+        relation = (ho_class, "national", ruling.matter.whom, ruling.matter.offender)
+        if relation not in relations:
+            relations.add(relation)
+            entry["count"] += ruling.matter.people
     entry["allegations"] = sorted({*entry["allegations"], ruling.matter.id})
     entry["information_only"] = ruling.information_only
 
