@@ -26,27 +26,29 @@ from firstpoint.counting.facts import KINDS
 from firstpoint.counting.matters import Default, ToldBeside, vocabulary
 from firstpoint.counting.question_facts import QUESTION_FACTS, RECORD_GROUPS
 from firstpoint.counting.tables import Table, read_table
+from firstpoint.counting.titles import table_of_titles
 from firstpoint.errors import InputError, Refused
 from firstpoint.vocabulary import offence_class, reported_incidents
 
 MARKS = ("V", "S", "M", "-")
 UNITS = (
-    "victim", "owner", "shop", "offender", "incident", "victim_else_one", "penetrator", "supplier",
-    "building", "things", "victims_and_things", "victims_else_things",
+    "victim", "owner", "shop", "offender", "incident", "each_time", "victim_else_one", "penetrator",
+    "supplier", "building", "things", "victims_and_things", "victims_else_things",
 )  # fmt: skip
 DECISIONS = ("record", "incident_only", "information", "crime_related_incident", "other_force", "refer")
 _RESULT = re.compile(r"(?P<ho_class>\S+)(?: (?P<ho_code>\d{3}/\d{2}))?(?P<attempt> attempt)?$")
 
 
-@frozen
+@frozen(eq=False)
 class ClassRule:
     """How one class (or one code of it) is counted and where it stands among others.
 
-    ``unit`` is what one crime is counted for, ``thing`` what a stated number of units must be, ``thing_if`` the
-    fact that must be yes for them to count (empty: none), ``rank`` the place in the order of gravity (1
-    gravest), ``ranked_by`` whether the look-up table itself gives that place, ``serious_at_school`` whether the schools protocol lists it. Of a record of this class,
-    ``record_group`` says which rules of cancellation and outcome are its own, and ``self_defence_section``
-    under which section self-defence cancels it (``any``; empty: under none).
+    ``unit`` is what one crime is counted for, ``thing`` what a stated number of units must be, ``thing_if``
+    the fact that must be yes for them to count (empty: none), ``rank`` the place in the order of gravity (1
+    gravest), ``ranked_by`` whether the look-up table itself gives that place, ``serious_at_school`` whether
+    the schools protocol lists it. Of a record of this class, ``record_group`` says which rules of
+    cancellation and outcome are its own, and ``self_defence_section`` under which section self-defence
+    cancels it (``any``; empty: under none).
     """
 
     ho_class: str
@@ -74,14 +76,17 @@ class ClassResult:
 
 @frozen
 class Remark:
-    """A flag or qualifier that follows from one given fact: its name, the fact, and the values that call
+    """A flag or qualifier that follows from given facts: its name, and the values of each fact that call
     for it.
     """
 
     name: str
-    fact: str
-    values: frozenset[str]
+    calls_for_it: tuple[tuple[str, frozenset[str]], ...]
     clause: str
+
+    def applies_to(self, facts: Mapping[str, Any]) -> bool:
+        """Say whether every fact that calls for the remark has one of its values."""
+        return all(facts.get(fact) in values for fact, values in self.calls_for_it)
 
 
 @frozen
@@ -111,6 +116,8 @@ class Book:
     incident_categories: Mapping[str, str] = field(repr=False)
     flags: tuple[Remark, ...] = field(repr=False)
     qualifiers: tuple[Remark, ...] = field(repr=False)
+    #: What other modules have worked out of the book, kept with it.
+    kept: dict[str, Any] = field(factory=dict, init=False, eq=False, repr=False)
 
     def class_rule(self, ho_class: str, ho_code: str = "") -> ClassRule:
         """Give the rule of a class, or of this code within it; raise KeyError where the book has none."""
@@ -161,6 +168,7 @@ def book_on(day: date) -> Book:
     )
 
 
+@cache
 def read_class_result(result: str) -> ClassResult | None:
     """Read ``8N 008/06`` or ``92D 092/53 attempt``; give None where the result is a decision, no class."""
     match = _RESULT.match(result)
@@ -195,6 +203,7 @@ def read_book(folder: Traversable) -> Book:
         for name in sorted(texts)
         if name.startswith("class_")
     ]
+    class_tables.append(table_of_titles(lambda ho_class: (ho_class, "") in classes))
     return Book(
         id=about["id"],
         title=about["title"],
@@ -252,7 +261,7 @@ def _vocabulary_of_pairs(
         "other_family": families,
         "code": codes,
         "other_code": codes,
-        "tie": ("during", "holds", "none"),
+        "tie": ("during", "holds", "none", "apart"),
         "victims": ("same", "household", "different", "none"),
         "used_in_other_offence": ("yes", "no", "unknown"),
         "used_for_further_offence": ("yes", "no", "unknown"),
@@ -333,14 +342,19 @@ def _told_beside(text: str) -> tuple[ToldBeside, ...]:
 def _remarks(name: str, texts: Mapping[str, str]) -> tuple[Remark, ...]:
     remarks = []
     for row in _rows(texts[name]):
-        values, known = frozenset(row["values"].split("|")), vocabulary(row["fact"]) or ()
-        if values - set(known):
-            raise InputError(
-                f"{sorted(values - set(known))[0]!r} is not a value of {row['fact']}.",
-                where=f"{name}, row {row['id']}",
-                remedy="Correct the cell.",
-            )
-        remarks.append(Remark(row["name"], row["fact"], values, row["clause"]))
+        told = [(row["fact"], row["values"])]
+        if row["and_fact"] != "-":
+            told.append((row["and_fact"], row["and_values"]))
+        for fact, values in told:
+            strange = sorted(set(values.split("|")) - set(vocabulary(fact) or ()))
+            if strange:
+                raise InputError(
+                    f"{strange[0]!r} is not a value of {fact}.",
+                    where=f"{name}, row {row['id']}",
+                    remedy="Correct the cell.",
+                )
+        calls = tuple((fact, frozenset(values.split("|"))) for fact, values in told)
+        remarks.append(Remark(row["name"], calls, row["clause"]))
     return tuple(remarks)
 
 

@@ -14,10 +14,10 @@ from firstpoint.counting.cells import MANY, Fact, Interval
 from firstpoint.counting.facts import UNKNOWN, require_report
 from firstpoint.counting.matters import Matter
 from firstpoint.counting.open_classes import CLOCK_RUNS, MAY_BE_ONE_CRIME, crimes_due_with_open_class
+from firstpoint.counting.reckoning import Reckoning
 from firstpoint.counting.reports import count_report, reckoning_of
 from firstpoint.counting.rulings import MatterRuling
 from firstpoint.counting.tables import Row
-from firstpoint.counting.verdict import Reckoning
 from firstpoint.vocabulary import offence_class, reported_incidents
 
 _DECISIONS: Mapping[str, str] = {
@@ -175,7 +175,7 @@ def _why_not(ruling: MatterRuling, book: Book, at_most: int) -> list[str]:
     table = book.class_tables.get(ruling.matter.kind)
     if table is None:
         return []
-    deciding = {step.row.id for step in ruling.steps}
+    deciding = {step.row.id for step in ruling.finding.steps}
     near = sorted(
         (
             (_failing(row, ruling.matter), row)

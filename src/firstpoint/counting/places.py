@@ -33,12 +33,14 @@ def where_it_happened(report: Mapping[str, Any], allegation: Mapping[str, Any]) 
     agreed = _agreed_force(report)
     if agreed is not None:
         return "here" if agreed == report.get("force", agreed) else "other_force"
-    settled = _by_country(place) or _by_transport(place, report)
-    if settled:
-        return settled
-    if "force" in place:
-        return _seen_from(report, place["force"])
-    return _by_principle(report, allegation, place)
+    found = _by_country(place) or _by_transport(place, report)
+    if found is None:
+        found = (
+            _seen_from(report, place["force"])
+            if "force" in place
+            else _by_principle(report, allegation, place)
+        )
+    return _where_the_victim_was(report, place) if _declined(report, found) else found
 
 
 def _agreed_force(report: Mapping[str, Any]) -> str | None:
@@ -46,6 +48,20 @@ def _agreed_force(report: Mapping[str, Any]) -> str | None:
         if judgement["about"] == "location_agreed" and judgement["value"] not in ("yes", "no", "unknown"):
             return str(judgement["value"])
     return None
+
+
+def _declined(report: Mapping[str, Any], found: str) -> bool:
+    refused = report.get("other_force", {}).get("response") == "refused"
+    return refused and found == "scotland_or_northern_ireland"
+
+
+def _where_the_victim_was(report: Mapping[str, Any], place: Mapping[str, Any]) -> str:
+    """Give the place of the victim, which decides once Scotland or Northern Ireland declines (p 15)."""
+    spot = place.get("victim_at", {})
+    if "force" in spot:
+        return _seen_from(report, spot["force"])
+    here = spot.get("country") in ("england", "wales")
+    return "here" if here else "scotland_or_northern_ireland"
 
 
 def _by_country(place: Mapping[str, Any]) -> str | None:

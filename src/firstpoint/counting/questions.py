@@ -27,9 +27,9 @@ from firstpoint.counting.question_facts import (
     question_facts,
     time_facts,
 )
+from firstpoint.counting.reckoning import Reckoning
 from firstpoint.counting.rulings import MatterRuling
 from firstpoint.counting.tables import Row, Ruling, Table
-from firstpoint.counting.verdict import Reckoning
 from firstpoint.vocabulary import cancellations, offence_class, outcomes
 
 #: Outcomes under which the record itself carries the charge, caution or offence taken into consideration.
@@ -248,7 +248,7 @@ def _also_record(report: Mapping[str, Any], reckoning: Reckoning, answer: Mappin
     if carried or answer["valid"] == "not_decidable":
         return []
     named = report["ask"].get("charged", {}).get("allegation")
-    reached = (ruling.reached for ruling in reckoning.rulings if ruling.matter.id == named)
+    reached = (ruling.finding.reached for ruling in reckoning.rulings if ruling.matter.id == named)
     return sorted({result.ho_class for result in reached if result})
 
 
@@ -292,8 +292,12 @@ def _reclassification(
         return {"valid": "not_decidable", **about, "missing": missing}, table, None
     answer = {"valid": decided.row.result, **about}
     if ruling is not None and decided.row.result == "yes":
-        answer |= {"to_incident": ruling.incident_code} if ruling.incident_code else {}
-        answer |= {"to_class": ruling.reached.ho_class} if ruling.reached and not ruling.incident_code else {}
+        answer |= {"to_incident": ruling.finding.incident_code} if ruling.finding.incident_code else {}
+        answer |= (
+            {"to_class": ruling.finding.reached.ho_class}
+            if ruling.finding.reached and not ruling.finding.incident_code
+            else {}
+        )
         conditions = [
             pointer_to("decided_by")
             for value in QUESTION_FACTS["decided_by"]
@@ -315,7 +319,7 @@ def _missing(reckoning: Reckoning, leads_to: str, decided: Ruling) -> list[str]:
     columns = {
         f"/allegations/{ruling.matter.index}/{column}"
         for ruling in reckoning.rulings
-        for column in ruling.missing
+        for column in ruling.finding.missing
         if "." not in column
     }
     return sorted(columns) or told
@@ -336,27 +340,29 @@ def _speaks_of(reckoning: Reckoning, at: int, record: Mapping[str, Any]) -> bool
 def _leads_to(reckoning: Reckoning, at: int, record: Mapping[str, Any]) -> str:
     """Say what the record would become, were this matter what it is about."""
     ruling, incident = reckoning.rulings[at], is_reported_incident(record)
-    if ruling.decision == "reported_incident":
+    if ruling.finding.decision == "reported_incident":
         if not incident:
             return "reported_incident"
-        return "same" if ruling.incident_code == record["class"] else "other_reported_incident"
-    if ruling.decision == "not_decidable":
+        return "same" if ruling.finding.incident_code == record["class"] else "other_reported_incident"
+    if ruling.finding.decision == "not_decidable":
         return UNKNOWN
-    if ruling.decision != "record" or ruling.rule is None or ruling.reached is None:
+    if ruling.finding.decision != "record" or ruling.finding.rule is None or ruling.finding.reached is None:
         return "no_crime"
     if incident:
         return "crime"
     held = reckoning.book.rule_of_record(record)
-    same_code = record.get("ho_code") in (None, ruling.reached.ho_code) or not ruling.reached.ho_code
-    if ruling.reached.ho_class == record.get("class") and same_code:
+    same_code = (
+        record.get("ho_code") in (None, ruling.finding.reached.ho_code) or not ruling.finding.reached.ho_code
+    )
+    if ruling.finding.reached.ho_class == record.get("class") and same_code:
         return "same"
-    return "graver_crime" if held is None or ruling.rule.rank < held.rank else "lesser_crime"
+    return "graver_crime" if held is None or ruling.finding.rule.rank < held.rank else "lesser_crime"
 
 
 def _preference(lead: tuple[str, MatterRuling]) -> tuple[int, float]:
     leads_to, ruling = lead
     place = _PREFERRED.index(leads_to) if leads_to in _PREFERRED else len(_PREFERRED)
-    return place, ruling.rule.rank if ruling.rule else 0.0
+    return place, ruling.finding.rule.rank if ruling.finding.rule else 0.0
 
 
 def _standing_of(record: Mapping[str, Any], book: Book) -> str:

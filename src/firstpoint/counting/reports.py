@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from firstpoint.counting.books import Book, book_on
+from firstpoint.counting.compiled import NotPlain, compiled, matters_of
 from firstpoint.counting.deadlines import LONDON, moment
 from firstpoint.counting.facts import report_faults, require_report
-from firstpoint.counting.matters import matters_of
 from firstpoint.counting.questions import answer_question
+from firstpoint.counting.reckoning import Reckoning, reckon
 from firstpoint.counting.rulings import rule_matter
-from firstpoint.counting.verdict import Reckoning, reckon, verdict_on
+from firstpoint.counting.verdict import verdict_on
 from firstpoint.errors import BadReport, UnreadableFile
 
 
@@ -33,17 +36,38 @@ def count_report(report: Mapping[str, Any], *, book: Book | None = None) -> dict
 
     Raises BadReport with a JSON pointer for every fault, and Refused where no book holds for the day.
     """
-    require_report(report)
     reckoning = reckoning_of(report, book)
     verdict = verdict_on(report, reckoning)
     return answer_question(report, reckoning, verdict)
 
 
 def reckoning_of(report: Mapping[str, Any], book: Book | None = None) -> Reckoning:
-    """Give all that was found about a well-formed report, with the rows that were applied."""
-    book = book or book_on(moment(report["reported_at"]).astimezone(LONDON).date())
-    matters = matters_of(report, book.marks, book.defaults, book.told_beside)
-    return reckon(report, [rule_matter(matter, book) for matter in matters], book)
+    """Give what a report requires, without writing the verdict out: decision, total, and rows applied.
+
+    Raises as :func:`count_report` does.
+    """
+    try:
+        ready = compiled(book or book_on(_day(report["reported_at"])))
+        rulings = ready.rulings(report)
+    except (NotPlain, KeyError, TypeError, ValueError, AttributeError):
+        require_report(report)
+        ready = compiled(book or book_on(_day(report["reported_at"])))
+        rulings = ready.carefully(report)
+    return reckon(report, rulings, ready.book)
+
+
+def plain_reckoning_of(report: Mapping[str, Any], book: Book | None = None) -> Reckoning:
+    """Give the same by writing out every sheet of facts and reading every table row by row."""
+    require_report(report)
+    book = book or book_on(_day(report["reported_at"]))
+    rulings = [rule_matter(matter, book) for matter in matters_of(report, compiled(book))]
+    return reckon(report, rulings, book)
+
+
+@lru_cache(maxsize=4096)
+def _day(reported_at: str) -> date:
+    """Give the day in London on which a report was received."""
+    return moment(reported_at).astimezone(LONDON).date()
 
 
 def read_reports(path: Path | str) -> Iterator[tuple[int, dict[str, Any] | ReportSetAside]]:
