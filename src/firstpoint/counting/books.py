@@ -34,7 +34,7 @@ from firstpoint.vocabulary import offence_class, offence_classes, offence_codes,
 MARKS = ("V", "S", "M", "-")
 UNITS = (
     "victim", "owner", "shop", "offender", "incident", "each_time", "victim_else_one", "penetrator",
-    "supplier", "building", "things", "victims_and_things",
+    "supplier", "building", "things", "victims_and_things", "victims_else_things",
 )  # fmt: skip
 DECISIONS = (
     "record", "incident_only", "information", "crime_related_incident", "other_force", "refer", "not_decidable",
@@ -46,17 +46,19 @@ _RESULT = re.compile(r"(?P<ho_class>\S+)(?: (?P<ho_code>\d{3}/\d{2}))?(?P<attemp
 class ClassRule:
     """How one class (or one code of it) is counted and where it stands among others.
 
-    ``unit`` is what one crime is counted for, ``thing`` what a stated number of units must be, ``rank`` the
-    place in the order of gravity (1 gravest), ``ranked_by`` whether the look-up table itself gives that
-    place, ``serious_at_school`` whether the schools protocol lists it. Of a record of this class,
-    ``record_group`` says which rules of cancellation and outcome are its own, and ``self_defence_section``
-    under which section self-defence cancels it (``any``; empty: under none).
+    ``unit`` is what one crime is counted for, ``thing`` what a stated number of units must be, ``thing_if``
+    the fact that must be yes for them to count (empty: none), ``rank`` the place in the order of gravity (1
+    gravest), ``ranked_by`` whether the look-up table itself gives that place, ``serious_at_school`` whether
+    the schools protocol lists it. Of a record of this class, ``record_group`` says which rules of
+    cancellation and outcome are its own, and ``self_defence_section`` under which section self-defence
+    cancels it (``any``; empty: under none).
     """
 
     ho_class: str
     ho_code: str
     unit: str
     thing: str
+    thing_if: str
     rank: float
     ranked_by: str
     family: str
@@ -241,7 +243,9 @@ def _book(texts: Mapping[str, str], about: Mapping[str, Any], name: str, lineage
         pairs=table("principal.csv", complete=True),
         memory=table("continuing.csv", complete=True),
         questions={
-            file.removeprefix("ask_").removesuffix(".csv"): table(file, filed_by="code")
+            file.removeprefix("ask_").removesuffix(".csv"): table(
+                file, filed_by="code" if _has_column(texts[file], "code") else None
+            )
             for file in sorted(texts)
             if file.startswith("ask_")
         },
@@ -368,6 +372,10 @@ def _content_hash(texts: Mapping[str, str]) -> str:
     return digest.hexdigest()
 
 
+def _has_column(text: str, column: str) -> bool:
+    return column in text.partition("\n")[0].split(",")
+
+
 def _rows(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(StringIO(text, newline="")))
 
@@ -448,7 +456,8 @@ def _classes(text: str) -> dict[tuple[str, str], ClassRule]:
             raise InputError(
                 f"{row['ho_class']!r} is not an offence class.", where=where, remedy="Correct the class."
             )
-        unit, _, thing = row["unit"].partition(":")
+        unit, _, counted = row["unit"].partition(":")
+        thing, _, thing_if = counted.partition(":")
         if unit not in UNITS:
             raise InputError(
                 f"{unit!r} is not a unit of count.", where=where, remedy=f"Use one of {', '.join(UNITS)}."
@@ -463,7 +472,7 @@ def _classes(text: str) -> dict[tuple[str, str], ClassRule]:
         if (row["ho_class"], code) in classes:
             raise InputError("stands twice.", where=where, remedy="Keep one row.")
         classes[row["ho_class"], code] = ClassRule(
-            row["ho_class"], code, unit, thing, float(row["rank"]), row["ranked_by"], row["family"],
+            row["ho_class"], code, unit, thing, thing_if, float(row["rank"]), row["ranked_by"], row["family"],
             row["serious_at_school"] == "yes", row["record_group"],
             row["self_defence_section"].removeprefix("-"), row["clause"],
         )  # fmt: skip

@@ -45,12 +45,14 @@ def against_record(ruling: MatterRuling, report: Mapping[str, Any], book: Book) 
             return (
                 _continues(ruling, record, report, book)
                 if link == "continues_record"
-                else _same(ruling, record, book, link)
+                else _same(ruling, record, report, book, link)
             )
     return None
 
 
-def _same(ruling: MatterRuling, record: Mapping[str, Any], book: Book, link: str) -> AgainstRecord:
+def _same(
+    ruling: MatterRuling, record: Mapping[str, Any], report: Mapping[str, Any], book: Book, link: str
+) -> AgainstRecord:
     if is_reported_incident(record):
         return AgainstRecord("reclassifies", record["id"], None)
     assert ruling.finding.rule
@@ -59,7 +61,10 @@ def _same(ruling: MatterRuling, record: Mapping[str, Any], book: Book, link: str
         effect = _DISCLOSED[beside_recorded(ruling.finding.rule, recorded, book)]
         return AgainstRecord(effect, record["id"], None)
     heavier = ruling.finding.rule.rank < _rank_of(record, book)
-    return AgainstRecord("reclassifies" if heavier else "absorbed", record["id"], None)
+    ask = report.get("ask", {})
+    asked = ask.get("kind") == "reclassify" and ask.get("record", record["id"]) == record["id"]
+    other = ruling.finding.rule.ho_class != record.get("class")
+    return AgainstRecord("reclassifies" if heavier or (asked and other) else "absorbed", record["id"], None)
 
 
 def _continues(

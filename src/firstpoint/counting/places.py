@@ -2,7 +2,8 @@
 
 Crime Recording Rules 2026/27, Location of offence, pp 15-17: the place of the suspect, then of the victim,
 then the victim's home, then the place of business; by phone or internet the suspect's place, the suspect's
-home, the victim's home.
+home, the victim's home. A fraud that a force takes on for its suspect counts where the suspect lives or works
+(fraud section, April 2026); one taken on as a call for service, where the falsehood was told.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ WHERE = (
 
 _IN_PERSON = ("suspect_at", "victim_at", "victim_home", "business_at")
 _BY_WIRE = ("suspect_at", "suspect_home", "victim_home")
+_FRAUD_BY_SUSPECT = ("suspect_home", "business_at", "suspect_at", "victim_at", "victim_home")
+_TAKEN_ON_FOR_SUSPECT = ("local_suspect", "package_from_bureau", "force_investigates")
 _WIRED = frozenset({"phone", "text_or_online_message", "email", "social_media_post", "image"})
 
 
@@ -83,8 +86,7 @@ def _by_transport(place: Mapping[str, Any], report: Mapping[str, Any]) -> str | 
 
 
 def _by_principle(report: Mapping[str, Any], allegation: Mapping[str, Any], place: Mapping[str, Any]) -> str:
-    order = _BY_WIRE if allegation.get("medium") in _WIRED or place.get("setting") == "online" else _IN_PERSON
-    for principle in order:
+    for principle in _order(report, allegation, place):
         spot = place.get(principle, {})
         if spot.get("clearly_evidenced") == "no":
             continue
@@ -92,6 +94,18 @@ def _by_principle(report: Mapping[str, Any], allegation: Mapping[str, Any], plac
         if settled or "force" in spot:
             return settled or _seen_from(report, spot["force"])
     return "here"
+
+
+def _order(
+    report: Mapping[str, Any], allegation: Mapping[str, Any], place: Mapping[str, Any]
+) -> tuple[str, ...]:
+    routing = report.get("fraud_routing", {})
+    if routing.get("call_for_service") != "yes" and any(
+        routing.get(ground) == "yes" for ground in _TAKEN_ON_FOR_SUSPECT
+    ):
+        return _FRAUD_BY_SUSPECT
+    by_wire = allegation.get("medium") in _WIRED or place.get("setting") == "online"
+    return _BY_WIRE if by_wire else _IN_PERSON
 
 
 def _seen_from(report: Mapping[str, Any], force: str) -> str:

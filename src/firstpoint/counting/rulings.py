@@ -18,7 +18,15 @@ from firstpoint.counting.tables import Row, Ruling, Table
 
 #: Units in which nobody need be found as a victim.
 COUNTED_WITHOUT_A_VICTIM = frozenset(
-    {"offender", "incident", "each_time", "things", "victim_else_one", "victims_and_things"}
+    {
+        "offender",
+        "incident",
+        "each_time",
+        "things",
+        "victim_else_one",
+        "victims_and_things",
+        "victims_else_things",
+    }
 )
 
 #: Facts that follow from the class, and so are asked for by asking for the class.

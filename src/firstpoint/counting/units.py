@@ -69,7 +69,7 @@ def _key(ruling: MatterRuling) -> Key:
         return (unit, matter.owner or matter.whom, matter.offender)
     if unit == "shop":
         return (unit, matter.shop or matter.whom, matter.offender)
-    if unit in ("things", "building", "victims_and_things") and _units(matter):
+    if unit in ("things", "building", "victims_and_things") and _units(ruling):
         return (unit, matter.offender, *matter.allegation.get("victims", ()))
     return (unit, matter.whom, matter.offender)
 
@@ -93,12 +93,12 @@ def _number_of_one(ruling: MatterRuling) -> int:
         return matter.people * max(1, matter.number("penetrators_distinct", 1))
     if unit == "supplier" and not matter.victim:
         return max(1, matter.number("suppliers", 1))
-    if unit in ("things", "building", "victims_and_things") and _units(matter):
-        named = len(matter.allegation.get("victims", ())) or (
-            matter.people if unit == "victims_and_things" else 0
-        )
-        extra = named if unit == "victims_and_things" else 0
-        return matter.number("units", 1) + extra
+    if unit == "victims_and_things" and _units(ruling):
+        return _units(ruling) + _intended_victims(matter)
+    if unit == "victims_else_things" and not _victims_named(matter):
+        return max(1, _units(ruling))
+    if unit in ("things", "building") and _units(ruling):
+        return _units(ruling)
     return matter.people
 
 
@@ -106,8 +106,29 @@ def _counts_named_things(ruling: MatterRuling) -> bool:
     """Say whether the report gives the number of just those offenders or households that the class counts."""
     assert ruling.finding.rule
     named = ruling.matter.allegation.get("unit") == ruling.finding.rule.thing
-    return ruling.finding.rule.unit in ("offender", "owner") and named and _units(ruling.matter)
+    return ruling.finding.rule.unit in ("offender", "owner") and named and _units(ruling) > 0
 
 
-def _units(matter: Matter) -> bool:
-    return matter.number("units", 0) > 0
+def _units(ruling: MatterRuling) -> int:
+    """Give the number of things stated, if they are those that the class is counted by.
+
+    Where the class counts them on one condition only, there is one at least once it is met.
+    """
+    rule, allegation = ruling.finding.rule, ruling.matter.allegation
+    assert rule
+    if rule.thing and allegation.get("unit", rule.thing) not in (rule.thing, *rule.thing.split("|")):
+        return 0
+    if rule.thing_if and allegation.get(rule.thing_if) != "yes":
+        return 0
+    return ruling.matter.number("units", 1 if rule.thing_if else 0)
+
+
+def _intended_victims(matter: Matter) -> int:
+    """Give how many of an allegation's victims were meant, where they are counted beside things."""
+    if matter.allegation.get("specific_victim") == "no":
+        return 0
+    return _victims_named(matter)
+
+
+def _victims_named(matter: Matter) -> int:
+    return len(matter.allegation.get("victims", ())) or matter.number("victim_count", 0)

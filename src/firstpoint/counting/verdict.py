@@ -17,7 +17,7 @@ from firstpoint.counting.pointers import pointer
 from firstpoint.counting.principal import final_absorber
 from firstpoint.counting.reckoning import Reckoning, strength
 from firstpoint.counting.rulings import MatterRuling, Step
-from firstpoint.counting.units import Counted
+from firstpoint.counting.units import Counted, count_units
 
 #: A warning: its code, the matter it is about, and what it says.
 Caution = tuple[str, Matter, str]
@@ -108,6 +108,13 @@ def _beside_crimes(reckoning: Reckoning) -> dict[str, Any]:
             _add_incident(incidents, relations, ruling)
         elif ruling.finding.information_only or ruling.finding.decision == "refer":
             _add_national(national, relations, ruling)
+    referred = [
+        ruling
+        for ruling in reckoning.rulings
+        if ruling.finding.decision == "refer" and ruling.finding.rule is not None
+    ]
+    for counted in count_units(referred, range(len(referred))):
+        national[counted.ho_class, False]["count"] += counted.count
     beside: dict[str, Any] = {}
     if incidents:
         beside["reported_incidents"] = list(incidents.values())
@@ -145,10 +152,11 @@ def _add_national(
     entry = national.setdefault(
         key, {**({"nfib_class": ho_class} if ho_class else {}), "count": 0, "allegations": []}
     )
-    relation = (ho_class, "national", ruling.matter.whom, ruling.matter.offender)
-    if relation not in relations and not ruling.finding.information_only:
-        relations.add(relation)
-        entry["count"] += ruling.matter.people
+    if ruling.finding.rule is None and not ruling.finding.information_only:
+        relation = (ho_class, "national", ruling.matter.whom, ruling.matter.offender)
+        if relation not in relations:
+            relations.add(relation)
+            entry["count"] += ruling.matter.people
     entry["allegations"] = sorted({*entry["allegations"], ruling.matter.id})
     entry["information_only"] = ruling.finding.information_only
 

@@ -86,6 +86,7 @@ class Cancellation:
     title: str
     victim_told_first: bool
     independent_decider: bool
+    valid_from: str
 
 
 @frozen
@@ -168,6 +169,7 @@ def cancellations() -> dict[str, Cancellation]:
             title=row["title"],
             victim_told_first=row["victim_told_first"] == "Y",
             independent_decider=row["independent_decider"] == "Y",
+            valid_from=row["valid_from"],
         )
         for row in _rows("cancellations.csv")
     }
