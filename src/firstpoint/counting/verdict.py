@@ -185,8 +185,9 @@ def _allegation(report: Mapping[str, Any], reckoning: Reckoning, members: Sequen
     into = _into(reckoning, lead)
     if final[lead] == "absorbed" and into:
         told["into"] = into
-    if final[lead] == "other_force" and "force" in ruling.matter.allegation.get("place", {}):
-        told["force"] = ruling.matter.allegation["place"]["force"]
+    other = ruling.matter.allegation.get("place", {}).get("force", report.get("force"))
+    if final[lead] == "other_force" and other != report.get("force"):
+        told["force"] = other
     missing = _missing(report, reckoning, members)
     if missing:
         told["missing"] = missing
