@@ -306,7 +306,9 @@ class _Table:
 def _covers(strong: Line, weak: Line) -> bool:
     """Say whether every case of the second row is one of the first."""
     return all(
-        _covers_cell(cell, weak.get(column, "-")) for column, cell in strong.items() if column not in _NOT_A_FACT
+        _covers_cell(cell, weak.get(column, "-"))
+        for column, cell in strong.items()
+        if column not in _NOT_A_FACT
     )
 
 

@@ -73,7 +73,9 @@ class Shelf:
             for entry in self.folder.iterdir()
             if entry.is_dir() and (entry / ABOUT).is_file()
         }
-        ordered = sorted(about, key=lambda name: (_day_of(name, about[name], "valid_from"), name), reverse=True)
+        ordered = sorted(
+            about, key=lambda name: (_day_of(name, about[name], "valid_from"), name), reverse=True
+        )
         listed: list[ListedBook] = []
         for name in ordered:
             listed.append(_listed(name, about[name], listed[-1] if listed else None, days))
@@ -154,7 +156,9 @@ def _day_of(name: str, about: Mapping[str, Any], key: str) -> date:
     day = about.get(key)
     if not isinstance(day, date):
         raise InputError(
-            f"{key} is missing or no day.", where=f"{name}/{ABOUT}", remedy="Write it as 2026-04-01, without quotes."
+            f"{key} is missing or no day.",
+            where=f"{name}/{ABOUT}",
+            remedy="Write it as 2026-04-01, without quotes.",
         )
     return day
 
