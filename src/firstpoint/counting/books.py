@@ -178,6 +178,11 @@ def book_on(day: date, *, reconstructed: bool = False) -> Book:
     return book_named(SHIPPED.on(day, reconstructed=reconstructed).id)
 
 
+def content_hash(book: ListedBook) -> str:
+    """Give the hash of all that a shipped book says, without checking it."""
+    return _content_hash(SHIPPED.wording(book).tables)
+
+
 def first_day(*, reconstructed: bool = False) -> date:
     """Give the first day that a book covers; among reconstructed books only where they are asked for."""
     return SHIPPED.first_day(reconstructed=reconstructed)
