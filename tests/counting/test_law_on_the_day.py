@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
-from io import StringIO
 from importlib import resources
+from io import StringIO
 from typing import Any
 
 import pytest

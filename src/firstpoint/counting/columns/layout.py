@@ -27,7 +27,9 @@ REPORT, REPORTER, ALLEGATION, VICTIM, OFFENDER = 0, 1, 2, 3, 4
 SCHOOL, CENTRE, ROUTING, OTHER_FORCE, PLACE, SPOT, WHEN, JUDGEMENT, RECORD = 5, 6, 7, 8, 9, 10, 11, 12, 13
 
 #: What a field holds, each a number in the tables.
-NAME, ID, NUMBER, DAY, DAY_OR_MOMENT, MOMENT, TEXT, ONE, NAMES, IDS, OBJECT, OBJECTS, REMARK, UNREAD = range(14)
+NAME, ID, NUMBER, DAY, DAY_OR_MOMENT, MOMENT, TEXT, ONE, NAMES, IDS, OBJECT, OBJECTS, REMARK, UNREAD = range(
+    14
+)
 
 _LISTS: Mapping[str, int] = {
     "allegations": ALLEGATION, "victims": VICTIM, "offenders": OFFENDER, "judgements": JUDGEMENT,
@@ -78,7 +80,9 @@ def fields() -> tuple[Field, ...]:
 @cache
 def slots(table: int, *, names: bool) -> dict[str, int]:
     """Give the columns of a place by name: those with names, or all others."""
-    return {each.column: each.slot for each in fields() if each.table == table and (each.holds == NAME) == names}
+    return {
+        each.column: each.slot for each in fields() if each.table == table and (each.holds == NAME) == names
+    }
 
 
 @cache
@@ -114,7 +118,12 @@ def _told() -> Iterator[tuple[int, str, int, int, str, tuple[str, ...]]]:
         yield from _field(PLACE, name, field, ALLEGATION, f"place.{name}")
     for name in ("from", "to"):
         yield WHEN, name, DAY_OR_MOMENT, ALLEGATION, f"when.{name}", ()
-    for part, place in (("victim", VICTIM), ("offender", OFFENDER), ("judgement", JUDGEMENT), ("record", RECORD)):
+    for part, place in (
+        ("victim", VICTIM),
+        ("offender", OFFENDER),
+        ("judgement", JUDGEMENT),
+        ("record", RECORD),
+    ):
         for name, field in defined[part]["properties"].items():
             yield from _field(place, name, field, place, name)
     for spot in SPOTS:
@@ -132,7 +141,14 @@ def _field(
     elif (place, name) == (RECORD, "ho_code"):
         yield place, name, NAME, table, column, codes_of_records()
     elif reference == "kind" and place == ALLEGATION:
-        yield place, name, NAME, table, column, tuple(one["const"] for one in schema("report")["$defs"]["kind"]["oneOf"])
+        yield (
+            place,
+            name,
+            NAME,
+            table,
+            column,
+            tuple(one["const"] for one in schema("report")["$defs"]["kind"]["oneOf"]),
+        )
     elif values:
         yield place, name, NAME, table, column, values
     else:
@@ -212,7 +228,10 @@ def tables() -> Tables:
     allowed = np.zeros((len(kinds) + 1, len(told)), dtype=np.uint8)
     for at, kind in enumerate(kinds, start=1):
         for number, field in enumerate(told):
-            allowed[at, number] = field.place != ALLEGATION or field.name in KINDS[kind].attributes | {"kind", "id"}
+            allowed[at, number] = field.place != ALLEGATION or field.name in KINDS[kind].attributes | {
+                "kind",
+                "id",
+            }
     return Tables(
         np.frombuffer(bytes(letters), dtype=np.uint8),
         *key_table,

@@ -16,7 +16,6 @@ from firstpoint.counting.columns.arrays import Bytes, Int32, Int64
 from firstpoint.counting.columns.kernel import compiled_loop
 from firstpoint.counting.columns.layout import (
     ALLEGATION,
-    CENTRE,
     DAY,
     DAY_OR_MOMENT,
     ID,
