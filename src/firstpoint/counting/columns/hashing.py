@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from firstpoint.counting.columns.arrays import Int32, Int64
+from firstpoint.counting.columns.arrays import Int64
 
 _MASK = (1 << 63) - 1
 
@@ -19,16 +19,13 @@ def hashed(letters: bytes, seed: int) -> int:
     return found
 
 
-def fill(entries: Sequence[tuple[int, int, int, int]]) -> tuple[Int64, Int32, Int32, Int32]:
-    """Give an open table of entries (hash, start, length, what is found) with one place in three taken."""
+def fill(entries: Sequence[tuple[int, int, int, int]]) -> Int64:
+    """Give an open table of entries (hash, start, length, what is found), a third of its places taken."""
     size = 1 << (3 * max(1, len(entries))).bit_length()
-    hashes = np.full(size, -1, dtype=np.int64)
-    columns = [np.zeros(size, dtype=np.int32) for _ in range(3)]
-    for number, *rest in entries:
-        at = number & (size - 1)
-        while hashes[at] != -1:
+    table = np.full((size, 4), -1, dtype=np.int64)
+    for entry in entries:
+        at = entry[0] & (size - 1)
+        while table[at, 0] != -1:
             at = (at + 1) & (size - 1)
-        hashes[at] = number
-        for column, value in zip(columns, rest, strict=True):
-            column[at] = value
-    return hashes, columns[0], columns[1], columns[2]
+        table[at] = entry
+    return table

@@ -15,7 +15,8 @@ import numpy as np
 from attrs import frozen
 
 from firstpoint.counting.columns.arrays import Bytes, Int32, Int64
-from firstpoint.counting.facts import schema
+from firstpoint.counting.columns.hashing import fill, hashed
+from firstpoint.counting.facts import KINDS, schema
 from firstpoint.vocabulary import offence_classes, offence_codes, reported_incidents
 
 #: Kinds of place, each a number in the tables.
@@ -25,6 +26,9 @@ PLACES = (
 )  # fmt: skip
 REPORT, REPORTER, ALLEGATION, VICTIM, OFFENDER = 0, 1, 2, 3, 4
 SCHOOL, CENTRE, ROUTING, OTHER_FORCE, PLACE, SPOT, WHEN, JUDGEMENT, RECORD = 5, 6, 7, 8, 9, 10, 11, 12, 13
+
+#: The places whose entries have rows of their own.
+WITH_ROWS = (REPORT, ALLEGATION, VICTIM, OFFENDER, JUDGEMENT, RECORD)
 
 #: What a field holds, each a number in the tables.
 NAME, ID, NUMBER, DAY, DAY_OR_MOMENT, MOMENT, TEXT, ONE, NAMES, IDS, OBJECT, OBJECTS, REMARK, UNREAD = range(
@@ -178,68 +182,52 @@ def _field(
 class Tables(NamedTuple):
     """The format as arrays: what stands in which place, and which values it may have.
 
-    Names of fields and values are found by hash and then compared letter by letter in ``letters``.
-    ``key_*`` is the table of fields, by place and name; ``value_*`` that of values, by field and value.
-    ``allowed[kind, field]`` says whether an allegation of a kind may carry a field.
+    Names are found by hash and then compared letter by letter in ``letters``. ``keys`` finds the number of a
+    field, counted from 1, by place and name, ``values`` the code of a value by 1000 + field and name: each row
+    is hash, start and length in ``letters``, and what is found. A row of ``fields`` is the place in which a
+    field is read, what it holds, the number of the place (among those with rows) and slot where it goes, and
+    the place that it opens. ``allowed[kind, field]`` says whether an allegation of a kind may carry a field.
     """
 
     letters: Bytes
-    key_hash: Int64
-    key_start: Int32
-    key_length: Int32
-    key_field: Int32
-    value_hash: Int64
-    value_start: Int32
-    value_length: Int32
-    value_code: Int32
-    field_place: Int32
-    field_holds: Int32
-    field_table: Int32
-    field_slot: Int32
-    field_inner: Int32
+    keys: Int64
+    values: Int64
+    fields: Int32
     allowed: Bytes
 
 
 @cache
 def tables() -> Tables:
     """Give the format as arrays."""
-    from firstpoint.counting.columns.hashing import fill, hashed
-    from firstpoint.counting.facts import KINDS
-
     letters = bytearray()
-    keys, values = [], []
-    for number, field in enumerate(fields()):
+    keys: dict[tuple[int, str], tuple[int, int, int, int]] = {}
+    values = []
+    told = fields()
+    for number, field in enumerate(told):
         name = field.name.rpartition(".")[2] if field.place == SPOT else field.name
-        keys.append((hashed(name.encode(), field.place), len(letters), len(name), number))
+        key = (hashed(name.encode(), field.place), len(letters), len(name), number + 1)
+        keys.setdefault((field.place, name), key)
         letters += name.encode()
         for code, value in enumerate(field.values, start=1):
-            values.append((hashed(value.encode(), 1000 + number), len(letters), len(value.encode()), code))
+            values.append((hashed(value.encode(), 1000 + number), len(letters), len(value), code))
             letters += value.encode()
-    seen: set[tuple[int, str]] = set()
-    once = []
-    for field, key in zip(fields(), keys, strict=True):
-        name = field.name.rpartition(".")[2] if field.place == SPOT else field.name
-        if (field.place, name) not in seen:
-            seen.add((field.place, name))
-            once.append(key)
-    key_table, value_table = fill(once), fill(values)
-    told = fields()
-    kinds = tuple(KINDS)
-    allowed = np.zeros((len(kinds) + 1, len(told)), dtype=np.uint8)
-    for at, kind in enumerate(kinds, start=1):
-        for number, field in enumerate(told):
-            allowed[at, number] = field.place != ALLEGATION or field.name in KINDS[kind].attributes | {
-                "kind",
-                "id",
-            }
+    kinds = [frozenset[str](), *(kind.attributes | {"kind", "id"} for kind in KINDS.values())]
     return Tables(
         np.frombuffer(bytes(letters), dtype=np.uint8),
-        *key_table,
-        *value_table,
-        np.array([field.place for field in told], dtype=np.int32),
-        np.array([field.holds for field in told], dtype=np.int32),
-        np.array([field.table for field in told], dtype=np.int32),
-        np.array([field.slot for field in told], dtype=np.int32),
-        np.array([_LISTS.get(field.name, _OBJECTS.get(field.name, -1)) for field in told], dtype=np.int32),
-        allowed,
-    )
+        fill(list(keys.values())),
+        fill(values),
+        np.array(
+            [
+                (
+                    field.place, field.holds, WITH_ROWS.index(field.table), field.slot,
+                    _LISTS.get(field.name, _OBJECTS.get(field.name.rpartition(".")[2], -1)),
+                )
+                for field in told
+            ],
+            dtype=np.int32,
+        ),
+        np.array(
+            [[field.place != ALLEGATION or field.name in allowed for field in told] for allowed in kinds],
+            dtype=np.uint8,
+        ),
+    )  # fmt: skip

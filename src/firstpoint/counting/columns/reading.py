@@ -8,11 +8,12 @@ escapes), makes the report one of those *left over*: it is then read as a whole 
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from firstpoint.counting.columns.arrays import Bytes, Int32, Int64
+from firstpoint.counting.columns.arrays import Bytes, Int32, Int64, UInt16
 from firstpoint.counting.columns.kernel import compiled_loop
 from firstpoint.counting.columns.layout import (
     ALLEGATION,
@@ -29,7 +30,6 @@ from firstpoint.counting.columns.layout import (
     OBJECTS,
     OFFENDER,
     ONE,
-    PLACES,
     RECORD,
     REMARK,
     REPORT,
@@ -37,9 +37,10 @@ from firstpoint.counting.columns.layout import (
     SPOTS,
     TEXT,
     VICTIM,
-    Tables,
+    WITH_ROWS,
     slots,
     tables,
+    values_in,
 )
 
 ABSENT = -1
@@ -49,18 +50,24 @@ YES, NO, NOT_KNOWN = 1_000_001, 1_000_002, 1_000_003
 MOST_IDS = 96
 _DEEPEST = 6
 _LONGEST_REMARK = 100
+_PRIME, _POSITIVE = 1_099_511_628_211, (1 << 63) - 1
 _OPENED, _WANTS_FIELD, _HAD_FIELD, _HAD_ENTRY = 0, 1, 2, 3
-_TABLES = (REPORT, ALLEGATION, VICTIM, OFFENDER, JUDGEMENT, RECORD)
+#: The places whose entries have rows, in this order in ``names``, ``numbers`` and ``first``.
+PLACED = WITH_ROWS
+_LEFT_OVER, _RECEIVED, _OFFSET, _DAY, _ID_START, _ID_LENGTH = range(6)
+_PLACE, _HOLDS, _TABLE, _SLOT, _INNER = range(5)
 
 
 class Coded(NamedTuple):
     """Reports in columns.
 
     ``left_over[r]`` is 1 for a report that must be read the slower way. ``names`` and ``numbers`` hold, for
-    each place, a row for each entry and a column for each field (:func:`~.layout.slots`): codes of names (0:
-    absent), and whole numbers, days as ``20260401`` and ids as numbers within the report (-1: absent). The
-    entries of report ``r`` are those from ``*_from[r]`` to ``*_from[r + 1]``. ``received_at`` is in seconds
-    since 1970 (UTC), ``offset`` in minutes east of UTC, ``day`` the day in London.
+    each place (:data:`PLACED`), a row for each entry and a column for each field
+    (:func:`~.layout.slots`): codes of names (0: absent), and whole numbers, days as ``20260401`` and ids as
+    numbers within the report (-1: absent). The entries of report ``r`` in a place are those from
+    ``first[place][r]`` to ``first[place][r + 1]``. The victims that allegation ``a`` names stand in
+    ``victims_named`` from ``victims_from[a]`` to ``victims_from[a + 1]``. ``received_at`` is in seconds since
+    1970 (UTC), ``offset`` in minutes east of UTC, ``day`` the day in London.
     """
 
     left_over: Bytes
@@ -69,26 +76,11 @@ class Coded(NamedTuple):
     day: Int32
     id_start: Int64
     id_length: Int32
-    report_names: Bytes
-    report_numbers: Int32
-    allegation_from: Int32
-    allegation_names: Bytes
-    allegation_numbers: Int32
-    hostility: Int32
+    names: tuple[UInt16, ...]
+    numbers: tuple[Int32, ...]
+    first: Int32
     victims_from: Int32
     victims_named: Int32
-    victim_from: Int32
-    victim_names: Bytes
-    victim_numbers: Int32
-    offender_from: Int32
-    offender_names: Bytes
-    offender_numbers: Int32
-    judgement_from: Int32
-    judgement_names: Bytes
-    judgement_numbers: Int32
-    record_from: Int32
-    record_names: Int32
-    record_numbers: Int32
 
 
 def read_coded(data: Bytes, starts: Int64, ends: Int64, *, nulls: bool = False) -> Coded:
@@ -96,88 +88,90 @@ def read_coded(data: Bytes, starts: Int64, ends: Int64, *, nulls: bool = False) 
 
     With ``nulls`` a field that is ``null`` counts as left out, as frames write it.
     """
-    coded = _room(data, starts, ends)
-    counts = np.zeros(len(PLACES) + 1, dtype=np.int64)
-    _read_all(data, starts, ends, tables(), coded, counts, nulls)
-    return coded._replace(
-        allegation_names=coded.allegation_names[: counts[ALLEGATION]],
-        allegation_numbers=coded.allegation_numbers[: counts[ALLEGATION]],
-    )
+    t, reports = tables(), len(starts)
+    entries = max(1, int(_count(data, starts, ends, ord("{"))))
+    room = [reports if table == REPORT else entries for table in PLACED]
+    widths = np.array([[len(slots(table, names=kind)) for table in PLACED] for kind in (True, False)])
+    bases = np.zeros((2, len(PLACED) + 1), dtype=np.int64)
+    bases[:, 1:] = np.cumsum(widths * np.array(room), axis=1)
+    names = np.zeros(bases[0, -1], dtype=np.uint16)
+    numbers = np.empty(bases[1, -1], dtype=np.int32)
+    head = np.zeros((reports, 6), dtype=np.int64)
+    first = np.zeros((len(PLACED), reports + 1), dtype=np.int32)
+    victims_from = np.zeros(entries + 1, dtype=np.int32)
+    victims_named = np.empty(int(_count(data, starts, ends, ord(","))) + entries, dtype=np.int32)
+    _read_all(
+        data, starts, ends, t.letters, t.keys, t.values, t.fields, t.allowed, widths, bases, names, numbers,
+        head, first, victims_from, victims_named, nulls,
+    )  # fmt: skip
 
-
-def _room(data: Bytes, starts: Int64, ends: Int64) -> Coded:
-    reports = len(starts)
-    entries = max(1, int(_opened(data, starts, ends)))
-    named = max(1, int(np.count_nonzero(data == ord(",")))) + entries
-
-    def of(table: int, rows: int, *, names: bool) -> tuple[int, int]:
-        return rows, max(1, len(slots(table, names=names)))
-
-    def numbers(table: int, rows: int) -> Int32:
-        return np.empty(of(table, rows, names=False), dtype=np.int32)
-
-    def names(table: int, rows: int) -> Bytes:
-        return np.empty(of(table, rows, names=True), dtype=np.uint8)
-
-    def firsts() -> Int32:
-        return np.zeros(reports + 1, dtype=np.int32)
+    def rows(of: NDArray[Any], kind: int, at: int) -> NDArray[Any]:
+        used = reports if PLACED[at] == REPORT else int(first[at, -1])
+        start = int(bases[kind, at])
+        return of[start : start + used * int(widths[kind, at])].reshape(used, int(widths[kind, at]))
 
     return Coded(
-        left_over=np.zeros(reports, dtype=np.uint8),
-        received_at=np.zeros(reports, dtype=np.int64),
-        offset=np.zeros(reports, dtype=np.int32),
-        day=np.zeros(reports, dtype=np.int32),
-        id_start=np.zeros(reports, dtype=np.int64),
-        id_length=np.full(reports, ABSENT, dtype=np.int32),
-        report_names=names(REPORT, reports),
-        report_numbers=numbers(REPORT, reports),
-        allegation_from=firsts(),
-        allegation_names=names(ALLEGATION, entries),
-        allegation_numbers=numbers(ALLEGATION, entries),
-        hostility=np.empty(entries, dtype=np.int32),
-        victims_from=np.zeros(entries + 1, dtype=np.int32),
-        victims_named=np.empty(named, dtype=np.int32),
-        victim_from=firsts(),
-        victim_names=names(VICTIM, entries),
-        victim_numbers=numbers(VICTIM, entries),
-        offender_from=firsts(),
-        offender_names=names(OFFENDER, entries),
-        offender_numbers=numbers(OFFENDER, entries),
-        judgement_from=firsts(),
-        judgement_names=names(JUDGEMENT, entries),
-        judgement_numbers=numbers(JUDGEMENT, entries),
-        record_from=firsts(),
-        record_names=np.empty(of(RECORD, entries, names=True), dtype=np.int32),
-        record_numbers=numbers(RECORD, entries),
+        left_over=head[:, _LEFT_OVER].astype(np.uint8),
+        received_at=head[:, _RECEIVED],
+        offset=head[:, _OFFSET].astype(np.int32),
+        day=head[:, _DAY].astype(np.int32),
+        id_start=head[:, _ID_START],
+        id_length=head[:, _ID_LENGTH].astype(np.int32),
+        names=tuple(rows(names, 0, at) for at in range(len(PLACED))),
+        numbers=tuple(rows(numbers, 1, at) for at in range(len(PLACED))),
+        first=first,
+        victims_from=victims_from,
+        victims_named=victims_named,
     )
 
 
 @compiled_loop
-def _opened(data: Bytes, starts: Int64, ends: Int64) -> int:
+def _count(data: Bytes, starts: Int64, ends: Int64, letter: int) -> int:
     found = 0
     for r in range(len(starts)):
         for at in range(starts[r], ends[r]):
-            found += data[at] == 123
+            found += data[at] == letter
     return found
 
 
 @compiled_loop
 def _read_all(
-    data: Bytes, starts: Int64, ends: Int64, t: Tables, coded: Coded, counts: Int64, nulls: bool
+    data: Bytes,
+    starts: Int64,
+    ends: Int64,
+    letters: Bytes,
+    keys: Int64,
+    values: Int64,
+    fields: Int32,
+    allowed: Bytes,
+    widths: Int64,
+    bases: Int64,
+    names: UInt16,
+    numbers: Int32,
+    head: Int64,
+    first: Int32,
+    victims_from: Int32,
+    victims_named: Int32,
+    nulls: bool,
 ) -> None:
     ids = np.zeros((MOST_IDS, 2), dtype=np.int64)
+    counts = np.zeros(len(PLACED) + 1, dtype=np.int64)
     before = np.zeros_like(counts)
     for r in range(len(starts)):
         before[:] = counts
-        fine = _read_report(data, starts[r], ends[r], r, t, coded, counts, ids, nulls)
+        counts[0] = r + 1
+        fine = _read_report(
+            data, starts[r], ends[r], r, letters, keys, values, fields, allowed, widths, bases, names, numbers,
+            head, first, victims_from, victims_named, counts, ids, nulls,
+        )  # fmt: skip
+        if fine:
+            fine = _makes_sense(r, widths, bases, names, numbers, first, victims_from, counts)
         if not fine:
             counts[:] = before
-            coded.left_over[r] = 1
-        coded.allegation_from[r + 1] = counts[ALLEGATION]
-        coded.victim_from[r + 1] = counts[VICTIM]
-        coded.offender_from[r + 1] = counts[OFFENDER]
-        coded.judgement_from[r + 1] = counts[JUDGEMENT]
-        coded.record_from[r + 1] = counts[RECORD]
+            head[r, _LEFT_OVER] = 1
+        counts[0] = r + 1
+        for at in range(len(PLACED)):
+            first[at, r + 1] = counts[at]
 
 
 @compiled_loop
@@ -186,8 +180,19 @@ def _read_report(
     at: int,
     end: int,
     r: int,
-    t: Tables,
-    coded: Coded,
+    letters: Bytes,
+    keys: Int64,
+    values: Int64,
+    fields: Int32,
+    allowed: Bytes,
+    widths: Int64,
+    bases: Int64,
+    names: UInt16,
+    numbers: Int32,
+    head: Int64,
+    first: Int32,
+    victims_from: Int32,
+    victims_named: Int32,
     counts: Int64,
     ids: Int64,
     nulls: bool,
@@ -196,9 +201,9 @@ def _read_report(
     row = np.zeros(_DEEPEST, dtype=np.int64)
     shift = np.zeros(_DEEPEST, dtype=np.int64)
     listed = np.zeros(_DEEPEST, dtype=np.int64)
-    known = 0
-    coded.report_names[r, :] = 0
-    coded.report_numbers[r, :] = ABSENT
+    known, late = 0, False
+    head[r, _ID_LENGTH] = ABSENT
+    _clear(0, r, widths, bases, names, numbers)
     at = _past_space(data, at, end)
     if at >= end or data[at] != 123:
         return False
@@ -222,13 +227,17 @@ def _read_report(
                 return False
             at += 1
             depth += 1
-            row[depth] = _new_row(place[depth], coded, counts)
+            row[depth] = _new_row(place[depth], widths, bases, names, numbers, victims_from, counts)
             state = _OPENED
             continue
         if letter == 125 and state != _WANTS_FIELD:
             at += 1
             if depth == 0:
-                return _past_space(data, at, end) >= end and _makes_sense(r, coded, counts)
+                if _past_space(data, at, end) < end:
+                    return False
+                return not late or _all_allowed(
+                    first[1, r], counts[1], fields, allowed, widths, bases, names, numbers
+                )
             state = _HAD_ENTRY if listed[depth] else _HAD_FIELD
             depth -= 1
             continue
@@ -243,14 +252,16 @@ def _read_report(
         stop = _end_of_text(data, at + 1, end)
         if stop < 0:
             return False
-        field = _find_field(data, at + 1, stop, place[depth], t)
+        field = _find(data, at + 1, stop, place[depth], keys, letters) - 1
         if field < 0:
             return False
         if place[depth] == SPOT:
             field += shift[depth]
         if place[depth] == ALLEGATION:
-            kind = coded.allegation_names[row[depth], _KIND]
-            if kind and not t.allowed[kind, field]:
+            kind = names[bases[0, 1] + row[depth] * widths[0, 1] + _KIND]
+            if kind == 0 and not (fields[field, _HOLDS] == NAME and fields[field, _SLOT] == _KIND):
+                late = True
+            if kind and not allowed[kind, field]:
                 return False
         at = _past_space(data, stop + 1, end)
         if at >= end or data[at] != 58:
@@ -264,7 +275,7 @@ def _read_report(
             at += 4
             state = _HAD_FIELD
             continue
-        holds, slot, table = t.field_holds[field], t.field_slot[field], t.field_table[field]
+        holds, slot, table = fields[field, _HOLDS], fields[field, _SLOT], fields[field, _TABLE]
         here = row[depth]
         state = _HAD_FIELD
         if holds == NAME:
@@ -273,16 +284,22 @@ def _read_report(
             stop = _end_of_text(data, at + 1, end)
             if stop < 0:
                 return False
-            code = _find_value(data, at + 1, stop, field, t)
-            if code == 0 or not _put_name(table, here, slot, code, coded):
+            code = _find(data, at + 1, stop, 1000 + field, values, letters)
+            cell = bases[0, table] + here * widths[0, table] + slot
+            if code == 0 or names[cell] != 0:
                 return False
+            names[cell] = code
             at = stop + 1
             continue
         number = 1
+        cell = bases[1, table] + here * widths[1, table] + slot
+        if numbers[cell] != ABSENT:
+            return False
         if holds == OBJECT or holds == OBJECTS:
-            if not _put_number(table, here, slot, 1, coded) or depth + 1 >= _DEEPEST:
+            if depth + 1 >= _DEEPEST:
                 return False
-            inner = t.field_inner[field]
+            numbers[cell] = 1
+            inner = fields[field, _INNER]
             if holds == OBJECTS:
                 if data[at] != 91:
                     return False
@@ -296,7 +313,9 @@ def _read_report(
             depth += 1
             place[depth] = inner
             listed[depth] = holds == OBJECTS
-            row[depth] = _new_row(inner, coded, counts) if holds == OBJECTS else here
+            row[depth] = here
+            if holds == OBJECTS:
+                row[depth] = _new_row(inner, widths, bases, names, numbers, victims_from, counts)
             shift[depth] = (slot - _FIRST_SPOT) * 3 if inner == SPOT else 0
             state = _OPENED
             continue
@@ -305,12 +324,11 @@ def _read_report(
             if number < 0 or (holds == ONE and number != 1):
                 return False
         elif holds == NAMES:
-            at, number = _read_names(data, at, end, field, t)
+            at, number = _read_names(data, at, end, field, values, letters)
             if number <= 0:
                 return False
-            coded.hostility[here] = number
         elif holds == IDS:
-            at, number, known = _read_ids(data, at, end, ids, known, coded, counts)
+            at, number, known = _read_ids(data, at, end, ids, known, victims_from, victims_named, counts)
             if number < 0:
                 return False
         else:
@@ -326,10 +344,10 @@ def _read_report(
             elif holds == TEXT:
                 if stop - at - 1 > 64 or stop == at + 1:
                     return False
-                if table == REPORT and slot == _REPORT_ID:
-                    coded.id_start[r] = at + 1
-                    coded.id_length[r] = stop - at - 1
-                elif table == JUDGEMENT:
+                if table == 0 and slot == _REPORT_ID:
+                    head[r, _ID_START] = at + 1
+                    head[r, _ID_LENGTH] = stop - at - 1
+                elif table == 4:
                     if stop - at - 1 > 40:
                         return False
                     number, known = _judged(data, at + 1, stop, ids, known)
@@ -345,14 +363,14 @@ def _read_report(
                         return False
                     number = _day_in_london(seconds)
             elif holds == MOMENT:
-                if table != REPORT:
+                if table != 0:
                     return False
                 seconds, minutes = _moment(data, at + 1, stop)
                 if minutes < -1440:
                     return False
-                coded.received_at[r] = seconds
-                coded.offset[r] = minutes
-                coded.day[r] = _day_in_london(seconds)
+                head[r, _RECEIVED] = seconds
+                head[r, _OFFSET] = minutes
+                head[r, _DAY] = _day_in_london(seconds)
             elif holds == REMARK:
                 if stop - at > _LONGEST_REMARK or stop == at + 1:
                     return False
@@ -361,13 +379,7 @@ def _read_report(
             if number < 0:
                 return False
             at = stop + 1
-        if not _put_number(table, here, slot, number, coded):
-            return False
-
-
-_KIND = slots(ALLEGATION, names=True)["kind"]
-_REPORT_ID = slots(REPORT, names=False)["report_id"]
-_FIRST_SPOT = slots(ALLEGATION, names=False)[f"place.{SPOTS[0]}"]
+        numbers[cell] = number
 
 
 @compiled_loop
@@ -392,10 +404,9 @@ def _end_of_text(data: Bytes, at: int, end: int) -> int:
 
 @compiled_loop
 def _hash(data: Bytes, at: int, stop: int, seed: int) -> int:
-    mask = np.int64((1 << 63) - 1)
-    found = np.int64((seed * 1_000_003 + 97) & mask)
+    found = np.int64(seed * 1_000_003 + 97)
     for i in range(at, stop):
-        found = np.int64(((found ^ np.int64(data[i])) * np.int64(1_099_511_628_211)) & mask)
+        found = ((found ^ np.int64(data[i])) * _PRIME) & _POSITIVE
     return found
 
 
@@ -408,35 +419,15 @@ def _same(data: Bytes, at: int, letters: Bytes, start: int, length: int) -> bool
 
 
 @compiled_loop
-def _find_field(data: Bytes, at: int, stop: int, place: int, t: Tables) -> int:
-    number = _hash(data, at, stop, place)
-    size = len(t.key_hash)
-    spot = number & (size - 1)
-    while t.key_hash[spot] != -1:
-        if (
-            t.key_hash[spot] == number
-            and t.key_length[spot] == stop - at
-            and t.field_place[t.key_field[spot]] == place
-            and _same(data, at, t.letters, t.key_start[spot], stop - at)
-        ):
-            return t.key_field[spot]
-        spot = (spot + 1) & (size - 1)
-    return -1
-
-
-@compiled_loop
-def _find_value(data: Bytes, at: int, stop: int, field: int, t: Tables) -> int:
-    number = _hash(data, at, stop, 1000 + field)
-    size = len(t.value_hash)
-    spot = number & (size - 1)
-    while t.value_hash[spot] != -1:
-        if (
-            t.value_hash[spot] == number
-            and t.value_length[spot] == stop - at
-            and _same(data, at, t.letters, t.value_start[spot], stop - at)
-        ):
-            return t.value_code[spot]
-        spot = (spot + 1) & (size - 1)
+def _find(data: Bytes, at: int, stop: int, seed: int, table: Int64, letters: Bytes) -> int:
+    """Give what stands in a table of names under these letters, 0 where nothing does."""
+    number = _hash(data, at, stop, seed)
+    spot = number & (len(table) - 1)
+    while table[spot, 0] != -1:
+        if table[spot, 0] == number and table[spot, 2] == stop - at:
+            if _same(data, at, letters, table[spot, 1], stop - at):
+                return table[spot, 3]
+        spot = (spot + 1) & (len(table) - 1)
     return 0
 
 
@@ -445,7 +436,7 @@ def _number(data: Bytes, at: int, end: int) -> tuple[int, int]:
     """Give where a whole number ends and what it is, -1 where none of at most seven figures stands there."""
     first, number = at, 0
     while at < end and 48 <= data[at] <= 57:
-        number = number * 10 + data[at] - 48
+        number = number * 10 + int(data[at]) - 48
         at += 1
     if at == first or at - first > 7 or (data[first] == 48 and at - first > 1):
         return at, -1
@@ -455,7 +446,7 @@ def _number(data: Bytes, at: int, end: int) -> tuple[int, int]:
 
 
 @compiled_loop
-def _read_names(data: Bytes, at: int, end: int, field: int, t: Tables) -> tuple[int, int]:
+def _read_names(data: Bytes, at: int, end: int, field: int, values: Int64, letters: Bytes) -> tuple[int, int]:
     """Give where a list of names ends, and the names as bits; 0 where it is out of the format."""
     if data[at] != 91:
         return at, 0
@@ -467,7 +458,7 @@ def _read_names(data: Bytes, at: int, end: int, field: int, t: Tables) -> tuple[
         stop = _end_of_text(data, at + 1, end)
         if stop < 0:
             return at, 0
-        code = _find_value(data, at + 1, stop, field, t)
+        code = _find(data, at + 1, stop, 1000 + field, values, letters)
         if code == 0 or bits & (1 << (code - 1)):
             return at, 0
         bits |= 1 << (code - 1)
@@ -481,13 +472,20 @@ def _read_names(data: Bytes, at: int, end: int, field: int, t: Tables) -> tuple[
 
 @compiled_loop
 def _read_ids(
-    data: Bytes, at: int, end: int, ids: Int64, known: int, coded: Coded, counts: Int64
+    data: Bytes,
+    at: int,
+    end: int,
+    ids: Int64,
+    known: int,
+    victims_from: Int32,
+    victims_named: Int32,
+    counts: Int64,
 ) -> tuple[int, int, int]:
     """Give where a list of ids ends, how many stand in it (-1: out of the format) and how many are known."""
     if data[at] != 91:
         return at, -1, known
     at = _past_space(data, at + 1, end)
-    row, count, total = counts[ALLEGATION] - 1, 0, counts[len(PLACES)]
+    row, count, total = counts[1] - 1, 0, counts[len(PLACED)]
     if at < end and data[at] == 93:
         return at + 1, 0, known
     while True:
@@ -501,14 +499,14 @@ def _read_ids(
         if number < 0:
             return at, -1, known
         for other in range(total, total + count):
-            if coded.victims_named[other] == number:
+            if victims_named[other] == number:
                 return at, -1, known
-        coded.victims_named[total + count] = number
+        victims_named[total + count] = number
         count += 1
         at = _past_space(data, stop + 1, end)
         if at < end and data[at] == 93:
-            counts[len(PLACES)] = total + count
-            coded.victims_from[row + 1] = total + count
+            counts[len(PLACED)] = total + count
+            victims_from[row + 1] = total + count
             return at + 1, count, known
         if at >= end or data[at] != 44:
             return at, -1, known
@@ -563,7 +561,7 @@ def _figures(data: Bytes, at: int, count: int) -> int:
     for i in range(at, at + count):
         if not 48 <= data[i] <= 57:
             return -1
-        number = number * 10 + data[i] - 48
+        number = number * 10 + int(data[i]) - 48
     return number
 
 
@@ -653,73 +651,167 @@ def _last_sunday(year: int, month: int) -> int:
 
 
 @compiled_loop
-def _new_row(place: int, coded: Coded, counts: Int64) -> int:
-    row = counts[place]
-    counts[place] = row + 1
-    if place == ALLEGATION:
-        coded.allegation_names[row, :] = 0
-        coded.allegation_numbers[row, :] = ABSENT
-        coded.hostility[row] = 0
-        coded.victims_from[row] = counts[len(PLACES)]
-        coded.victims_from[row + 1] = counts[len(PLACES)]
-    elif place == VICTIM:
-        coded.victim_names[row, :] = 0
-        coded.victim_numbers[row, :] = ABSENT
-    elif place == OFFENDER:
-        coded.offender_names[row, :] = 0
-        coded.offender_numbers[row, :] = ABSENT
-    elif place == JUDGEMENT:
-        coded.judgement_names[row, :] = 0
-        coded.judgement_numbers[row, :] = ABSENT
-    else:
-        coded.record_names[row, :] = 0
-        coded.record_numbers[row, :] = ABSENT
+def _new_row(
+    place: int,
+    widths: Int64,
+    bases: Int64,
+    names: UInt16,
+    numbers: Int32,
+    victims_from: Int32,
+    counts: Int64,
+) -> int:
+    at = place - 1 if place < 5 else place - 8
+    row = counts[at]
+    counts[at] = row + 1
+    _clear(at, row, widths, bases, names, numbers)
+    if at == 1:
+        victims_from[row] = counts[len(PLACED)]
+        victims_from[row + 1] = counts[len(PLACED)]
     return row
 
 
 @compiled_loop
-def _put_name(table: int, row: int, slot: int, code: int, coded: Coded) -> bool:
-    """Put a name in its column; false where one stands there already."""
-    if table == ALLEGATION:
-        free = coded.allegation_names[row, slot] == 0
-        coded.allegation_names[row, slot] = code
-    elif table == VICTIM:
-        free = coded.victim_names[row, slot] == 0
-        coded.victim_names[row, slot] = code
-    elif table == OFFENDER:
-        free = coded.offender_names[row, slot] == 0
-        coded.offender_names[row, slot] = code
-    elif table == JUDGEMENT:
-        free = coded.judgement_names[row, slot] == 0
-        coded.judgement_names[row, slot] = code
-    elif table == RECORD:
-        free = coded.record_names[row, slot] == 0
-        coded.record_names[row, slot] = code
-    else:
-        free = coded.report_names[row, slot] == 0
-        coded.report_names[row, slot] = code
-    return free
+def _clear(at: int, row: int, widths: Int64, bases: Int64, names: UInt16, numbers: Int32) -> None:
+    start = bases[0, at] + row * widths[0, at]
+    for cell in range(start, start + widths[0, at]):
+        names[cell] = 0
+    start = bases[1, at] + row * widths[1, at]
+    for cell in range(start, start + widths[1, at]):
+        numbers[cell] = ABSENT
 
 
 @compiled_loop
-def _put_number(table: int, row: int, slot: int, number: int, coded: Coded) -> bool:
-    """Put a number in its column; false where one stands there already."""
-    if table == ALLEGATION:
-        free = coded.allegation_numbers[row, slot] == ABSENT
-        coded.allegation_numbers[row, slot] = number
-    elif table == VICTIM:
-        free = coded.victim_numbers[row, slot] == ABSENT
-        coded.victim_numbers[row, slot] = number
-    elif table == OFFENDER:
-        free = coded.offender_numbers[row, slot] == ABSENT
-        coded.offender_numbers[row, slot] = number
-    elif table == JUDGEMENT:
-        free = coded.judgement_numbers[row, slot] == ABSENT
-        coded.judgement_numbers[row, slot] = number
-    elif table == RECORD:
-        free = coded.record_numbers[row, slot] == ABSENT
-        coded.record_numbers[row, slot] = number
-    else:
-        free = coded.report_numbers[row, slot] == ABSENT
-        coded.report_numbers[row, slot] = number
-    return free
+def _all_allowed(
+    since: int,
+    until: int,
+    fields: Int32,
+    allowed: Bytes,
+    widths: Int64,
+    bases: Int64,
+    names: UInt16,
+    numbers: Int32,
+) -> bool:
+    """Say whether each allegation carries only what its kind may, where the kind was told last."""
+    for field in range(len(fields)):
+        if fields[field, _PLACE] != ALLEGATION:
+            continue
+        named, slot = fields[field, _HOLDS] == NAME, fields[field, _SLOT]
+        for a in range(since, until):
+            kind = names[bases[0, 1] + a * widths[0, 1] + _KIND]
+            if named:
+                told = names[bases[0, 1] + a * widths[0, 1] + slot] != 0
+            else:
+                told = numbers[bases[1, 1] + a * widths[1, 1] + slot] != ABSENT
+            if told and not allowed[kind, field]:
+                return False
+    return True
+
+
+@compiled_loop
+def _makes_sense(
+    r: int,
+    widths: Int64,
+    bases: Int64,
+    names: UInt16,
+    numbers: Int32,
+    first: Int32,
+    victims_from: Int32,
+    counts: Int64,
+) -> bool:
+    """Say whether nothing in a report contradicts itself or leads nowhere, as far as it is read here."""
+    told = numbers[bases[1, 0] + r * widths[1, 0] :]
+    if told[_SCHEMA_VERSION] != 1 or told[_REPORTED_AT] == ABSENT:
+        return False
+    for at in range(1, len(PLACED)):
+        if at != 4 and not _told_apart(at, first[at, r], counts[at], widths, bases, numbers):
+            return False
+    crowds = 0
+    for a in range(first[1, r], counts[1]):
+        told = numbers[bases[1, 1] + a * widths[1, 1] :]
+        named = victims_from[a + 1] - victims_from[a]
+        if names[bases[0, 1] + a * widths[0, 1] + _KIND] == 0 or 0 <= told[_VICTIM_COUNT] < named:
+            return False
+        crowds += told[_VICTIM_COUNT] > 1 and named == 0
+        if told[_FROM] != ABSENT and told[_TO] != ABSENT and told[_FROM] > told[_TO]:
+            return False
+        if told[_DURING] != ABSENT:
+            holder = _row_of(told[_DURING], 1, first[1, r], counts[1], widths, bases, numbers)
+            if holder < 0 or numbers[bases[1, 1] + holder * widths[1, 1] + _DURING] != ABSENT:
+                return False
+        for link in (_SAME, _CONTINUES, _DISCLOSED):
+            if (
+                told[link] != ABSENT
+                and _row_of(told[link], 5, first[5, r], counts[5], widths, bases, numbers) < 0
+            ):
+                return False
+    for v in range(first[2, r], counts[2]):
+        told = numbers[bases[1, 2] + v * widths[1, 2] :]
+        said = names[bases[0, 2] + v * widths[0, 2] :]
+        if told[0] == ABSENT or told[_HOUSEHOLD] == told[0] or (told[_AGE] != ABSENT and said[_BAND] != 0):
+            return False
+        if said[_DUTY] == _CONSTABLE or said[_DUTY] == _EMERGENCY:
+            grown = said[_BAND] == 0 or said[_BAND] == _GROWN or said[_BAND] == _AGE_UNKNOWN
+            if 0 <= told[_AGE] < 18 or not grown:
+                return False
+    for o in range(first[3, r], counts[3]):
+        told = numbers[bases[1, 3] + o * widths[1, 3] :]
+        aged = told[_AGE_OF_O] != ABSENT and names[bases[0, 3] + o * widths[0, 3] + _BAND_OF_O] != 0
+        if told[0] == ABSENT or told[_AS_VICTIM] != ABSENT or aged:
+            return False
+    for j in range(first[4, r], counts[4]):
+        told = numbers[bases[1, 4] + j * widths[1, 4] :]
+        about = names[bases[0, 4] + j * widths[0, 4] + _ABOUT]
+        if about == 0 or about == _AGREED or told[_VALUE] == ABSENT:
+            return False
+        if told[_JUDGED_ALLEGATION] != ABSENT or told[_JUDGED_RECORD] != ABSENT:
+            return False
+    for p in range(first[5, r], counts[5]):
+        no_class = names[bases[0, 5] + p * widths[0, 5] + _CLASS] == 0
+        if no_class or numbers[bases[1, 5] + p * widths[1, 5]] == ABSENT:
+            return False
+    return crowds <= 1
+
+
+@compiled_loop
+def _told_apart(at: int, since: int, until: int, widths: Int64, bases: Int64, numbers: Int32) -> bool:
+    """Say whether no id stands twice; allegations have ids all or none."""
+    for row in range(since, until):
+        name = numbers[bases[1, at] + row * widths[1, at]]
+        if (name == ABSENT) != (numbers[bases[1, at] + since * widths[1, at]] == ABSENT):
+            return False
+        for other in range(since, row):
+            if name != ABSENT and numbers[bases[1, at] + other * widths[1, at]] == name:
+                return False
+    return True
+
+
+@compiled_loop
+def _row_of(name: int, at: int, since: int, until: int, widths: Int64, bases: Int64, numbers: Int32) -> int:
+    for row in range(since, until):
+        if numbers[bases[1, at] + row * widths[1, at]] == name:
+            return row
+    return -1
+
+
+_KIND = slots(ALLEGATION, names=True)["kind"]
+_REPORT_ID = slots(REPORT, names=False)["report_id"]
+_FIRST_SPOT = slots(ALLEGATION, names=False)[f"place.{SPOTS[0]}"]
+_SCHEMA_VERSION = slots(REPORT, names=False)["schema_version"]
+_REPORTED_AT = slots(REPORT, names=False)["reported_at"]
+_A = slots(ALLEGATION, names=False)
+_DURING, _VICTIM_COUNT, _FROM, _TO = _A["during"], _A["victim_count"], _A["when.from"], _A["when.to"]
+_SAME, _CONTINUES, _DISCLOSED = _A["same_as_record"], _A["continues_record"], _A["disclosed_in"]
+_AGE, _HOUSEHOLD = slots(VICTIM, names=False)["age"], slots(VICTIM, names=False)["household"]
+_BAND, _DUTY = slots(VICTIM, names=True)["age_band"], slots(VICTIM, names=True)["duty"]
+_CONSTABLE = values_in(VICTIM, "duty").index("constable") + 1
+_EMERGENCY = values_in(VICTIM, "duty").index("emergency_worker") + 1
+_GROWN = values_in(VICTIM, "age_band").index("18_and_over") + 1
+_AGE_UNKNOWN = values_in(VICTIM, "age_band").index("unknown") + 1
+_AGE_OF_O, _AS_VICTIM = slots(OFFENDER, names=False)["age"], slots(OFFENDER, names=False)["victim_id"]
+_BAND_OF_O = slots(OFFENDER, names=True)["age_band"]
+_ABOUT, _VALUE = slots(JUDGEMENT, names=True)["about"], slots(JUDGEMENT, names=False)["value"]
+_JUDGED_ALLEGATION = slots(JUDGEMENT, names=False)["allegation"]
+_JUDGED_RECORD = slots(JUDGEMENT, names=False)["record"]
+_AGREED = values_in(JUDGEMENT, "about").index("location_agreed") + 1
+_CLASS = slots(RECORD, names=True)["class"]
+assert _A["id"] == slots(VICTIM, names=False)["id"] == slots(RECORD, names=False)["id"] == 0
