@@ -154,6 +154,22 @@ class KindCode:
             codes.append(code)
         return codes
 
+    def key_of_codes(self, codes: Sequence[int]) -> int:
+        """Give the key that holds these codes, one for each column."""
+        return sum(map(int.__mul__, self._weights, codes))
+
+    def assumed_codes(self, column: Column, facts: Iterable[Fact]) -> list[int]:
+        """Give the code that each stated fact of a column comes to, defaults considered."""
+        return [self._assumed_code(column, fact) for fact in facts]
+
+    def defaults_of(self, name: str) -> tuple[str, ...]:
+        """Give the ids of the defaults that may fill a column."""
+        return tuple(default.id for default in self._defaults.get(name, ()))
+
+    def absent_code(self, column: Column) -> int:
+        """Give the code of a column of which the report says nothing."""
+        return self._absent[self.position[column.name]]
+
     def facts(self, key: int) -> dict[str, Fact]:
         """Give the sheet that a key stands for, as far as the tables ask for it."""
         codes = self.codes(key)

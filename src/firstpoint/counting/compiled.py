@@ -9,7 +9,7 @@ the plain reading (:meth:`~firstpoint.counting.matters.Told.sheet` and
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -138,6 +138,10 @@ class CompiledBook:
         except (KeyError, TypeError, ValueError, AttributeError) as reason:
             raise NotPlain from reason
 
+    def finding_of_codes(self, kind: str, codes: Sequence[int]) -> Finding:
+        """Give what the book says of matters of this kind with these codes."""
+        return self.finding(kind, self.code(kind).key_of_codes(codes))
+
     def _compile(self, kind: str) -> KindCode:
         book = self.book
         rows = {
@@ -197,7 +201,7 @@ def matters_of(report: Mapping[str, Any], ready: CompiledBook) -> list[Matter]:
 class _Reading:
     """One passage through a report: its format is checked while the keys of its matters are added up."""
 
-    __slots__ = ("judged", "offenders", "people", "ready", "report", "shared")
+    __slots__ = ("judged", "offenders", "people", "placed", "ready", "report", "shared")
 
     def __init__(self, report: Mapping[str, Any], ready: CompiledBook) -> None:
         self.ready = ready
@@ -217,6 +221,7 @@ class _Reading:
             self.shared = tuple(shared_facts(report).items())
         elif "reporter" in report:
             self.shared = _word_of(report["reporter"])
+        self.placed = any("place" in allegation for allegation in report.get("allegations", ()))
         self.judged = bool(report.get("judgements"))
         for judgement in report.get("judgements", ()):
             _check_judgement(judgement)
@@ -235,6 +240,9 @@ class _Reading:
             key = code.base + self._stated(code, allegation)
             for name, fact in self.shared:
                 key += code.share(name, fact)
+            if self.placed:
+                for name, fact in place_facts(report, allegation).items():
+                    key += code.share(name, fact)
             if code.asks_day:
                 day = offence_day(allegation, report["reported_at"])
                 key += code.share("offence_day", (day, day))
@@ -315,8 +323,6 @@ class _Reading:
                 _check_when(value)
             elif name == "place":
                 _check_place(value)
-                for column, fact in place_facts(self.report, allegation).items():
-                    key += code.share(column, fact)
             else:
                 raise NotPlain
         return key

@@ -15,7 +15,7 @@ from attrs import frozen
 
 from firstpoint.counting.books import Book
 from firstpoint.counting.cells import Fact
-from firstpoint.counting.deadlines import moment
+from firstpoint.counting.days import day_in_london
 from firstpoint.counting.facts import UNKNOWN, is_reported_incident
 from firstpoint.counting.principal import beside_recorded
 from firstpoint.counting.rulings import MatterRuling, Step
@@ -129,13 +129,9 @@ def _gap(record: Mapping[str, Any], ruling: MatterRuling, report: Mapping[str, A
     began = ruling.matter.allegation.get("when", {}).get("from", report["reported_at"])
     return (
         "over_three_months"
-        if _day(began) > _three_months_after(date.fromisoformat(last))
+        if day_in_london(began) > _three_months_after(date.fromisoformat(last))
         else "within_three_months"
     )
-
-
-def _day(text: str) -> date:
-    return date.fromisoformat(text) if len(text) == len("2026-04-01") else moment(text).date()
 
 
 def _three_months_after(day: date) -> date:
