@@ -490,11 +490,11 @@ def test_disorder_over_on_arrival_is_no_longer_recorded_from_mid_may_2023() -> N
         "level": "fear_or_provocation_of_violence",
         "continuing_on_arrival": "no",
         "enquiries_found": "nothing",
-        **STATE,
         **IN_THE_STREET,
     }
-    assert answer(report_on("2023-05-14", over)) == "9A 125/11 x1"
-    assert answer(report_on("2023-05-15", over)) == "incident_only"
+    witness = {"reporter": {"role": "witness"}}
+    assert answer(report_on("2023-05-14", over, **witness)) == "9A 125/11 x1"
+    assert answer(report_on("2023-05-15", over, **witness)) == "incident_only"
 
 
 def test_rape_told_by_a_friend_is_a_reported_incident_from_april_2015() -> None:

@@ -107,8 +107,10 @@ def _law_then(row: Row, matter: Matter, book: Book) -> Ruling | None:
     reached = read_class_result(row.result)
     if reached is None:
         return None
-    facts = {**matter.facts, "reached": reached.ho_code or reached.ho_class}
-    earlier = book.law_then.decide(facts)
+    told = {"reached": reached.ho_code or reached.ho_class}
+    if not book.law_then.rows_for(told):
+        return None
+    earlier = book.law_then.decide({**matter.facts, **told})
     return earlier if earlier.considered else None
 
 
