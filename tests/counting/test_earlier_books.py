@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from firstpoint.counting import book_named, book_on, count_report, first_day, listed_books
+from firstpoint.counting.books import read_class_result
 from firstpoint.errors import Refused
+from firstpoint.vocabulary import offence_class, outcomes
 
 WOMAN = {"id": "v1", "sex": "female", "age": 30}
 STALKING = {"id": "a1", "kind": "stalking", "victims": ["v1"], "offender": "o1"}
@@ -490,11 +492,11 @@ def test_disorder_over_on_arrival_is_no_longer_recorded_from_mid_may_2023() -> N
         "level": "fear_or_provocation_of_violence",
         "continuing_on_arrival": "no",
         "enquiries_found": "nothing",
-        **STATE,
         **IN_THE_STREET,
     }
-    assert answer(report_on("2023-05-14", over)) == "9A 125/11 x1"
-    assert answer(report_on("2023-05-15", over)) == "incident_only"
+    witness = {"reporter": {"role": "witness"}}
+    assert answer(report_on("2023-05-14", over, **witness)) == "9A 125/11 x1"
+    assert answer(report_on("2023-05-15", over, **witness)) == "incident_only"
 
 
 def test_rape_told_by_a_friend_is_a_reported_incident_from_april_2015() -> None:
@@ -664,3 +666,27 @@ def test_a_changed_row_names_the_book_that_changed_it() -> None:
     assert "Lincolnshire" in changed.clause
     assert "CLS-BURGLARY-48" not in of_2016
     assert "PRI-C1" not in of_2016
+
+
+def day_of(text: str, *, otherwise: date) -> date:
+    """The first day that a year (of rules, from April), a month or a day of the lists can mean."""
+    whole = text + {4: "-04-01", 7: "-01"}.get(len(text), "")
+    return date.fromisoformat(whole) if text else otherwise
+
+
+@pytest.mark.parametrize("name", [book.id for book in listed_books()])
+def test_no_book_gives_a_class_or_an_outcome_of_another_time(name: str) -> None:
+    book = book_named(name)
+    given = {
+        reached.ho_class
+        for table in set(book.class_tables.values())
+        for reached in (read_class_result(row.result) for row in table.rows)
+        if reached
+    }
+    classes = {each for each in (offence_class(code) for code in given) if each}
+    late = {each.code for each in classes if day_of(each.valid_from, otherwise=date.min) >= book.valid_to}
+    gone = {each.code for each in classes if day_of(each.valid_to, otherwise=date.max) < book.valid_from}
+    assert late | gone == set()
+    asked = book.questions["outcome"].kinds()
+    begun = {code: day_of(outcomes()[code].valid_from, otherwise=date.min) for code in asked}
+    assert {code for code, day in begun.items() if day >= book.valid_to} == set()

@@ -20,7 +20,7 @@ def books_command() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
 def list_command(as_json: bool) -> None:
     """List the rule books with their dates, standing and content hash, oldest first."""
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "id": book.id,
             "edition": book.edition,

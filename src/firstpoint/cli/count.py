@@ -22,7 +22,7 @@ COLUMNS = {"report_id": pl.String, "decision": pl.String, "total": pl.Int64, "ve
 @define
 class Tally:
     """What has been counted so far: reports, the crimes they require, those due (at least) in a class that is
-    still open, and the reports set aside. ``reconstructed`` says whether reconstructed rule books may be used.
+    still open, and the reports set aside; ``reconstructed`` says whether reconstructed books may be used.
     """
 
     reconstructed: bool = False

@@ -11,10 +11,12 @@ How a report passes through:
 1. :mod:`~firstpoint.counting.facts` checks it against the form and names every fault by JSON pointer.
 2. :mod:`~firstpoint.counting.books` chooses the rule book by the day of the report. A book is CSV decision
    tables with clause references; :mod:`~firstpoint.counting.tables` reads and checks them, and the content
-   hash goes into the verdict.
+   hash goes into the verdict. The books stand on a :mod:`~firstpoint.counting.shelf`; the newest is a full
+   text, each earlier one tells what was otherwise before (:mod:`~firstpoint.counting.amendments`).
 3. :mod:`~firstpoint.counting.matters` takes the report apart, one sheet of facts for each allegation and
    victim.
-4. :mod:`~firstpoint.counting.rulings` classifies each matter and puts it to the recording test.
+4. :mod:`~firstpoint.counting.rulings` classifies each matter, by the law on the day of the offence
+   (``law_then.csv``), and puts it to the recording test.
 5. :mod:`~firstpoint.counting.continuing` asks what a matter adds to an existing record,
    :mod:`~firstpoint.counting.principal` which crimes absorb others, :mod:`~firstpoint.counting.units` how
    many remain. :mod:`~firstpoint.counting.open_classes` finds the crimes that are due although their class
@@ -28,12 +30,15 @@ Everything particular to an offence stands in the rows of a book, nothing of it 
 known are followed both ways: if all ways agree the verdict stands, otherwise it is ``not_decidable`` and
 says what to ask.
 
-Limits, honestly. There is one book, 2026-04-01, for reports received from 1 April 2026; an earlier report
-is refused with the first day covered. It is a draft that a force crime registrar should review. Units and
-ranks that the current official text does not print are marked as recalled or placed. Offences named only by
-their title are looked up on the notifiable list (:mod:`~firstpoint.counting.titles`); a title that it does
-not bear, or that several classes bear, is answered ``not_decidable``. Other sexual offences have no rule
-yet and are answered so too. Mandatory flags are raised only where the facts given show them.
+Limits, honestly. The book of 2026/27 is a draft that a force crime registrar should review. The books from
+May 2023 are that text with the dated changes since taken back. The books before, to April 2014, are
+reconstructed from dated notes and lists: a report of those days is refused unless ``reconstructed`` asks for
+it, and its verdict says so; what no source tells is answered ``not_decidable``. An earlier report is refused
+with the first day covered. Which days are assumed stands in ``books/editions.csv``. Units and ranks that the
+current official text does not print are marked as recalled or placed. Offences named only by their title are
+looked up on the notifiable list (:mod:`~firstpoint.counting.titles`); a title that it does not bear, or that
+several classes bear, is answered ``not_decidable``. Mandatory flags are raised only where the facts given
+show them.
 The facts of damage do not say whether a door joins an outbuilding to the home: where one does and a break-in
 is likelier, the attempted burglary has to be alleged as such.
 """

@@ -8,9 +8,9 @@ name whose first column is ``change``:
   such as ``kind`` or ``code``, everything that the later book says of those values goes. What the row
   overrode is overridden by the rows that overrode it, so that the others keep their order.
 * ``instead``: the row is replaced; what the file leaves out, or writes as ``=``, stays as it was.
-* ``also``: a row is added. Its ``overrides`` may name rows as usual, or ``*`` (it goes before every row of the
-  later book; those that it covers entirely are left out), or ``above:ID`` (it goes before that row and yields
-  to whatever goes before that row).
+* ``also``: a row is added. Its ``overrides`` may name rows as usual, or ``*`` (it goes before every row of
+  the later book; those that it covers entirely are left out), or ``above:ID`` (it goes before that row and
+  yields to whatever goes before that row).
 
 Columns that are left out of an added row read as ``-``; a column that the later book's table lacks is added
 to it. The file ``results.csv`` (``later,result,clause``) is applied first, line by line, and renames results

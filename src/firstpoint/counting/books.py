@@ -37,7 +37,8 @@ UNITS = (
     "supplier", "building", "things", "victims_and_things", "victims_else_things",
 )  # fmt: skip
 DECISIONS = (
-    "record", "incident_only", "information", "crime_related_incident", "other_force", "refer", "not_decidable",
+    "record", "incident_only", "information", "crime_related_incident", "other_force", "refer",
+    "not_decidable",
 )  # fmt: skip
 _RESULT = re.compile(r"(?P<ho_class>\S+)(?: (?P<ho_code>\d{3}/\d{2}))?(?P<attempt> attempt)?$")
 
@@ -166,7 +167,7 @@ def newest_book() -> Book:
 
 
 def books() -> tuple[Book, ...]:
-    """Give every shipped rule book, read and checked, oldest first; to list them, ask :func:`listed_books`."""
+    """Give every shipped rule book, read and checked, oldest first; to list them is :func:`listed_books`."""
     return tuple(book_named(book.id) for book in listed_books())
 
 

@@ -139,6 +139,8 @@ def _law_then(row: Row, book: Book, decide: Decide) -> Ruling | None:
     reached = as_reached(row.result)
     if reached is None:
         return None
+    if not book.law_then.rows_for({"reached": reached}):
+        return None
     earlier = decide(book.law_then, {"reached": reached})
     return earlier if earlier.considered else None
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import tomllib
+from bisect import bisect_right
 from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
@@ -83,27 +84,32 @@ class Shelf:
         _refuse_gaps(listed)
         return tuple(listed)
 
+    @cached_property
+    def _first_days(self) -> tuple[date, ...]:
+        return tuple(book.valid_from for book in self.listed)
+
     def on(self, day: date, *, reconstructed: bool = False) -> ListedBook:
         """Give the book that holds for a report received on this day.
 
         Raises Refused where none does, and where it is reconstructed unless such a book is asked for.
         """
-        found = next((book for book in self.listed if book.holds_on(day)), None)
-        first = self.first_day(reconstructed=True)
-        if found is None:
+        at = bisect_right(self._first_days, day) - 1
+        last = self.listed[-1].valid_to
+        if at < 0 or day >= last:
             raise Refused(
                 f"there is no rule book for reports received on {day}.",
                 where="/reported_at",
-                remedy=f"Books cover {first} up to but not including {self.listed[-1].valid_to}.",
+                remedy=f"Books cover {self._first_days[0]} up to but not including {last}.",
             )
+        found = self.listed[at]
         if found.reconstructed and not reconstructed:
             raise Refused(
-                f"the rule book for reports received on {day} is reconstructed ({found.standing}), and such a "
-                "book is used only where it is asked for.",
+                f"the rule book for reports received on {day} is used only where it is asked for: "
+                f"{found.standing}.",
                 where="/reported_at",
                 remedy=(
                     "Give reconstructed=True (firstpoint count --reconstructed) to use it. Other books cover "
-                    f"{self.first_day()} up to but not including {self.listed[-1].valid_to}."
+                    f"{self.first_day()} up to but not including {last}."
                 ),
             )
         return found
@@ -178,6 +184,8 @@ def _listed(
     absent = [key for key in _NEEDED if key not in said]
     if absent:
         raise InputError(f"{absent[0]} is missing.", where=where, remedy="Add it.")
+    if said["id"] != name:
+        raise InputError(f"its id is {said['id']!r}.", where=where, remedy="Name the folder as the book.")
     begins = _day_of(name, about, "valid_from")
     if begins not in days:
         raise InputError(

@@ -23,7 +23,9 @@ from firstpoint.counting.matters import AGE_BANDS, STRANDS, hostility_facts, sha
 from firstpoint.counting.titles import kinds_told_by_title
 
 #: Where the answer to a column is found.
-OF_ALLEGATION, OF_VICTIM, OF_OFFENDER, OF_REPORT, WORKED_OUT, COUNTED, VICTIM_AGE, OFFENDER_AGE, DAY = range(9)
+OF_ALLEGATION, OF_VICTIM, OF_OFFENDER, OF_REPORT, WORKED_OUT, COUNTED, VICTIM_AGE, OFFENDER_AGE, DAY = range(
+    9
+)
 
 #: Facts worked out from several fields, each a place among a matter's worked-out facts.
 WORKED = (
@@ -248,4 +250,6 @@ def _told_beside(book: Book) -> tuple[Int32, Bytes]:
         for told in book.told_beside
     ]  # fmt: skip
     may = [[0, *(kind in told.kinds for kind in kinds)] for told in book.told_beside]
-    return np.array(rows, dtype=np.int32).reshape(-1, 6), np.array(may, dtype=np.uint8).reshape(-1, len(kinds) + 1)
+    return np.array(rows, dtype=np.int32).reshape(-1, 6), np.array(may, dtype=np.uint8).reshape(
+        -1, len(kinds) + 1
+    )
