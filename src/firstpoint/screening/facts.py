@@ -26,9 +26,9 @@ _NOTE = (
 )
 _AS_IF = " No rule book is used unasked for its day: counted as if reported on the newest one's first day."
 _RECORD = "p1"
-_ANY_CLASS = (
-    "99"  # the log names a record but seldom its class; which one it is does not change "recorded already"
-)
+#: The log names a record but seldom its class. No book counts this one, so that nothing told is graver, and
+#: what the log tells is "recorded already" whatever the class.
+_ANY_CLASS = "0"
 _PROFESSIONAL = "professional_other"
 REPORTED_INCIDENT = "reported_incident"  # the context of rape told but not confirmed: an N100, no crime yet
 _UNCONFIRMED = ("unconfirmed", REPORTED_INCIDENT)
