@@ -95,6 +95,10 @@ _WHOSE_WORD: Mapping[str, str] = {
 }
 
 
+#: Judgements that only some may make, where the report says who made them: p 55 leaves it to the registrar.
+_MAY_JUDGE: Mapping[str, tuple[str, ...]] = {
+    "harassment_only": ("registrar", "registered_registrar", "deputy_registrar"),
+}
 #: What a referral centre that says something, but not this, is taken to have done.
 _KEPT_BACK: Mapping[str, str] = {"investigation_wanted": "no", "details_passed": "none", "samples": "none"}
 
@@ -223,7 +227,7 @@ def _matters(
         named = allegation.get("victims") or ("",)
         offender = offenders.get(allegation.get("offender", ""), {})
         base = {**shared, **_own_facts(allegation), **_facts_under("offender", offender)}
-        base |= _judged(report, allegation_id(allegation, index))
+        base |= _judged(report, allegation_id(allegation, index), "counter_allegation" in allegation)
         base |= _told_by_others(report, allegation, told_beside)
         base |= {"where": where_it_happened(report, allegation), **_record_facts(report, allegation)}
         for victim, part in product(named, _parts(allegation)):
@@ -353,11 +357,12 @@ def _fraud_route(routing: Mapping[str, Any] | None) -> str:
     return "ours" if "yes" in routing.values() else "not_ours"
 
 
-def _judged(report: Mapping[str, Any], allegation: str) -> dict[str, Fact]:
+def _judged(report: Mapping[str, Any], allegation: str, counter: bool) -> dict[str, Fact]:
     said = {
         judgement["about"]: judgement["value"]
         for judgement in report.get("judgements", ())
         if judgement.get("allegation", allegation) == allegation
+        and judgement.get("by") in (None, *_MAY_JUDGE.get(judgement["about"], (judgement.get("by"),)))
     }
     in_law = said.get("crime_in_law", "not_stated")
     facts: dict[str, Fact] = {"in_law": in_law if in_law in ("yes", "no") else "not_stated"}
@@ -369,6 +374,9 @@ def _judged(report: Mapping[str, Any], allegation: str) -> dict[str, Fact]:
         facts[name] = _yes(said.get(about) == "yes")
     if said.get("intent_serious_harm") == "yes":
         facts["harm_intent"] = "serious"
+    likelier = said.get("likelier_account", UNKNOWN)
+    if counter and likelier not in ("yes", "no", UNKNOWN):
+        facts["counter_allegation"] = "supported" if likelier == allegation else "unsupported"
     return facts
 
 
