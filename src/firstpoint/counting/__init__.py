@@ -31,8 +31,9 @@ says what to ask.
 Limits, honestly. There is one book, 2026-04-01, for reports received from 1 April 2026; an earlier report
 is refused with the first day covered. It is a draft that a force crime registrar should review. Units and
 ranks that the current official text does not print are marked as recalled or placed. A few kinds (offences
-named only by their title, other sexual offences, misconduct in public office) have no rule yet and are
-answered ``not_decidable``. Mandatory flags are raised only where the facts given show them.
+named only by their title, misconduct in public office) have no rule yet and are answered
+``not_decidable``. Where each rule of the official text ended up stands in the book's folder ``clauses``.
+Mandatory flags are raised only where the facts given show them.
 The facts of damage do not say whether a door joins an outbuilding to the home: where one does and a break-in
 is likelier, the attempted burglary has to be alleged as such.
 """

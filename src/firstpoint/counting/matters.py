@@ -283,6 +283,9 @@ def _own_facts(allegation: Mapping[str, Any]) -> dict[str, Fact]:
     facts["country"] = place.get("country", UNKNOWN)
     facts["setting"] = place.get("setting", UNKNOWN)
     facts["victim_here_then"] = _yes(place.get("victim_at", {}).get("country") in ("england", "wales"))
+    seen_by = len(allegation.get("victims", ()))
+    if "onlookers" not in facts and seen_by > 1:
+        facts["onlookers"] = (seen_by, MANY)
     if "result" in allegation:
         facts["driving_result"] = allegation["result"]
     if "hostility" in allegation:
