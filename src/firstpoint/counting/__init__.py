@@ -35,10 +35,10 @@ May 2023 are that text with the dated changes since taken back. The books before
 reconstructed from dated notes and lists: a report of those days is refused unless ``reconstructed`` asks for
 it, and its verdict says so; what no source tells is answered ``not_decidable``. An earlier report is refused
 with the first day covered. Which days are assumed stands in ``books/editions.csv``. Units and ranks that the
-current official text does not print are marked as recalled or placed. Offences named only by their title are
-looked up on the notifiable list (:mod:`~firstpoint.counting.titles`); a title that it does not bear, or that
-several classes bear, is answered ``not_decidable``. Mandatory flags are raised only where the facts given
-show them.
+current official text does not print are marked as recalled or placed. Where each rule of the official text
+ended up stands in the book's folder ``clauses``. Offences named only by their title are looked up on the
+notifiable list (:mod:`~firstpoint.counting.titles`); a title that it does not bear, or that several classes
+bear, is answered ``not_decidable``. Mandatory flags are raised only where the facts given show them.
 The facts of damage do not say whether a door joins an outbuilding to the home: where one does and a break-in
 is likelier, the attempted burglary has to be alleged as such.
 """

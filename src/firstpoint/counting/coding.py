@@ -114,6 +114,7 @@ class KindCode:
         with_victim, without = marked[mark]
         self.found = self.share("victim_found", "yes") + self.share("mark", with_victim)
         self.not_found = self.share("victim_found", "no") + self.share("mark", without)
+        self.asks_onlookers = "onlookers" in self.position
         self.asks_day = "offence_day" in self.position
         self.asks_derived = "killing" in self.position or "break_in_said" in self.position
         self.young_party = self.share("young_party", "yes")

@@ -31,6 +31,7 @@ from firstpoint.counting.matters import (
     parts_of,
     place_facts,
     record_facts,
+    seen_by,
     shared_facts,
     told_by_others,
 )
@@ -243,6 +244,9 @@ class _Reading:
             if self.placed:
                 for name, fact in place_facts(report, allegation).items():
                     key += code.share(name, fact)
+            if code.asks_onlookers:
+                for name, fact in seen_by(allegation).items():
+                    key += code.share(name, fact)
             if code.asks_day:
                 day = offence_day(allegation, report["reported_at"])
                 key += code.share("offence_day", (day, day))
@@ -257,7 +261,9 @@ class _Reading:
                     key += code.age("offender", offender[1])
                 young = _under(offender[1], 16)
             if self.judged:
-                for name, fact in judged(report, allegation.get("id") or f"a{index + 1}").items():
+                for name, fact in judged(
+                    report, allegation.get("id") or f"a{index + 1}", "counter_allegation" in allegation
+                ).items():
                     own = code.share(name, allegation[name]) if name in allegation else 0
                     key += code.share(name, fact) - own
             if code.told_beside and len(report["allegations"]) > 1:

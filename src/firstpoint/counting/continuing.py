@@ -2,7 +2,8 @@
 
 Conduct crimes have a memory: more of the recorded conduct is added to the record unless the offender has
 been dealt with, a court has ended the course, or three months have passed (Crime Recording Rules 2026/27,
-pp 57-58). Three months are calendar months from the last recorded act.
+pp 57-58). Three months are calendar months from the last recorded act; where that is not given, from the end
+of the recorded offence, else from the day of recording.
 """
 
 from __future__ import annotations
@@ -123,7 +124,7 @@ def _gap(record: Mapping[str, Any], ruling: MatterRuling, report: Mapping[str, A
         for entry in report.get("judgements", ())
     ):
         return "within_three_months"
-    last = record.get("last_act_on") or record.get("recorded_on")
+    last = record.get("last_act_on") or record.get("offence_to") or record.get("recorded_on")
     if last is None:
         return UNKNOWN
     began = ruling.matter.allegation.get("when", {}).get("from", report["reported_at"])

@@ -129,6 +129,11 @@ WHERE_NOTHING_IS_SAID: Mapping[str, Fact] = {
 #: The stated facts that :func:`derived_facts` follow from.
 DERIVED_FROM = frozenset({"injury", "break_in_more_likely"})
 
+#: Judgements that only some may make, where the report says who made them: p 55 leaves it to the registrar.
+MAY_JUDGE: Mapping[str, tuple[str, ...]] = {
+    "harassment_only": ("registrar", "registered_registrar", "deputy_registrar"),
+}
+
 #: What a referral centre that says something, but not this, is taken to have done.
 _KEPT_BACK: Mapping[str, str] = {"investigation_wanted": "no", "details_passed": "none", "samples": "none"}
 
@@ -284,7 +289,7 @@ class Told:
             **shared_facts(report),
             **_own_facts(allegation),
             **_facts_under("offender", offender),
-            **judged(report, matter.id),
+            **judged(report, matter.id, "counter_allegation" in allegation),
             **told_by_others(report, allegation, self.told_beside),
             **place_facts(report, allegation),
             **record_facts(report, allegation),
@@ -333,6 +338,7 @@ def _own_facts(allegation: Mapping[str, Any]) -> dict[str, Fact]:
         elif isinstance(value, int):
             facts[name] = (value, value)
     facts |= derived_facts(allegation)
+    facts |= seen_by(allegation)
     if "result" in allegation:
         facts["driving_result"] = allegation["result"]
     if "hostility" in allegation:
@@ -346,6 +352,12 @@ def derived_facts(allegation: Mapping[str, Any]) -> dict[str, Fact]:
         "killing": _killing(allegation),
         "break_in_said": _yes(allegation.get("break_in_more_likely") == "yes"),
     }
+
+
+def seen_by(allegation: Mapping[str, Any]) -> dict[str, Fact]:
+    """Give how many looked on at least, where it is not stated and several are named as victims."""
+    named = len(allegation.get("victims", ()))
+    return {"onlookers": (named, MANY)} if named > 1 and "onlookers" not in allegation else {}
 
 
 def _killing(allegation: Mapping[str, Any]) -> str:
@@ -459,12 +471,13 @@ def _fraud_route(routing: Mapping[str, Any] | None) -> str:
     return "ours" if "yes" in routing.values() else "not_ours"
 
 
-def judged(report: Mapping[str, Any], allegation: str) -> dict[str, Fact]:
-    """Give what was judged of an allegation."""
+def judged(report: Mapping[str, Any], allegation: str, counter: bool) -> dict[str, Fact]:
+    """Give what was judged of an allegation; ``counter``: it is made by someone who is himself accused."""
     said = {
         judgement["about"]: judgement["value"]
         for judgement in report.get("judgements", ())
         if judgement.get("allegation", allegation) == allegation
+        and judgement.get("by") in (None, *MAY_JUDGE.get(judgement["about"], (judgement.get("by"),)))
     }
     in_law = said.get("crime_in_law", "not_stated")
     facts: dict[str, Fact] = {"in_law": in_law if in_law in ("yes", "no") else "not_stated"}
@@ -476,6 +489,9 @@ def judged(report: Mapping[str, Any], allegation: str) -> dict[str, Fact]:
         facts[name] = _yes(said.get(about) == "yes")
     if said.get("intent_serious_harm") == "yes":
         facts["harm_intent"] = "serious"
+    likelier = said.get("likelier_account", UNKNOWN)
+    if counter and likelier not in ("yes", "no", UNKNOWN):
+        facts["counter_allegation"] = "supported" if likelier == allegation else "unsupported"
     return facts
 
 

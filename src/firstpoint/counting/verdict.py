@@ -303,7 +303,8 @@ def _taken_as_given(reckoning: Reckoning) -> Iterator[Caution]:
     for ruling in reckoning.rulings:
         read = {column for step in ruling.finding.steps for column, _ in step.row.cells}
         for fact in sorted(read & ruling.matter.defaults):
-            text = f"{fact} was not given; taken as {ruling.matter.facts[fact]}."
+            value = ruling.matter.facts[fact]
+            text = f"{fact} was not given; taken as {value[0] if isinstance(value, tuple) else value}."
             yield "default_used", ruling.matter, text
 
 
