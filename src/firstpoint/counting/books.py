@@ -243,7 +243,7 @@ def vocabulary_of_tests(column: str) -> tuple[str, ...] | None:
     """Give the values of a column of the recording test, which also knows how the class is counted."""
     if column == "counted_by":
         return ("victim", "other", "unknown")
-    if column == "serious_class":
+    if column in ("serious_class", "national_class"):
         return ("yes", "no", "unknown")
     return vocabulary(column)
 
