@@ -267,6 +267,7 @@ def _vocabulary_of_pairs(
         "used_for_further_offence": ("yes", "no", "unknown"),
         "followed_by_sexual_activity": ("yes", "no", "unknown"),
         "demand_complied": ("yes", "no", "unknown"),
+        "from_hacking": ("yes", "no", "unknown"),
         "record_family": families,
         "dealt_with": ("yes", "no", "unknown"),
         "ended": ("yes", "no", "unknown"),
