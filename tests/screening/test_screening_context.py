@@ -145,7 +145,7 @@ def test_progress_is_told_to_the_end():
 def test_a_report_before_the_first_book_is_counted_as_if_on_its_first_day_and_says_so():
     moment, as_if = report_clock(None)
     assert as_if
-    assert moment.date() == min(book.valid_from for book in counting.books())
+    assert moment.date() == counting.first_day()
     facts = report_facts({"incident_id": "1"}, LexiconReader().read({"text": ASSAULT}))
     assert "as if reported" in facts["note"]
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import click
 
 from firstpoint import counting
@@ -16,7 +19,7 @@ def books_command() -> None:
 @books_command.command(name="list")
 @click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
 def list_command(as_json: bool) -> None:
-    """List the rule books with their dates, standing and content hash."""
+    """List the rule books with their dates, standing and content hash, oldest first."""
     rows = [
         {
             "id": book.id,
@@ -24,9 +27,11 @@ def list_command(as_json: bool) -> None:
             "valid_from": str(book.valid_from),
             "valid_to": str(book.valid_to or ""),
             "standing": book.standing,
-            "sha256": book.sha256,
+            "reconstructed": book.reconstructed,
+            "amends": book.amends,
+            "sha256": counting.content_hash(book),
         }
-        for book in counting.books()
+        for book in counting.listed_books()
     ]
     if as_json:
         print_json(rows)
@@ -36,7 +41,11 @@ def list_command(as_json: bool) -> None:
         say(
             f"{row['id']}  {row['edition']}, in force from {row['valid_from']} {until}; {row['sha256'][:12]}…"
         )
-        say(f"            {row['standing']}")
+        say(f"            {row['standing']}{_on_request(row)}")
+
+
+def _on_request(row: Mapping[str, Any]) -> str:
+    return "; used only where it is asked for" if row["reconstructed"] else ""
 
 
 @books_command.command(name="check")

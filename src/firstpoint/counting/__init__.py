@@ -38,23 +38,39 @@ The facts of damage do not say whether a door joins an outbuilding to the home: 
 is likelier, the attempted burglary has to be alleged as such.
 """
 
-from firstpoint.counting.books import Book, book_on, books
+from firstpoint.counting.books import (
+    Book,
+    book_named,
+    book_on,
+    books,
+    content_hash,
+    first_day,
+    listed_books,
+    newest_book,
+)
 from firstpoint.counting.deadlines import record_by
 from firstpoint.counting.explaining import explain
 from firstpoint.counting.facts import KINDS, Kind, report_faults
 from firstpoint.counting.open_classes import crimes_due_with_open_class
 from firstpoint.counting.reports import ReportSetAside, count_report, read_report, read_reports
+from firstpoint.counting.shelf import ListedBook
 
 __all__ = [
     "KINDS",
     "Book",
     "Kind",
+    "ListedBook",
     "ReportSetAside",
+    "book_named",
     "book_on",
     "books",
+    "content_hash",
     "count_report",
     "crimes_due_with_open_class",
     "explain",
+    "first_day",
+    "listed_books",
+    "newest_book",
     "read_report",
     "read_reports",
     "record_by",

@@ -7,12 +7,12 @@ those of :meth:`~firstpoint.counting.tables.Table.decide`, which is the reading 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from firstpoint.counting.cells import Fact
+from firstpoint.counting.cells import Cell, Fact
 from firstpoint.counting.coding import OF_THE_CLASS, KindCode
 from firstpoint.counting.facts import UNKNOWN
-from firstpoint.counting.tables import Row, Ruling, Table, Vocabulary
+from firstpoint.counting.tables import Row, Ruling, Vocabulary
 
 Masks = tuple[int, int]
 
@@ -20,26 +20,31 @@ Masks = tuple[int, int]
 class Bitmap:
     """One table as it reads for one kind; bit 0 is the strongest row."""
 
-    def __init__(self, table: Table, code: KindCode, vocabulary: Vocabulary) -> None:
-        self.complete = table.complete
+    def __init__(
+        self, rows: Iterable[Row], code: KindCode, vocabulary: Vocabulary, *, complete: bool
+    ) -> None:
+        self.complete = complete
         self._names = tuple(column.name for column in code.columns)
         self.rows = tuple(
             row
-            for row in table.rows_for({"kind": code.kind})
+            for row in rows
             if all(column != "kind" or cell.answer(code.kind) == "yes" for column, cell in row.cells)
         )
-        asked = {column for row in self.rows for column, _ in row.cells}
+        self._all = (1 << len(self.rows)) - 1
+        asked: dict[str, list[tuple[int, Cell]]] = {}
+        for at, row in enumerate(self.rows):
+            for column, cell in row.cells:
+                asked.setdefault(column, []).append((1 << at, cell))
         self._stated = tuple(
-            (at, tuple(self._masks(column.name, point) for point in column.points))
+            (at, tuple(self._masks(asked[column.name], point) for point in column.points))
             for at, column in enumerate(code.columns)
             if column.name in asked
         )
         self._of_class = {
-            name: {value: self._masks(name, value) for value in (*(vocabulary(name) or ()), UNKNOWN)}
+            name: {value: self._masks(asked[name], value) for value in (*(vocabulary(name) or ()), UNKNOWN)}
             for name in OF_THE_CLASS
             if name in asked
         }
-        self._all = (1 << len(self.rows)) - 1
         self._alike = _runs_of_one_result(self.rows)
 
     def decide(self, codes: Sequence[int], of_class: Mapping[str, str]) -> Ruling:
@@ -63,12 +68,13 @@ class Bitmap:
             return Ruling(self.rows[last], (self.rows[last],), ())
         return Ruling(None, self._members(may), self._missing(may, codes, of_class))
 
-    def _masks(self, name: str, fact: Fact) -> Masks:
-        may = sure = 0
-        for at, row in enumerate(self.rows):
-            answers = {cell.answer(fact) for column, cell in row.cells if column == name}
-            may |= 0 if "no" in answers else 1 << at
-            sure |= 0 if answers & {"no", "perhaps"} else 1 << at
+    def _masks(self, cells: Iterable[tuple[int, Cell]], fact: Fact) -> Masks:
+        may = sure = self._all
+        for bit, cell in cells:
+            answer = cell.answer(fact)
+            if answer != "yes":
+                sure &= ~bit
+                may &= ~bit if answer == "no" else -1
         return may, sure
 
     def _members(self, may: int) -> tuple[Row, ...]:
@@ -90,4 +96,7 @@ class Bitmap:
 
 
 def _runs_of_one_result(rows: Sequence[Row]) -> tuple[int, ...]:
-    return tuple(sum(1 << at for at, other in enumerate(rows) if other.result == row.result) for row in rows)
+    by_result: dict[str, int] = {}
+    for at, row in enumerate(rows):
+        by_result[row.result] = by_result.get(row.result, 0) | 1 << at
+    return tuple(by_result[row.result] for row in rows)

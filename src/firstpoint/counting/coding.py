@@ -20,7 +20,7 @@ from firstpoint.counting.matters import (
     age_span,
     assume,
 )
-from firstpoint.counting.tables import Row, Table, Vocabulary
+from firstpoint.counting.tables import Row, Vocabulary
 
 #: Attributes of an allegation whose value stands in a column of another name.
 _STANDS_IN: Mapping[str, str] = {"result": "driving_result"}
@@ -75,7 +75,7 @@ class KindCode:
         self,
         kind: str,
         mark: str,
-        tables: Sequence[Table],
+        rows: Sequence[Row],
         vocabulary: Vocabulary,
         defaults: Sequence[Default],
         told_beside: Sequence[ToldBeside],
@@ -83,10 +83,12 @@ class KindCode:
         self.kind = kind
         self._shares_kept: dict[tuple[str, Fact], int] = {}
         self.told_beside = tuple(told for told in told_beside if kind in told.kinds)
-        self._defaults = defaults
-        rows = [row for table in tables for row in table.rows_for({"kind": kind})]
+        self._defaults: dict[str, list[Default]] = {}
+        for default in defaults:
+            if not default.kinds or kind in default.kinds:
+                self._defaults.setdefault(default.fact, []).append(default)
         asked = dict.fromkeys(column for row in rows for column, _ in row.cells)
-        names = [name for name in asked if name not in ("kind", *OF_THE_CLASS)]
+        names = [name for name in asked if name not in ("kind", *OF_THE_CLASS, "reached")]
         self.columns = tuple(Column(name, vocabulary(name), rows) for name in names)
         self.position = {column.name: at for at, column in enumerate(self.columns)}
         self._weights: list[int] = []
@@ -171,7 +173,7 @@ class KindCode:
         if given is None:
             given = WHERE_NOTHING_IS_SAID.get(column.name)
         facts = {} if given is None else {column.name: given}
-        assume(facts, self.kind, [default for default in self._defaults if default.fact == column.name])
+        assume(facts, self.kind, self._defaults.get(column.name, ()))
         return column.code(facts.get(column.name, ANY_NUMBER if column.steps else UNKNOWN))
 
     def _fields(self, part: str, names: Iterable[str]) -> dict[str, dict[Any, int]]:

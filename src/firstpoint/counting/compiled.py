@@ -34,11 +34,13 @@ from firstpoint.counting.matters import (
     shared_facts,
     told_by_others,
 )
-from firstpoint.counting.rulings import Finding, MatterRuling, find, rule_matter
+from firstpoint.counting.rulings import Finding, MatterRuling, as_reached, find, rule_matter
 from firstpoint.counting.sense import MOST_VICTIMS
 from firstpoint.counting.tables import Ruling, Table
 from firstpoint.counting.titles import kinds_told_by_title
 
+#: A table that says nothing of a matter.
+_SILENT = Ruling(None, (), ())
 #: How many rulings a book keeps for each kind before it begins anew.
 KEPT = 50_000
 _NOBODY: Mapping[str, Any] = {}
@@ -138,10 +140,26 @@ class CompiledBook:
 
     def _compile(self, kind: str) -> KindCode:
         book = self.book
-        table = book.class_tables.get(kind)
-        tables = [each for each in (table, book.record_test, book.after_class) if each is not None]
-        code = KindCode(kind, book.marks[kind], tables, vocabulary_of_tests, book.defaults, book.told_beside)
-        self._bitmaps[kind] = {each.stage: Bitmap(each, code, vocabulary_of_tests) for each in tables}
+        rows = {
+            stage: table.rows_for({"kind": kind})
+            for stage, table in (
+                ("class", book.class_tables.get(kind)),
+                (book.record_test.stage, book.record_test),
+                (book.after_class.stage, book.after_class),
+            )
+            if table is not None
+        }
+        reached = {as_reached(row.result) for row in rows.get("class", ())}
+        law = {name: book.law_then.rows_for({"reached": name}) for name in sorted(reached - {None})}
+        asked = [row for each in (*rows.values(), *law.values()) for row in each]
+        code = KindCode(kind, book.marks[kind], asked, vocabulary_of_tests, book.defaults, book.told_beside)
+        self._bitmaps[kind] = {
+            stage: Bitmap(each, code, vocabulary_of_tests, complete=True) for stage, each in rows.items()
+        } | {
+            name: Bitmap(each, code, vocabulary_of_tests, complete=False)
+            for name, each in law.items()
+            if each
+        }
         self._findings[kind] = {}
         self._codes[kind] = code
         return code
@@ -151,7 +169,9 @@ class CompiledBook:
         bitmaps = self._bitmaps[kind]
 
         def decide(table: Table, of_class: Mapping[str, str]) -> Ruling:
-            return bitmaps[table.stage].decide(codes, of_class)
+            stage = of_class.get("reached") or (table.stage if table.stage in bitmaps else "class")
+            bitmap = bitmaps.get(stage)
+            return bitmap.decide(codes, of_class) if bitmap else _SILENT
 
         if len(kept) >= KEPT:
             kept.clear()

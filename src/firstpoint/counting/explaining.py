@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from firstpoint.counting.books import Book, books
+from firstpoint.counting.books import Book, book_named, listed_books
 from firstpoint.counting.cells import MANY, Fact, Interval
 from firstpoint.counting.facts import UNKNOWN, require_report
 from firstpoint.counting.matters import Matter
@@ -61,7 +61,8 @@ def explain(report: Mapping[str, Any], verdict: Mapping[str, Any] | None = None,
 def _book_of(verdict: Mapping[str, Any] | None) -> Book | None:
     if verdict is None:
         return None
-    return next((book for book in books() if book.id == verdict["book"]["id"]), None)
+    name = verdict["book"]["id"]
+    return book_named(name) if any(book.id == name for book in listed_books()) else None
 
 
 def _mismatch(verdict: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:

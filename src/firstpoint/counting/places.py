@@ -20,6 +20,7 @@ WHERE = (
     "inbound_flight",
 )
 
+_FORCES = frozenset({"here", "other_force"})
 _IN_PERSON = ("suspect_at", "victim_at", "victim_home", "business_at")
 _BY_WIRE = ("suspect_at", "suspect_home", "victim_home")
 _FRAUD_BY_SUSPECT = ("suspect_home", "business_at", "suspect_at", "victim_at", "victim_home")
@@ -28,7 +29,22 @@ _WIRED = frozenset({"phone", "text_or_online_message", "email", "social_media_po
 
 
 def where_it_happened(report: Mapping[str, Any], allegation: Mapping[str, Any]) -> str:
-    """Give one of :data:`WHERE` for an allegation; ``here`` where nothing is said against it."""
+    """Give one of :data:`WHERE` for an allegation; ``here`` where nothing is said against it.
+
+    Like crimes of one offender against one victim in several areas are one crime, which the force of the
+    latest records (p 16); so each of them is placed where the latest happened.
+    """
+    own = _where_by_itself(report, allegation)
+    if own not in _FORCES or not (allegation.get("victims") and _began(allegation)):
+        return own
+    told = _but_for_time_and_place(allegation)
+    series = [one for one in report["allegations"] if _began(one) and _but_for_time_and_place(one) == told]
+    last = max(map(_began, series))
+    latest = {_where_by_itself(report, one) for one in series if _began(one) == last}
+    return latest.pop() if len(latest) == 1 and latest <= _FORCES else own
+
+
+def _where_by_itself(report: Mapping[str, Any], allegation: Mapping[str, Any]) -> str:
     place = allegation.get("place", {})
     agreed = _agreed_force(report)
     if agreed is not None:
@@ -41,6 +57,19 @@ def where_it_happened(report: Mapping[str, Any], allegation: Mapping[str, Any]) 
             else _by_principle(report, allegation, place)
         )
     return _where_the_victim_was(report, place) if _declined(report, found) else found
+
+
+def _but_for_time_and_place(allegation: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: value
+        for name, value in allegation.items()
+        if name not in ("id", "incident", "when", "place", "times")
+    }
+
+
+def _began(allegation: Mapping[str, Any]) -> str:
+    """Give when an allegation began as text that sorts by time, or nothing where that is not known."""
+    return str(allegation.get("when", {}).get("from", ""))
 
 
 def _agreed_force(report: Mapping[str, Any]) -> str | None:

@@ -101,8 +101,52 @@ def find(kind: str, book: Book, decide: Decide) -> Finding:
     if table is None:
         return Finding("not_decidable", reason=f"this book has no rule for kind {kind} yet", uncovered=True)
     classed = decide(table, {})
-    settled = _without_a_class(table, classed)
-    return settled if settled else _tested(book, table, classed, decide)
+    then = _as_the_law_was(classed, book, decide)
+    found = _without_a_class(table, then) or _tested(book, table, then, decide)
+    return found if then is classed else _with_both_steps(found, table, classed, book)
+
+
+def _as_the_law_was(classed: Ruling, book: Book, decide: Decide) -> Ruling:
+    """Give the ruling on the class with each result that was no offence yet on the day replaced by what the
+    book's table of earlier law says.
+    """
+    then = [_law_then(row, book, decide) for row in ((classed.row,) if classed.row else classed.considered)]
+    if not any(then):
+        return classed
+    rows = [
+        row
+        for reached, earlier in zip(classed.considered[-len(then) :], then, strict=True)
+        for row in (((earlier.row,) if earlier.row else earlier.considered) if earlier else (reached,))
+    ]
+    missing = (*classed.missing, *(fact for earlier in then if earlier for fact in earlier.missing))
+    agreed = all(row.result == rows[-1].result for row in rows) and not missing
+    return Ruling(rows[-1] if agreed else None, tuple(rows), () if agreed else tuple(dict.fromkeys(missing)))
+
+
+def _with_both_steps(found: Finding, table: Table, classed: Ruling, book: Book) -> Finding:
+    """Give a finding with the class as the law is now and, after it, as it was on the day."""
+    now = (Step(table.stage, classed.row),) if classed.row else ()
+    steps = [
+        one
+        for step in found.steps
+        for one in ((*now, Step(book.law_then.stage, step.row)) if step.stage == table.stage else (step,))
+    ]
+    return evolve(found, steps=tuple(steps))
+
+
+def _law_then(row: Row, book: Book, decide: Decide) -> Ruling | None:
+    """Give the ruling of the table of earlier law on a result, or None where the law was there already."""
+    reached = as_reached(row.result)
+    if reached is None:
+        return None
+    earlier = decide(book.law_then, {"reached": reached})
+    return earlier if earlier.considered else None
+
+
+def as_reached(result: str) -> str | None:
+    """Give a class result as the table of earlier law knows it: its code, or else its class."""
+    reached = read_class_result(result)
+    return (reached.ho_code or reached.ho_class) if reached else None
 
 
 def _without_a_class(table: Table, classed: Ruling) -> Finding | None:

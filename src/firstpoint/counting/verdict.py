@@ -185,8 +185,9 @@ def _allegation(report: Mapping[str, Any], reckoning: Reckoning, members: Sequen
     into = _into(reckoning, lead)
     if final[lead] == "absorbed" and into:
         told["into"] = into
-    if final[lead] == "other_force" and "force" in ruling.matter.allegation.get("place", {}):
-        told["force"] = ruling.matter.allegation["place"]["force"]
+    other = ruling.matter.allegation.get("place", {}).get("force", report.get("force"))
+    if final[lead] == "other_force" and other != report.get("force"):
+        told["force"] = other
     missing = _missing(report, reckoning, members)
     if missing:
         told["missing"] = missing
@@ -267,7 +268,15 @@ def _step(step: Step, matter: Matter) -> dict[str, Any]:
 def _warnings(reckoning: Reckoning) -> list[dict[str, str]]:
     told = [*_clocks(reckoning), *_taken_as_given(reckoning), *_open_choices(reckoning)]
     unique = {(code, matter.id, text): None for code, matter, text in told}
-    return [{"code": code, "allegation": allegation, "text": text} for code, allegation, text in unique]
+    warnings = [{"code": code, "allegation": allegation, "text": text} for code, allegation, text in unique]
+    return [*_of_the_book(reckoning.book), *warnings]
+
+
+def _of_the_book(book: Book) -> list[dict[str, str]]:
+    if not book.reconstructed:
+        return []
+    text = f"Counted by a reconstructed rule book ({book.id}): {book.standing}."
+    return [{"code": "reconstructed_book", "text": text}]
 
 
 def _clocks(reckoning: Reckoning) -> Iterator[Caution]:
@@ -304,6 +313,8 @@ def _open_choices(reckoning: Reckoning) -> Iterator[Caution]:
         read = {column for step in ruling.finding.steps for column, _ in step.row.cells}
         if ruling.finding.uncovered:
             yield "kind_not_covered", matter, f"This book has no rule for kind {matter.kind} yet."
+        for row in (step.row for step in ruling.finding.steps if step.row.result == "not_decidable"):
+            yield "rule_not_known", matter, f"{row.clause}. {row.note}".strip()
         if ruling.finding.decision == "crime_related_incident" and "necessary" in read:
             yield (
                 "judgement_open",

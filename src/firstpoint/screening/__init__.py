@@ -36,8 +36,8 @@ taken to be against the same first victim and by one offender. A rape that only 
 reported incident: it carries no crime due, is shown with that context, and does not rank. Certainties are
 chances set by hand, not yet calibrated on audit marks. Where a log is silent on a fact that decides the
 class, the ``assume`` column of ``kinds.csv`` stands in (no injury told: none). A log from before the first
-rule book is counted as if reported on its first day, and its report says so. Ethnicity, religion, nationality
-and postcode never rank a log; words of hostility are facts of an aggravated offence.
+rule book that is used unasked is counted as if reported on its first day, and its report says so. Ethnicity,
+religion, nationality and postcode never rank a log; words of hostility are facts of an aggravated offence.
 """
 
 from firstpoint.screening.disclosures import Disclosure, Evidence

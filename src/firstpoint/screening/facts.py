@@ -24,7 +24,9 @@ _LONDON = ZoneInfo("Europe/London")
 _NOTE = (
     "Read by the screen from the words of the log; where the log is silent it assumes the plainest reading."
 )
-_AS_IF = " Received before the first rule book held, and counted as if reported on its first day."
+_AS_IF = (
+    " Received before the first rule book that is used unasked, and counted as if reported on its first day."
+)
 _RECORD = "p1"
 _ANY_CLASS = (
     "99"  # the log names a record but seldom its class; which one it is does not change "recorded already"
@@ -39,7 +41,7 @@ def report_facts(incident: Mapping[str, Any], disclosures: Sequence[Disclosure])
     """The facts of a report (``report.schema.json``) that the disclosures of one incident amount to.
 
     ``incident`` needs ``incident_id``; ``received_at`` (zone-aware) is the report clock where a rule book
-    covers it, else the first day of the earliest book stands in and the note says so.
+    covers it (reconstructed books aside), else the first day of the earliest stands in and the note says so.
     """
     moment, as_if = report_clock(incident.get("received_at"))
     people = _Victims()
@@ -62,7 +64,7 @@ def report_facts(incident: Mapping[str, Any], disclosures: Sequence[Disclosure])
 
 def report_clock(received_at: datetime | None) -> tuple[datetime, bool]:
     """The moment a report is counted at, and whether it is only *as if* (no book covers its own)."""
-    first = min(book.valid_from for book in counting.books())
+    first = counting.first_day()
     if received_at is not None:
         moment = received_at if received_at.tzinfo else received_at.replace(tzinfo=UTC)
         if moment.astimezone(_LONDON).date() >= first:
