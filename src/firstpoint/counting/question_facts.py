@@ -45,6 +45,7 @@ LEADS_TO = (
 QUESTION_FACTS: Mapping[str, tuple[str, ...]] = {
     "code": (*cancellations(), *outcomes()),
     "record_group": (*RECORD_GROUPS, UNKNOWN),
+    "cannabis_or_khat": _YES_NO,
     "decided_by": _DECIDERS,
     "independent": (*_YES_NO, NOT_STATED),
     "victim_told": (*_YES_NO, NOT_STATED),
@@ -99,6 +100,7 @@ POINTERS: Mapping[str, str] = {
     "duplicate_stands": "/ask/duplicate_of",
     "child_under_13": "/victims",
     "record_group": "/prior_records",
+    "cannabis_or_khat": "/prior_records",
     "self_defence_class": "/prior_records",
     "indictable_only": "/prior_records",
     "victim_crime": "/prior_records",

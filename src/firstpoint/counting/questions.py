@@ -104,15 +104,16 @@ def _with_class(facts: dict[str, Fact], report: Mapping[str, Any], book: Book) -
             **facts,
             **charged,
             "record_group": UNKNOWN if strange else "other",
+            "cannabis_or_khat": UNKNOWN if strange else "no",
             "self_defence_class": UNKNOWN if strange else "no",
         }
-    group = _group_of(record, rule, book)
-    under_13 = {"child_under_13": "yes"} if group == "rape_under_13" else {}
+    under_13 = {"child_under_13": "yes"} if rule.record_group == "rape_under_13" else {}
     return {
         **facts,
         **charged,
         **under_13,
-        "record_group": group,
+        "record_group": rule.record_group,
+        "cannabis_or_khat": _cannabis_or_khat(record, rule, book),
         "self_defence_class": _self_defence(record, rule),
     }
 
@@ -145,12 +146,14 @@ def _marks_of_results(book: Book) -> frozenset[tuple[ClassResult, str]]:
     return _MARKS[book.sha256]
 
 
-def _group_of(record: Mapping[str, Any], rule: ClassRule, book: Book) -> str:
-    """Give the group of the record; unknown where its class holds several and no code tells them apart."""
+def _cannabis_or_khat(record: Mapping[str, Any], rule: ClassRule, book: Book) -> str:
+    """Say whether the record is of cannabis or khat; unknown where its class holds other drugs too and no
+    code tells them apart.
+    """
     if "ho_code" in record:
-        return rule.record_group
+        return _yes(rule.record_group == "cannabis_or_khat")
     groups = {each.record_group for each in book.classes.values() if each.ho_class == rule.ho_class}
-    return groups.pop() if len(groups) == 1 else UNKNOWN
+    return _yes("cannabis_or_khat" in groups) if len(groups) == 1 else UNKNOWN
 
 
 def _self_defence(record: Mapping[str, Any], rule: ClassRule) -> str:
@@ -159,7 +162,7 @@ def _self_defence(record: Mapping[str, Any], rule: ClassRule) -> str:
         return _yes(section == "any")
     if "section" in record:
         digits = "".join(sign if sign.isdigit() else " " for sign in str(record["section"])).split()
-        return _yes(section in digits[:1])
+        return _yes(section in digits)
     return "yes" if "ho_code" in record else UNKNOWN
 
 
