@@ -11,7 +11,7 @@ import csv
 import hashlib
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -178,7 +178,7 @@ def read_book(folder: Traversable) -> Book:
     classes = _classes(texts["classes.csv"])
     families = tuple(sorted({rule.family for rule in classes.values()}))
     codes = tuple(sorted({rule.ho_code for rule in classes.values() if rule.ho_code} | {"none"}))
-    fault = _result_fault(classes)
+    fault = result_fault(classes)
 
     def table(name: str, columns: Callable[[str], tuple[str, ...] | None], **options: Any) -> Table:
         return read_table(
@@ -212,8 +212,8 @@ def read_book(folder: Traversable) -> Book:
         class_tables=_by_kind(class_tables),
         record_test=table("record_test.csv", vocabulary_of_tests, complete=True, results=fault),
         after_class=table("after_class.csv", vocabulary_of_tests, complete=True, results=fault),
-        pairs=table("principal.csv", _vocabulary_of_pairs(families, codes), complete=True),
-        memory=table("continuing.csv", _vocabulary_of_pairs(families, codes), complete=True),
+        pairs=table("principal.csv", vocabulary_of_pairs(families, codes), complete=True),
+        memory=table("continuing.csv", vocabulary_of_pairs(families, codes), complete=True),
         questions={
             name.removeprefix("ask_").removesuffix(".csv"): table(
                 name, vocabulary_of_questions, filed_by="code"
@@ -243,9 +243,10 @@ def vocabulary_of_questions(column: str) -> tuple[str, ...] | None:
     return QUESTION_FACTS[column]
 
 
-def _vocabulary_of_pairs(
+def vocabulary_of_pairs(
     families: tuple[str, ...], codes: tuple[str, ...]
 ) -> Callable[[str], tuple[str, ...] | None]:
+    """Give what names the values of a column of the tables that hold two crimes against each other."""
     known: Mapping[str, tuple[str, ...]] = {
         "family": families,
         "other_family": families,
@@ -369,7 +370,9 @@ def _classes(text: str) -> dict[tuple[str, str], ClassRule]:
     return classes
 
 
-def _result_fault(classes: Mapping[tuple[str, str], ClassRule]) -> Callable[[str], str | None]:
+def result_fault(classes: Collection[tuple[str, str]]) -> Callable[[str], str | None]:
+    """Give what says of a row's result how it is wrong, or None; ``classes`` are the book's."""
+
     def fault(result: str) -> str | None:
         if result in DECISIONS or result in reported_incidents():
             return None

@@ -50,7 +50,8 @@ class OffenceCode:
     """A statutory offence under its six-figure Home Office code, in one class.
 
     ``mode`` is I (indictable only), E (either way) or S (summary); ``max_sentence_years`` is a number of
-    years, ``life`` or empty.
+    years, ``life`` or empty. ``in_force_from`` and ``in_force_to`` say between which days it could be
+    committed, as far as the list tells.
     """
 
     ho_code: str
@@ -62,6 +63,8 @@ class OffenceCode:
     max_sentence_years: str
     victim_or_state: str
     current: bool
+    in_force_from: str = ""
+    in_force_to: str = ""
 
 
 @frozen
@@ -143,6 +146,8 @@ def offence_codes() -> tuple[OffenceCode, ...]:
             max_sentence_years=row["max_sentence_years"],
             victim_or_state=row["victim_or_state"],
             current=row["current"] == "Y",
+            in_force_from=row["in_force_from"],
+            in_force_to=row["in_force_to"],
         )
         for row in _rows("offence_codes.csv")
     )
