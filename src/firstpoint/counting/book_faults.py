@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from importlib.resources.abc import Traversable
 from io import StringIO
@@ -53,6 +53,12 @@ LISTS: Mapping[str, tuple[str, ...]] = {
     "flags.csv": ("id", "name", "fact", "values", "clause"),
     "qualifiers.csv": ("id", "name", "fact", "values", "clause"),
 }  # fmt: skip
+#: The results of the tables that hold two crimes against each other, and of those that answer a question.
+EFFECTS: Mapping[str, tuple[str, ...]] = {
+    "principal.csv": ("stands", "absorbed", "rank"),
+    "continuing.csv": ("new", "absorbed"),
+}
+ANSWERS = ("yes", "no")
 _TABLES = ("record_test.csv", "after_class.csv", "principal.csv", "continuing.csv")
 _TEXTS = ("id", "title", "edition", "source", "standing", "deadline_clause")
 _EARLIEST, _LATEST = date(1900, 1, 1), date(9999, 12, 31)
@@ -348,12 +354,10 @@ def _unknown(file: str, row: str, column: str, word: str, what: str) -> Fault:
 
 def _faults_of_table(name: str, parts: _Parts) -> Iterator[Fault]:
     """Give the faults of one decision table; of a list, none."""
-    options = _options(name, parts)
+    options = table_options(name, parts.lists["classes.csv"])
     if options is None:
         return
     yield from table_faults(parts.texts[name], source=name, **options)
-    if "results" not in options:
-        return
     for row in csv.DictReader(StringIO(parts.texts[name], newline="")):
         reached = read_class_result(row.get("result") or "")
         if reached is None or offence_class(reached.ho_class) is None:
@@ -364,12 +368,13 @@ def _faults_of_table(name: str, parts: _Parts) -> Iterator[Fault]:
             yield from _faults_of_code(reached.ho_class, reached.ho_code, parts, name, at, "result")
 
 
-def _options(name: str, parts: _Parts) -> dict[str, Any] | None:
-    """Give with which words and promises a decision table is read; None where the file is none."""
-    classes = parts.lists["classes.csv"]
-    fault = result_fault(
-        {(row["ho_class"], "" if row["ho_code"] == "-" else row["ho_code"]) for row in classes}
-    )
+def table_options(name: str, classes: Sequence[Row]) -> dict[str, Any] | None:
+    """Give with which words and promises a decision table is read; None where the file is none.
+
+    ``classes`` are the rows of the book's ``classes.csv``.
+    """
+    named = {(row["ho_class"], "" if row["ho_code"] == "-" else row["ho_code"]) for row in classes}
+    fault = result_fault(named)
     if name.startswith("class_") and name.endswith(".csv"):
         return {"vocabulary": vocabulary, "filed_by": "kind", "complete": True, "results": fault}
     if name in ("record_test.csv", "after_class.csv"):
@@ -377,10 +382,19 @@ def _options(name: str, parts: _Parts) -> dict[str, Any] | None:
     if name in ("principal.csv", "continuing.csv"):
         families = tuple(sorted({row["family"] for row in classes}))
         codes = tuple(sorted({row["ho_code"] for row in classes if row["ho_code"] != "-"} | {"none"}))
-        return {"vocabulary": vocabulary_of_pairs(families, codes), "complete": True}
+        effects = _effect_fault(EFFECTS[name])
+        return {"vocabulary": vocabulary_of_pairs(families, codes), "complete": True, "results": effects}
     if name.startswith("ask_") and name.endswith(".csv"):
-        return {"vocabulary": vocabulary_of_questions, "filed_by": "code"}
+        return {
+            "vocabulary": vocabulary_of_questions,
+            "filed_by": "code",
+            "results": _effect_fault(ANSWERS),
+        }
     return None
+
+
+def _effect_fault(known: Sequence[str]) -> Callable[[str], str | None]:
+    return lambda result: None if result in known else f"{result!r} is none of {', '.join(known)}"
 
 
 def _shared_between_tables(parts: _Parts) -> Iterator[Fault]:
@@ -388,7 +402,7 @@ def _shared_between_tables(parts: _Parts) -> Iterator[Fault]:
     held_by: dict[str, str] = {}
     kinds: dict[str, str] = {}
     for name in sorted(parts.texts):
-        if _options(name, parts) is None:
+        if table_options(name, parts.lists["classes.csv"]) is None:
             continue
         own = set()
         for row in csv.DictReader(StringIO(parts.texts[name], newline="")):
