@@ -24,6 +24,11 @@ How a report passes through:
    asked about records that exist; :mod:`~firstpoint.counting.explaining` tells it in plain English by
    replay.
 
+For those who keep a book, :mod:`~firstpoint.counting.book_faults` finds all that is wrong with one,
+:mod:`~firstpoint.counting.row_words` tells its rows in plain words, :mod:`~firstpoint.counting.book_changes`
+what changed between two and what that does to counts, and :mod:`~firstpoint.counting.book_sheets` takes it
+through a workbook and back.
+
 Everything particular to an offence stands in the rows of a book, nothing of it in code. Facts that are not
 known are followed both ways: if all ways agree the verdict stands, otherwise it is ``not_decidable`` and
 says what to ask.
@@ -37,25 +42,78 @@ The facts of damage do not say whether a door joins an outbuilding to the home: 
 is likelier, the attempted burglary has to be alleged as such.
 """
 
-from firstpoint.counting.books import Book, book_on, books
+from firstpoint.counting.book_changes import (
+    CountEffect,
+    RowChange,
+    book_changes,
+    class_parts,
+    effect_on_counts,
+    unit_words,
+)
+from firstpoint.counting.book_fault import Fault
+from firstpoint.counting.book_faults import book_faults
+from firstpoint.counting.book_folders import book_folder
+from firstpoint.counting.book_sheets import (
+    CONTENTS,
+    CONTENTS_HEADINGS,
+    BookSheet,
+    files_of_sheets,
+    sheets_of_book,
+)
+from firstpoint.counting.books import Book, ClassRule, book_on, books, read_book
 from firstpoint.counting.deadlines import record_by
 from firstpoint.counting.explaining import explain
 from firstpoint.counting.facts import KINDS, Kind, report_faults
 from firstpoint.counting.open_classes import crimes_due_with_open_class
 from firstpoint.counting.reports import ReportSetAside, count_report, read_report, read_reports
+from firstpoint.counting.row_words import (
+    class_words,
+    column_words,
+    columns_of,
+    result_words,
+    spoken,
+    table_words,
+    when_words,
+)
+from firstpoint.counting.tables import Row, Table
 
 __all__ = [
+    "CONTENTS",
+    "CONTENTS_HEADINGS",
     "KINDS",
     "Book",
+    "BookSheet",
+    "ClassRule",
+    "CountEffect",
+    "Fault",
     "Kind",
     "ReportSetAside",
+    "Row",
+    "RowChange",
+    "Table",
+    "book_changes",
+    "book_faults",
+    "book_folder",
     "book_on",
     "books",
+    "class_parts",
+    "class_words",
+    "column_words",
+    "columns_of",
     "count_report",
     "crimes_due_with_open_class",
+    "effect_on_counts",
     "explain",
+    "files_of_sheets",
+    "read_book",
     "read_report",
     "read_reports",
     "record_by",
     "report_faults",
+    "result_words",
+    "sheets_of_book",
+    "spoken",
+    "table_words",
+    "unit_words",
+    "when_words",
 ]
