@@ -63,7 +63,7 @@ from firstpoint.counting.book_sheets import (
 from firstpoint.counting.books import Book, ClassRule, book_on, books, read_book
 from firstpoint.counting.deadlines import record_by
 from firstpoint.counting.explaining import explain
-from firstpoint.counting.facts import KINDS, Kind, report_faults
+from firstpoint.counting.facts import KINDS, Kind, judgements, report_faults
 from firstpoint.counting.open_classes import crimes_due_with_open_class
 from firstpoint.counting.reports import ReportSetAside, count_report, read_report, read_reports
 from firstpoint.counting.row_words import (
@@ -105,6 +105,7 @@ __all__ = [
     "effect_on_counts",
     "explain",
     "files_of_sheets",
+    "judgements",
     "read_book",
     "read_report",
     "read_reports",

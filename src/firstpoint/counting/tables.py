@@ -11,7 +11,7 @@ be read, only what is wrong however that row is mended is told of the others.
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from io import StringIO
 
 from attrs import evolve, field, frozen
@@ -196,7 +196,9 @@ def _checked(
         asked = {column for row in (*group, *unread) for column, _ in row.cells} - {filed_by}
         atoms = {column: _atoms(column, (*group, *unread), values[column]) for column in asked}
         what = f"{filed_by} {key}" if filed_by else ""
-        yield from _cover_faults(group, unread, atoms, filed_by, what, source, complete=complete)
+        # Of two rows that neither settles, which comes first is chance: neither is said never to apply.
+        doubtful = {name for pair in told for name in pair}
+        yield from _cover_faults(group, unread, doubtful, atoms, filed_by, what, source, complete=complete)
     return table
 
 
@@ -415,6 +417,7 @@ Atoms = Mapping[str, Mapping[Fact, str]]
 def _cover_faults(
     rows: Sequence[Row],
     unread: Sequence[Row],
+    doubtful: Collection[str],
     atoms: Atoms,
     filed_by: str | None,
     what: str,
@@ -425,7 +428,7 @@ def _cover_faults(
     """Give the combinations of facts that no row covers, and the rows that can never apply.
 
     ``unread`` are rows that could not be read whole: they count as covering all that they may, and hide no
-    other row, so that what is told holds however they are mended.
+    other row, so that what is told holds however they are mended. Of ``doubtful`` rows nothing is told.
     """
     used: set[str] = set()
     gaps: list[str] = []
@@ -440,7 +443,7 @@ def _cover_faults(
     if complete:
         yield from _gap_faults(gaps, what, source)
     for row in rows:
-        if row.id not in used:
+        if row.id not in used and row.id not in doubtful:
             never = f"this row can never apply{f' where {what}' if what else ''}."
             yield Fault(source, row.id, "", never, "Take it out.")
 
