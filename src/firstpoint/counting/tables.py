@@ -196,8 +196,8 @@ def _checked(
         asked = {column for row in (*group, *unread) for column, _ in row.cells} - {filed_by}
         atoms = {column: _atoms(column, (*group, *unread), values[column]) for column in asked}
         what = f"{filed_by} {key}" if filed_by else ""
-        # Of two rows that neither settles, which comes first is chance: neither is said never to apply.
-        doubtful = {name for pair in told for name in pair}
+        # Which of two unsettled rows comes first is chance, so neither is said never to apply.
+        doubtful = {name for pair in told for name in pair} | {r.id for r in group if r.id in above[r.id]}
         yield from _cover_faults(group, unread, doubtful, atoms, filed_by, what, source, complete=complete)
     return table
 
@@ -450,7 +450,8 @@ def _cover_faults(
 
 def _gap_faults(gaps: Sequence[str], what: str, source: str) -> Iterator[Fault]:
     for told in gaps[:MOST_GAPS]:
-        yield Fault(source, "", "", f"no row covers {what}: {told}.", "Add a row or widen one.")
+        gap = f"no row covers {what or 'these facts'}: {told}."
+        yield Fault(source, "", "", gap, "Add a row or widen one.")
     if len(gaps) > MOST_GAPS:
         more = f"no row covers {len(gaps) - MOST_GAPS} more combinations of facts"
         yield Fault(source, "", "", f"{' of '.join(filter(None, (more, what)))}.", "Mend the first.")
