@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 
+import pytest
 from attrs import evolve
+from click.testing import CliRunner
 from invented_rule_book import SPITEFUL, invented_rule_book
 from page_outline import PageOutline
 
+from firstpoint import counting
+from firstpoint.cli import main
 from firstpoint.reporting import rule_book_html
 
+CASES = Path(__file__).resolve().parents[1] / "counting" / "cases"
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 GOLDEN = Path(__file__).parent / "golden" / "rule_book.html"
 
 
@@ -66,3 +75,59 @@ def test_what_is_missing_is_said_plainly() -> None:
     assert "No case sheets were given" in page
     same = rule_book_html(evolve(bare, changes=()))
     assert "Nothing differs from Orchard rules 2030/31" in same
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of the newest shipped book with our own cases, as the command writes it."""
+    out = tmp_path_factory.mktemp("book") / "book.html"
+    words = ["books", "page", counting.books()[-1].id, "--cases", str(CASES), "--out", str(out)]
+    ran = CliRunner().invoke(main, words)
+    assert ran.exit_code == 0, ran.output
+    return out
+
+
+def test_every_row_of_the_shipped_book_has_an_anchor_and_every_link_leads_somewhere(written: Path) -> None:
+    page = written.read_text(encoding="utf-8")
+    book = counting.books()[-1]
+    outline = PageOutline(page)
+    assert outline.faults == []
+    assert outline.headings.count(1) == 1
+    assert len(outline.ids) == len(set(outline.ids))
+    assert {row.id for table in book.tables() for row in table.rows} <= set(outline.ids)
+    assert [link for link in outline.links if link[1:] not in outline.ids] == []
+    assert all(table["caption"] == 1 for table in outline.tables)
+    assert book.sha256 in page
+
+
+def test_every_case_of_our_own_stands_on_the_page_and_comes_out_as_it_says(written: Path) -> None:
+    page = written.read_text(encoding="utf-8")
+    texts = [line for path in CASES.glob("*.jsonl") for line in path.read_text(encoding="utf-8").splitlines()]
+    day = counting.books()[-1].valid_from.isoformat()
+    held = [case["id"] for case in map(json.loads, texts) if case["report"]["reported_at"][:10] >= day]
+    assert {f"case-{name}" for name in held} <= set(PageOutline(page).ids)
+    assert "The case expects:" not in page
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine; `make test` tries to install it")
+def test_page_is_accessible_fits_two_widths_and_prints(written: Path) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--no-first-run"]
+        )
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        said: list[str] = []
+        page.on("console", lambda message: said.append(message.text))
+        page.goto(written.as_uri())
+        assert Axe().run(page, options=RULES).response["violations"] == []
+        for width in (1280, 400):
+            page.set_viewport_size({"width": width, "height": 900})
+            reach = page.evaluate("document.documentElement.scrollWidth")
+            assert reach <= width, f"{reach} pixels wide at {width}"
+        assert page.pdf(prefer_css_page_size=True).startswith(b"%PDF")
+        browser.close()
+    assert said == []

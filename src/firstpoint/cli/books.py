@@ -228,10 +228,8 @@ def _notice(changes: tuple[counting.RowChange, ...]) -> Iterator[str]:
 def _effect(effect: counting.CountEffect, first: int) -> Iterator[str]:
     """Give what the change does to counts, line by line."""
     old, new = effect.totals
-    yield (
-        f"Of {_number(effect.reports, 'report')}, {len(effect.differing)} come out otherwise; "
-        f"crimes {old} -> {new}."
-    )
+    yield f"Reports counted under both: {effect.reports}. Otherwise: {len(effect.differing)}."
+    yield f"Crimes: {old} -> {new}."
     for (was, now), number in sorted(effect.decisions.items()):
         if was != now:
             yield f"  {counting.spoken(was)} -> {counting.spoken(now)}: {_number(number, 'report')}"
@@ -242,7 +240,7 @@ def _effect(effect: counting.CountEffect, first: int) -> Iterator[str]:
         more = len(effect.differing) - first
         yield f"Reports: {', '.join(effect.differing[:first])}{f' and {more} more' if more > 0 else ''}"
     if effect.set_aside:
-        yield f"{_number(effect.set_aside, 'report')} could not be read and were left out."
+        yield f"Left out, since they could not be read: {effect.set_aside}."
 
 
 def _as_dict(
