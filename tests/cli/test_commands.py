@@ -164,9 +164,19 @@ def test_count_gives_one_verdict_a_report_in_order_and_sets_bad_ones_aside(tmp_p
     assert [(v["report_id"], v["crimes"][0]["ho_class"]) for v in verdicts] == [("R-1", "8N"), ("R-5", "8N")]
     rejects = [json.loads(line) for line in (tmp_path / "v.jsonl.rejects").read_text("utf-8").splitlines()]
     assert [each["line"] for each in rejects] == [2, 3, 4]
-    assert "2026-04-01" in rejects[0]["reason"]
+    assert "firstpoint count --reconstructed" in rejects[0]["reason"]
     assert "allegations" in rejects[1]["reason"]
     assert "this force must record" in ran.output
+
+
+def test_count_under_a_reconstructed_book_is_asked_for_and_warned_of(tmp_path):
+    early = {**ASSAULT, "reported_at": "2019-05-04T18:20:00+01:00"}
+    reports = json_lines(tmp_path / "r.jsonl", early)
+    ran = firstpoint("count", reports, "--out", tmp_path / "v.jsonl", "--reconstructed")
+    assert ran.exit_code == 0, ran.output
+    verdict = json.loads((tmp_path / "v.jsonl").read_text("utf-8"))
+    assert verdict["book"]["id"] == "2019-04-01"
+    assert verdict["warnings"][0]["code"] == "reconstructed_book"
 
 
 def test_count_in_parquet_says_the_same_as_in_json_lines(tmp_path):
@@ -265,8 +275,14 @@ def test_a_mapping_that_does_not_exist_is_named_with_those_that_ship(tmp_path):
 
 def test_books_are_listed_and_sound():
     listed = firstpoint("books", "list", "--json")
-    assert [book["id"] for book in json.loads(listed.output)] == ["2026-04-01"]
-    assert "2026/27" in firstpoint("books", "list").output
+    books = json.loads(listed.output)
+    assert [books[0]["id"], books[-1]["id"]] == ["2014-04-01", "2026-04-01"]
+    asked_for = {book["id"] for book in books if book["reconstructed"]}
+    assert asked_for == {book["id"] for book in books if book["id"] < "2023-05-01"}
+    assert len({book["sha256"] for book in books}) == len(books)
+    told = firstpoint("books", "list").output
+    assert "2026/27" in told
+    assert "used only where it is asked for" in told
     assert "sound" in firstpoint("books", "check").output
 
 

@@ -65,11 +65,26 @@ def part_of(part: str) -> st.SearchStrategy[dict[str, Any]]:
 
 
 @st.composite
+def people(draw: st.DrawFn, part: str) -> dict[str, Any]:
+    """Give what is said of a person, with an age that agrees with band and duty."""
+    entry = draw(part_of(part))
+    if entry.get("duty", "none") not in ("none", "unknown"):
+        entry.pop("age_band", None)
+        entry["age"] = 18 + entry.get("age", 0)
+    elif "age" in entry and draw(st.booleans()):
+        entry["age"] += 10
+    if "age" in entry:
+        entry.pop("age_band", None)
+    return entry
+
+
+@st.composite
 def allegations(draw: st.DrawFn, kinds: tuple[str, ...] = tuple(KINDS)) -> dict[str, Any]:
     """Give an allegation of one of these kinds, with any attributes its kind takes."""
     kind = draw(st.sampled_from(kinds))
     allegation: dict[str, Any] = {"kind": kind, **draw(attributes_of(kind))}
     if draw(st.booleans()):
+        allegation.pop("victim_count", None)
         allegation["victims"] = draw(st.lists(st.sampled_from(VICTIMS), unique=True, max_size=3))
     if draw(st.booleans()):
         allegation["offender"] = draw(st.sampled_from(OFFENDERS))
@@ -94,8 +109,8 @@ def reports(draw: st.DrawFn) -> dict[str, Any]:
         "schema_version": 1,
         "reported_at": draw(st.sampled_from(["2026-06-15T10:00:00+01:00", "2026-12-01T23:59:00Z"])),
         "allegations": told,
-        "victims": [{"id": name, **draw(part_of("victim"))} for name in VICTIMS],
-        "offenders": [{"id": name, **draw(part_of("offender"))} for name in OFFENDERS],
+        "victims": [{"id": name, **draw(people("victim"))} for name in VICTIMS],
+        "offenders": [{"id": name, **draw(people("offender"))} for name in OFFENDERS],
         "prior_records": [{**_record(draw), "id": name} for name in RECORDS],
     }
     for part in ("reporter", "school", "referral_centre", "fraud_routing"):

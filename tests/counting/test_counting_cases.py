@@ -20,7 +20,7 @@ OWN = sorted((Path(__file__).parent / "cases").glob("*.jsonl"))
 SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "counting_cases.jsonl"
 
 #: How many of the shared cases the book answers rightly now. Raise it with the book; it must never fall.
-REACHED = 196
+REACHED = 207
 FLOOR = 0.60
 
 
@@ -68,7 +68,7 @@ def outcome_of(case: dict[str, Any]) -> tuple[list[str], bool | None]:
     difference.
     """
     try:
-        verdict = count_report(case["report"])
+        verdict = count_report(case["report"], reconstructed=True)
     except Refused as refusal:
         return [str(refusal)], None
     return differences(case["expect"], verdict), codes_differ(case["expect"], verdict)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from datetime import date, datetime
+from datetime import datetime
 from importlib import resources
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firstpoint.counting import book_on, books, record_by
+from firstpoint.counting import newest_book, record_by
 from firstpoint.counting.books import read_book
 from firstpoint.counting.cells import ANY_NUMBER, Choice, Interval, read_cell
 from firstpoint.counting.facts import UNKNOWN
 from firstpoint.counting.tables import Table, read_table
-from firstpoint.errors import InputError, Refused
+from firstpoint.errors import InputError
 from firstpoint.vocabulary import offence_codes
 
 COLOURS = ("red", "green", "blue", UNKNOWN)
@@ -116,41 +116,31 @@ def test_cells_hold_values_alternatives_exclusions_and_intervals_only() -> None:
         read_cell(" ", COLOURS)
 
 
-def test_every_day_from_the_first_lies_in_exactly_one_book() -> None:
-    shipped = books()
-    assert [book.id for book in shipped] == ["2026-04-01"]
-    assert book_on(date(2026, 4, 1)) is shipped[0]
-    assert book_on(date(2027, 3, 31)) is shipped[0]
-    for day in (date(2026, 3, 31), date(2027, 4, 1)):
-        with pytest.raises(Refused, match="Books cover 2026-04-01"):
-            book_on(day)
-
-
 def test_every_row_states_its_clause_and_ids_are_never_shared_between_stages() -> None:
-    ids = [row.id for table in books()[0].tables() for row in table.rows]
+    ids = [row.id for table in newest_book().tables() for row in table.rows]
     assert len(ids) == len(set(ids))
-    assert all(row.clause.strip() for table in books()[0].tables() for row in table.rows)
+    assert all(row.clause.strip() for table in newest_book().tables() for row in table.rows)
 
 
 def test_every_code_of_the_book_stands_on_the_notifiable_list_in_its_class() -> None:
     listed = {(entry.class_code, entry.ho_code) for entry in offence_codes()}
     named = {
         (result[0], result[1])
-        for table in set(books()[0].class_tables.values())
+        for table in set(newest_book().class_tables.values())
         for result in (row.result.split() for row in table.rows)
         if len(result) > 1
     }
-    rows = {(rule.ho_class, rule.ho_code) for rule in books()[0].classes.values() if rule.ho_code}
+    rows = {(rule.ho_class, rule.ho_code) for rule in newest_book().classes.values() if rule.ho_code}
     assert {pair for pair in named | rows if pair not in listed and not pair[0].startswith("NFIB")} == set()
 
 
 def test_a_changed_cell_changes_the_hash(tmp_path: Path) -> None:
     folder = resources.files("firstpoint.counting") / "books" / "2026-04-01"
     copied = Path(shutil.copytree(str(folder), tmp_path / "2026-04-01"))
-    assert read_book(copied).sha256 == books()[0].sha256
+    assert read_book(copied).sha256 == newest_book().sha256
     with (copied / "continuing.csv").open("a", encoding="utf-8") as table:
         table.write("\n")
-    assert read_book(copied).sha256 != books()[0].sha256
+    assert read_book(copied).sha256 != newest_book().sha256
 
 
 def test_class_outside_the_list_is_refused(tmp_path: Path) -> None:
@@ -163,7 +153,7 @@ def test_class_outside_the_list_is_refused(tmp_path: Path) -> None:
 
 
 def test_limit_is_24_real_hours_even_when_clocks_change() -> None:
-    book = books()[0]
+    book = newest_book()
     assert (
         record_by(datetime.fromisoformat("2026-05-04T18:20:00+01:00"), book).isoformat()
         == "2026-05-05T18:20:00+01:00"

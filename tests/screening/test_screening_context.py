@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import polars as pl
 import pytest
 
@@ -142,10 +144,13 @@ def test_progress_is_told_to_the_end():
     assert told[-1] == (2, 2)
 
 
-def test_a_report_before_the_first_book_is_counted_as_if_on_its_first_day_and_says_so():
-    moment, as_if = report_clock(None)
-    assert as_if
-    assert moment.date() == min(book.valid_from for book in counting.books())
+def test_a_log_that_no_book_covers_unasked_is_counted_as_if_on_the_newest_books_first_day_and_says_so():
+    for received_at in (None, datetime(2023, 4, 30, 12, tzinfo=UTC)):
+        moment, as_if = report_clock(received_at)
+        assert as_if
+        assert moment.date() == counting.newest_book().valid_from
+    covered = datetime(2023, 5, 1, 12, tzinfo=UTC)
+    assert report_clock(covered) == (covered, False)
     facts = report_facts({"incident_id": "1"}, LexiconReader().read({"text": ASSAULT}))
     assert "as if reported" in facts["note"]
 

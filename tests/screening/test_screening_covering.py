@@ -56,7 +56,7 @@ def test_the_nearest_crime_covers_first():
 
 
 def test_a_theft_recorded_as_the_burglary_it_was_is_covered():
-    (cover,) = covers([due("theft", ho_class="49")], ["28I"], TOLD_ALSO)
+    (cover,) = covers([due("theft", ho_class="49")], ["29B"], TOLD_ALSO)
     assert cover.grade == "told_otherwise"
 
 

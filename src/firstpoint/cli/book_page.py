@@ -7,7 +7,6 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from importlib.resources.abc import Traversable
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -52,7 +51,7 @@ _JUDGEMENT_NOTE = (
 
 def book_page(
     book: counting.Book,
-    folder: Traversable,
+    texts: counting.BookTexts,
     cases: Sequence[Path] = (),
     earlier: counting.Book | None = None,
 ) -> RuleBookPage:
@@ -67,13 +66,13 @@ def book_page(
         title=book.title,
         standing=book.standing,
         particulars=_particulars(book),
-        tables=tuple(_rule_table(table, book, reached) for table in book.tables()),
-        lists=tuple(_lists(book, folder)),
+        tables=tuple(_rule_table(table, book, reached) for table in counting.written_tables(book)),
+        lists=tuple(_lists(book, texts)),
         cases=tuple(worked),
         case_sources=tuple(path.name for path in cases),
         changes=None if changes is None else tuple(map(_changed, changes)),
         changed_since=f"{earlier.title} ({earlier.id})" if earlier else "",
-        register=tuple(_register(folder)),
+        register=tuple(_register(texts)),
     )
 
 
@@ -116,7 +115,7 @@ def _by_number(name: str) -> tuple[str, int, str]:
     return (stem, int(number), "") if number.isdigit() else (name, 0, number)
 
 
-def _lists(book: counting.Book, folder: Traversable) -> Iterator[ListTable]:
+def _lists(book: counting.Book, texts: counting.BookTexts) -> Iterator[ListTable]:
     yield ListTable(
         "classes", "Classes, their unit of count and rank", _UNIT_NOTE,
         ("Class", "Title", "One crime for each", "Rank", "Ranked by", "Family", "Schools list", "Clause"),
@@ -144,7 +143,7 @@ def _lists(book: counting.Book, folder: Traversable) -> Iterator[ListTable]:
         tuple((name, meaning) for name, meaning in counting.judgements().items()), "judgement",
     )  # fmt: skip
     for name, title, introduction in _SMALL_LISTS:
-        yield _list_as_it_is(folder, name, title, introduction)
+        yield _list_as_it_is(texts, name, title, introduction)
 
 
 _MARKS: Mapping[str, str] = {
@@ -161,8 +160,8 @@ _SMALL_LISTS = (
 )
 
 
-def _list_as_it_is(folder: Traversable, name: str, title: str, introduction: str) -> ListTable:
-    rows = list(csv.reader(StringIO((folder / f"{name}.csv").read_text(encoding="utf-8"), newline="")))
+def _list_as_it_is(texts: counting.BookTexts, name: str, title: str, introduction: str) -> ListTable:
+    rows = list(csv.reader(StringIO(texts.files[f"{name}.csv"], newline="")))
     told = tuple(tuple(counting.spoken(cell).replace("|", ", ") for cell in row) for row in rows[1:])
     told = tuple((raw[0], *row[1:]) for raw, row in zip(rows[1:], told, strict=True))
     columns = tuple(counting.spoken(heading).capitalize() for heading in rows[0])
@@ -240,16 +239,11 @@ def _by_class(verdict: Mapping[str, Any]) -> dict[str, int]:
     return counts
 
 
-def _register(folder: Traversable) -> Iterator[RegisterPart]:
-    """Give the clause register by source, from every file in the book's folder ``clauses``."""
-    clauses = folder / "clauses"
-    if not clauses.is_dir():
-        return
+def _register(texts: counting.BookTexts) -> Iterator[RegisterPart]:
+    """Give the clause register by source, from every file of the book under ``clauses``."""
     by_source: dict[str, list[RegisterLine]] = {}
-    for entry in sorted(clauses.iterdir(), key=lambda entry: entry.name):
-        if not entry.name.endswith(".csv"):
-            continue
-        for row in csv.DictReader(StringIO(entry.read_text(encoding="utf-8"), newline="")):
+    for name, text in texts.files.items():
+        for row in csv.DictReader(StringIO(text, newline="")) if name.startswith("clauses/") else ():
             rows = tuple(each.strip() for each in (row["rows"] or "").split("|") if each.strip())
             line = RegisterLine(
                 row["page"], row["heading"], row["rule"], counting.spoken(row["ends_as"]), rows,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from importlib.resources.abc import Traversable
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -33,38 +32,32 @@ def books_command() -> None:
     """
 
 
-def folder_of(book: str) -> Traversable:
-    """Give the folder of a book named by its id or by its path; raise InputError where there is none."""
-    path = Path(book)
-    if not path.is_dir():
-        return counting.book_folder(book)
-    if not (path / "book.toml").is_file():
-        raise InputError("there is no book.toml.", where=book, remedy="Name the folder of one rule book.")
-    return path
+def texts_of(book: str) -> counting.BookTexts:
+    """Give the texts of a book named by its id or by its folder; raise InputError where there is none."""
+    return counting.texts_in(Path(book)) if Path(book).is_dir() else counting.shipped_texts(book)
 
 
 def book_named(book: str) -> counting.Book:
     """Give the book with this id, or in this folder."""
-    shipped = {each.id: each for each in counting.books()}
-    if book in shipped and not Path(book).is_dir():
-        return shipped[book]
-    return counting.read_book(folder_of(book))
+    return counting.book_of_texts(texts_of(book))
 
 
 @books_command.command(name="list")
 @click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
 def list_command(as_json: bool) -> None:
-    """List the rule books with their dates, standing and content hash."""
-    rows = [
+    """List the rule books with their dates, standing and content hash, oldest first."""
+    rows: list[dict[str, Any]] = [
         {
             "id": book.id,
             "edition": book.edition,
             "valid_from": str(book.valid_from),
             "valid_to": str(book.valid_to or ""),
             "standing": book.standing,
-            "sha256": book.sha256,
+            "reconstructed": book.reconstructed,
+            "amends": book.amends,
+            "sha256": counting.content_hash(book),
         }
-        for book in counting.books()
+        for book in counting.listed_books()
     ]
     if as_json:
         print_json(rows)
@@ -74,7 +67,11 @@ def list_command(as_json: bool) -> None:
         say(
             f"{row['id']}  {row['edition']}, in force from {row['valid_from']} {until}; {row['sha256'][:12]}…"
         )
-        say(f"            {row['standing']}")
+        say(f"            {row['standing']}{_on_request(row)}")
+
+
+def _on_request(row: Mapping[str, Any]) -> str:
+    return "; used only where it is asked for" if row["reconstructed"] else ""
 
 
 @books_command.command(name="show")
@@ -87,7 +84,7 @@ def show_command(book: str, what: str | None) -> None:
     tables are listed.
     """
     held = book_named(book)
-    tables = {table.stage: table for table in held.tables()}
+    tables = {table.stage: table for table in counting.written_tables(held)}
     if what is None:
         _say_book(held)
     elif what in tables:
@@ -102,7 +99,7 @@ def _say_book(book: counting.Book) -> None:
     heading(f"{book.title} ({book.id})")
     say(f"For reports received from {book.valid_from} up to, not including, {book.valid_to}.")
     say(f"Standing: {book.standing}. Content hash: {book.sha256}")
-    for table in book.tables():
+    for table in counting.written_tables(book):
         say(f"  {table.stage:<28}{len(table.rows):>4} rows   {counting.table_words(table.stage)}")
     say(f"  {'classes':<28}{len(book.classes):>4} rows   Classes, their unit of count and rank")
 
@@ -150,8 +147,8 @@ def check_command(book: str | None, as_json: bool) -> None:
     classes and codes that did not exist on the book's dates, classes without a unit, ids that stand twice.
     Exit code 0 means sound; 2 means faults, each with file, row, column and remedy.
     """
-    folders = [folder_of(book)] if book else [counting.book_folder(each.id) for each in counting.books()]
-    faults = {folder.name: counting.book_faults(folder) for folder in folders}
+    names = [book] if book else [each.id for each in counting.listed_books()]
+    faults = {texts.name: counting.book_faults(texts) for texts in map(texts_of, names)}
     if as_json:
         print_json([{"book": name, **fault.as_dict()} for name, found in faults.items() for fault in found])
     for name, found in () if as_json else faults.items():
@@ -302,7 +299,7 @@ def page_command(book: str, cases: tuple[Path, ...], since: str | None, out: Pat
     """
     held = book_named(book)
     files = [file for path in cases for file in (sorted(path.glob("*.jsonl")) if path.is_dir() else [path])]
-    page = book_page(held, folder_of(book), files, book_named(since) if since else _before(held))
+    page = book_page(held, texts_of(book), files, book_named(since) if since else _before(held))
     write_text(rule_book_html(page), out)
     unreached = sum(len(rows) for _, rows in page.unreached)
     rows = sum(len(table.rows) for table in page.tables)
@@ -312,8 +309,8 @@ def page_command(book: str, cases: tuple[Path, ...], since: str | None, out: Pat
 
 def _before(book: counting.Book) -> counting.Book | None:
     """Give the shipped book that held before this one, if there is one."""
-    earlier = [each for each in counting.books() if each.valid_from < book.valid_from]
-    return earlier[-1] if earlier else None
+    earlier = [each.id for each in counting.listed_books() if each.valid_from < book.valid_from]
+    return counting.book_named(earlier[-1]) if earlier else None
 
 
 @books_command.command(name="export")
@@ -323,9 +320,9 @@ def export_command(book: str, out: Path) -> None:
     """Write a book as a workbook to be edited: a sheet for each table, every cell a text."""
     if out.suffix != ".xlsx":
         raise InputError("a workbook's name ends in .xlsx.", where=str(out), remedy="Give such a name.")
-    folder = folder_of(book)
-    sheets = counting.sheets_of_book(folder)
-    write_text(workbook_of(sheets, f"Rule book {folder.name}"), out)
+    texts = texts_of(book)
+    sheets = counting.sheets_of_book(texts)
+    write_text(workbook_of(sheets, f"Rule book {texts.name}"), out)
     for sheet in sheets:
         if not sheet.exact:
             warn(f"{sheet.file} is quoted in an unusual way and will come back in the usual one.")
@@ -357,7 +354,7 @@ def import_command(workbook: Path, out: Path) -> None:
     for name, text in files.items():
         write_text(text.encode("utf-8"), out / name)
     say(f"{_number(len(files), 'file')} written to {out}.")
-    found = counting.book_faults(out)
+    found = counting.book_faults(counting.texts_in(out))
     for fault in found:
         say(f"  {fault.error()}")
     if found:

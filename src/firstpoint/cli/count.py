@@ -22,9 +22,10 @@ COLUMNS = {"report_id": pl.String, "decision": pl.String, "total": pl.Int64, "ve
 @define
 class Tally:
     """What has been counted so far: reports, the crimes they require, those due (at least) in a class that is
-    still open, and the reports set aside.
+    still open, and the reports set aside; ``reconstructed`` says whether reconstructed books may be used.
     """
 
+    reconstructed: bool = False
     reports: int = 0
     crimes: int = 0
     due: int = 0
@@ -37,7 +38,12 @@ class Tally:
     "--out", required=True, type=click.Path(path_type=Path), help="Verdicts, in the format of REPORTS."
 )
 @click.option("--explain", is_flag=True, help="Also print each verdict in plain English.")
-def count_command(reports: Path, out: Path, explain: bool) -> None:
+@click.option(
+    "--reconstructed",
+    is_flag=True,
+    help="Also count reports of days for which the rule book is only reconstructed.",
+)
+def count_command(reports: Path, out: Path, explain: bool, reconstructed: bool) -> None:
     """Say which crimes each report must become, and by which rule.
 
     REPORTS is a file of JSON lines, or Parquet with a column `report` that holds them as JSON text, in the
@@ -50,7 +56,7 @@ def count_command(reports: Path, out: Path, explain: bool) -> None:
             where=f"{reports} and {out}",
             remedy="Give both as JSON lines or both as Parquet.",
         )
-    tally = Tally()
+    tally = Tally(reconstructed=reconstructed)
     if reports.suffix == ".parquet":
         _count_columns(reports, out, tally, explain=explain)
     else:
@@ -118,7 +124,7 @@ def _verdict(
     try:
         if isinstance(report, counting.ReportSetAside):
             raise report
-        verdict = counting.count_report(report)
+        verdict = counting.count_report(report, reconstructed=tally.reconstructed)
     except (BadReport, Refused) as error:
         identity = report.get("report_id") if isinstance(report, dict) else report.report_id
         tally.rejects.append({"line": line, "report_id": identity, "reason": str(error)})

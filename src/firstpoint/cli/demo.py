@@ -212,7 +212,7 @@ def _serve(directory: Path, port: int) -> None:
 
 def _first_day(today: date, days: int) -> date:
     """Give the day from which the made-up days end yesterday, within what the newest rule book covers."""
-    newest = counting.books()[-1]
+    newest = counting.listed_books()[-1]
     return min(max(today - timedelta(days=days), newest.valid_from), newest.valid_to - timedelta(days=days))
 
 

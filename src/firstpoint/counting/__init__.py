@@ -11,10 +11,12 @@ How a report passes through:
 1. :mod:`~firstpoint.counting.facts` checks it against the form and names every fault by JSON pointer.
 2. :mod:`~firstpoint.counting.books` chooses the rule book by the day of the report. A book is CSV decision
    tables with clause references; :mod:`~firstpoint.counting.tables` reads and checks them, and the content
-   hash goes into the verdict.
+   hash goes into the verdict. The books stand on a :mod:`~firstpoint.counting.shelf`; the newest is a full
+   text, each earlier one tells what was otherwise before (:mod:`~firstpoint.counting.amendments`).
 3. :mod:`~firstpoint.counting.matters` takes the report apart, one sheet of facts for each allegation and
    victim.
-4. :mod:`~firstpoint.counting.rulings` classifies each matter and puts it to the recording test.
+4. :mod:`~firstpoint.counting.rulings` classifies each matter, by the law on the day of the offence
+   (``law_then.csv``), and puts it to the recording test.
 5. :mod:`~firstpoint.counting.continuing` asks what a matter adds to an existing record,
    :mod:`~firstpoint.counting.principal` which crimes absorb others, :mod:`~firstpoint.counting.units` how
    many remain. :mod:`~firstpoint.counting.open_classes` finds the crimes that are due although their class
@@ -33,11 +35,15 @@ Everything particular to an offence stands in the rows of a book, nothing of it 
 known are followed both ways: if all ways agree the verdict stands, otherwise it is ``not_decidable`` and
 says what to ask.
 
-Limits, honestly. There is one book, 2026-04-01, for reports received from 1 April 2026; an earlier report
-is refused with the first day covered. It is a draft that a force crime registrar should review. Units and
-ranks that the current official text does not print are marked as recalled or placed. A few kinds (offences
-named only by their title, other sexual offences, misconduct in public office) have no rule yet and are
-answered ``not_decidable``. Mandatory flags are raised only where the facts given show them.
+Limits, honestly. The book of 2026/27 is a draft that a force crime registrar should review. The books from
+May 2023 are that text with the dated changes since taken back. The books before, to April 2014, are
+reconstructed from dated notes and lists: a report of those days is refused unless ``reconstructed`` asks for
+it, and its verdict says so; what no source tells is answered ``not_decidable``. An earlier report is refused
+with the first day covered. Which days are assumed stands in ``books/editions.csv``. Units and ranks that the
+current official text does not print are marked as recalled or placed. Where each rule of the official text
+ended up stands in the book's folder ``clauses``. Offences named only by their title are looked up on the
+notifiable list (:mod:`~firstpoint.counting.titles`); a title that it does not bear, or that several classes
+bear, is answered ``not_decidable``. Mandatory flags are raised only where the facts given show them.
 The facts of damage do not say whether a door joins an outbuilding to the home: where one does and a break-in
 is likelier, the attempted burglary has to be alleged as such.
 """
@@ -48,11 +54,10 @@ from firstpoint.counting.book_changes import (
     book_changes,
     class_parts,
     effect_on_counts,
-    unit_words,
+    written_tables,
 )
 from firstpoint.counting.book_fault import Fault
 from firstpoint.counting.book_faults import book_faults
-from firstpoint.counting.book_folders import book_folder
 from firstpoint.counting.book_sheets import (
     CONTENTS,
     CONTENTS_HEADINGS,
@@ -60,7 +65,18 @@ from firstpoint.counting.book_sheets import (
     files_of_sheets,
     sheets_of_book,
 )
-from firstpoint.counting.books import Book, ClassRule, book_on, books, read_book
+from firstpoint.counting.book_texts import BookTexts, book_of_texts, shipped_texts, texts_in
+from firstpoint.counting.books import (
+    Book,
+    ClassRule,
+    book_named,
+    book_on,
+    books,
+    content_hash,
+    first_day,
+    listed_books,
+    newest_book,
+)
 from firstpoint.counting.deadlines import record_by
 from firstpoint.counting.explaining import explain
 from firstpoint.counting.facts import KINDS, Kind, judgements, report_faults
@@ -75,6 +91,7 @@ from firstpoint.counting.row_words import (
     table_words,
     when_words,
 )
+from firstpoint.counting.shelf import ListedBook
 from firstpoint.counting.tables import Row, Table
 
 __all__ = [
@@ -83,38 +100,46 @@ __all__ = [
     "KINDS",
     "Book",
     "BookSheet",
+    "BookTexts",
     "ClassRule",
     "CountEffect",
     "Fault",
     "Kind",
+    "ListedBook",
     "ReportSetAside",
     "Row",
     "RowChange",
     "Table",
     "book_changes",
     "book_faults",
-    "book_folder",
+    "book_named",
+    "book_of_texts",
     "book_on",
     "books",
     "class_parts",
     "class_words",
     "column_words",
     "columns_of",
+    "content_hash",
     "count_report",
     "crimes_due_with_open_class",
     "effect_on_counts",
     "explain",
     "files_of_sheets",
+    "first_day",
     "judgements",
-    "read_book",
+    "listed_books",
+    "newest_book",
     "read_report",
     "read_reports",
     "record_by",
     "report_faults",
     "result_words",
     "sheets_of_book",
+    "shipped_texts",
     "spoken",
     "table_words",
-    "unit_words",
+    "texts_in",
     "when_words",
+    "written_tables",
 ]

@@ -8,9 +8,11 @@ from typing import Any, Literal
 
 from attrs import field, frozen
 
-from firstpoint.counting.books import Book, ClassRule
+from firstpoint.counting.books import Book, ClassRule, Remark
 from firstpoint.counting.reports import ReportSetAside, count_report
-from firstpoint.counting.row_words import cell_words, column_words, columns_of, result_words, spoken
+from firstpoint.counting.row_words import column_words, columns_of, condition_words, result_words, spoken
+from firstpoint.counting.tables import Table
+from firstpoint.counting.titles import STAGE as OF_TITLES
 
 #: The parts of a row or entry in words, by the name of the part.
 Parts = Mapping[str, str]
@@ -85,13 +87,13 @@ def _change(table: str, row: str, before: Parts | None, after: Parts | None) -> 
 def _entries(book: Book) -> Iterator[tuple[str, dict[str, Parts]]]:
     """Give each table and list of a book with its rows, and each row's parts in words."""
     yield "book", {"book": {name: str(getattr(book, name)) for name in ABOUT}}
-    for table in book.tables():
+    for table in written_tables(book):
         columns = columns_of(book, table)
         yield (
             table.stage,
             {
                 row.id: {
-                    **{column_words(c): cell_words(cell, columns(c) or ()) for c, cell in row.cells},
+                    **{column_words(c): condition_words(c, cell, columns) for c, cell in row.cells},
                     "result": result_words(row.result),
                     "clause": row.clause,
                     "overrides": ", ".join(sorted(row.overrides)),
@@ -104,16 +106,40 @@ def _entries(book: Book) -> Iterator[tuple[str, dict[str, Parts]]]:
     yield "kinds", {kind: {"mark": mark} for kind, mark in book.marks.items()}
     yield "defaults", {each.id: _parts_of(each) for each in book.defaults}
     yield "told_beside", {each.id: _parts_of(each) for each in book.told_beside}
-    yield "flags", {f"{each.name}: {each.fact}": _parts_of(each) for each in book.flags}
-    yield "qualifiers", {f"{each.name}: {each.fact}": _parts_of(each) for each in book.qualifiers}
+    yield "flags", _remarks(book.flags)
+    yield "qualifiers", _remarks(book.qualifiers)
     yield (
         "incident_categories",
         {topic: {"category": category} for topic, category in book.incident_categories.items()},
     )
 
 
+def written_tables(book: Book) -> tuple[Table, ...]:
+    """Give the decision tables that are files of the book; offences told by their title are looked up on a
+    list.
+    """
+    return tuple(table for table in book.tables() if table.stage != OF_TITLES)
+
+
+def _remarks(remarks: tuple[Remark, ...]) -> dict[str, Parts]:
+    told: dict[str, Parts] = {}
+    for each in remarks:
+        calls = {
+            column_words(fact): ", ".join(map(spoken, sorted(values))) for fact, values in each.calls_for_it
+        }
+        name = f"{each.name}: {' and '.join(calls)}"
+        # A remark has no id, and several may read one fact.
+        while name in told:
+            name += " (again)"
+        told[name] = {**calls, "clause": each.clause}
+    return told
+
+
 #: What is said of a book as a whole.
-ABOUT = ("title", "edition", "valid_from", "valid_to", "limit_hours", "deadline_clause", "source", "standing")
+ABOUT = (
+    "title", "edition", "valid_from", "valid_to", "limit_hours", "deadline_clause", "source", "standing",
+    "reconstructed",
+)  # fmt: skip
 
 
 def class_parts(rule: ClassRule) -> Parts:
@@ -133,7 +159,8 @@ def class_parts(rule: ClassRule) -> Parts:
 def unit_words(rule: ClassRule) -> str:
     """Give what one crime of a class is counted for."""
     thing = f" ({spoken(rule.thing).replace('|', ' or ')})" if rule.thing else ""
-    return spoken(rule.unit) + thing
+    only = f", where {spoken(rule.thing_if)}" if rule.thing_if else ""
+    return spoken(rule.unit) + thing + only
 
 
 def _parts_of(entry: Any) -> Parts:

@@ -8,26 +8,23 @@ A file that cannot be read at all is one fault; the rest are still looked throug
 from __future__ import annotations
 
 import csv
-import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from importlib.resources.abc import Traversable
 from io import StringIO
 from typing import Any
 
 from attrs import frozen
 
 from firstpoint.counting.book_fault import Fault
+from firstpoint.counting.book_texts import BookTexts, book_of_texts
 from firstpoint.counting.books import (
     MARKS,
     UNITS,
-    read_book,
     read_class_result,
     result_fault,
-    vocabulary_of_pairs,
-    vocabulary_of_questions,
-    vocabulary_of_tests,
+    vocabulary_of,
+    words_of_classes,
 )
 from firstpoint.counting.facts import KINDS
 from firstpoint.counting.matters import vocabulary
@@ -50,8 +47,8 @@ LISTS: Mapping[str, tuple[str, ...]] = {
         "id", "clause", "kinds", "fact", "value", "unless", "other_kind", "other_fact", "other_value",
     ),
     "incident_categories.csv": ("topic", "category", "clause"),
-    "flags.csv": ("id", "name", "fact", "values", "clause"),
-    "qualifiers.csv": ("id", "name", "fact", "values", "clause"),
+    "flags.csv": ("id", "name", "fact", "values", "and_fact", "and_values", "clause"),
+    "qualifiers.csv": ("id", "name", "fact", "values", "and_fact", "and_values", "clause"),
 }  # fmt: skip
 #: The results of the tables that hold two crimes against each other, and of those that answer a question.
 EFFECTS: Mapping[str, tuple[str, ...]] = {
@@ -59,59 +56,60 @@ EFFECTS: Mapping[str, tuple[str, ...]] = {
     "continuing.csv": ("new", "absorbed"),
 }
 ANSWERS = ("yes", "no")
-_TABLES = ("record_test.csv", "after_class.csv", "principal.csv", "continuing.csv")
+_TABLES = ("record_test.csv", "after_class.csv", "principal.csv", "continuing.csv", "law_then.csv")
 _TEXTS = ("id", "title", "edition", "source", "standing", "deadline_clause")
 _EARLIEST, _LATEST = date(1900, 1, 1), date(9999, 12, 31)
-_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}$")
 
 
 @frozen
 class _Parts:
-    """What was read of a book's folder: its texts, the rows of its lists, and the days it holds."""
+    """What was read of a book: its texts, the rows of its lists, the days it holds, and the families and
+    codes that its rows may name.
+    """
 
     texts: Mapping[str, str]
     lists: Mapping[str, tuple[Row, ...]]
     valid_from: date
     valid_to: date
+    families: tuple[str, ...]
+    codes: tuple[str, ...]
 
 
-def book_faults(folder: Traversable) -> list[Fault]:
-    """Give every fault of the book in this folder, file by file; an empty list means that it is sound."""
-    faults: list[Fault] = []
-    texts = dict(_texts(folder, faults))
+def book_faults(book: BookTexts) -> list[Fault]:
+    """Give every fault of a book, file by file; an empty list means that it is sound."""
+    faults = [
+        Fault(name, "", "", "this file is missing.", "Put it into the book's folder.")
+        for name in ("book.toml", *LISTS, *_TABLES)
+        if name not in book.files
+    ]
+    texts = {name: text for name, text in book.files.items() if "/" not in name}
     about = _about(texts.get("book.toml", ""), faults)
-    faults += _faults_of_days(about, folder)
+    faults += _faults_of_days(about, book.known_days)
     lists = {name: tuple(_rows(name, columns, texts, faults)) for name, columns in LISTS.items()}
-    parts = _Parts(texts, lists, _day(about, "valid_from", _EARLIEST), _day(about, "valid_to", _LATEST))
+    first, end = _day(about, "valid_from", _EARLIEST), _day(about, "valid_to", _LATEST)
+    parts = _Parts(texts, lists, first, end, *_words(book, lists["classes.csv"]))
     for check in (_kinds, _classes, _defaults, _told_beside, _incident_categories, _remarks):
         faults += check(parts)
     for name in sorted(texts):
         faults += _faults_of_table(name, parts)
     faults += _shared_between_tables(parts)
-    return faults or _refused_by_the_loader(folder)
+    return faults or _refused_by_the_loader(book)
 
 
-def _refused_by_the_loader(folder: Traversable) -> list[Fault]:
+def _words(book: BookTexts, own: Sequence[Row]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Give the families and codes that rows may name; those of an unreadable list are not missed."""
+    return words_of_classes(book.lineage if own else book.lineage[1:])
+
+
+def _refused_by_the_loader(book: BookTexts) -> list[Fault]:
     """Let the loader have the last word, so that no book is called sound that cannot be used."""
     try:
-        read_book(folder)
+        book_of_texts(book)
     except FirstpointError as error:
         return [Fault(error.where, "", "", error.message, error.remedy)]
     except (LookupError, ValueError, TypeError) as error:
-        return [Fault(folder.name, "", "", f"the book cannot be read: {error!r}.", "Correct the file.")]
+        return [Fault(book.name, "", "", f"the book cannot be read: {error!r}.", "Correct the file.")]
     return []
-
-
-def _texts(folder: Traversable, faults: list[Fault]) -> Iterator[tuple[str, str]]:
-    held = {entry.name: entry for entry in folder.iterdir() if entry.is_file()}
-    for name in ("book.toml", *LISTS, *_TABLES):
-        if name not in held:
-            faults.append(Fault(name, "", "", "this file is missing.", "Put it into the book's folder."))
-    for name, entry in sorted(held.items()):
-        try:
-            yield name, entry.read_text(encoding="utf-8")
-        except UnicodeDecodeError as reason:
-            faults.append(Fault(name, "", "", f"is not UTF-8: {reason}.", "Save it as UTF-8."))
 
 
 def _about(text: str, faults: list[Fault]) -> Mapping[str, Any]:
@@ -132,15 +130,13 @@ def _about(text: str, faults: list[Fault]) -> Mapping[str, Any]:
     return about
 
 
-def _faults_of_days(about: Mapping[str, Any], folder: Traversable) -> Iterator[Fault]:
+def _faults_of_days(about: Mapping[str, Any], known: frozenset[date]) -> Iterator[Fault]:
     first, end = _day(about, "valid_from", _EARLIEST), _day(about, "valid_to", _LATEST)
     if first >= end:
-        yield Fault(
-            "book.toml", "", "valid_to", "the book ends before it begins.", "Give the day after its last."
-        )
-    known = _days_of_editions(folder)
+        wrong = "the book ends before it begins."
+        yield Fault("book.toml", "", "valid_to", wrong, "Give the day after its last.")
     for name, day in (("valid_from", first), ("valid_to", end)):
-        if known and day not in (_EARLIEST, _LATEST) and str(day) not in known and str(day) <= max(known):
+        if known and day not in (_EARLIEST, _LATEST) and day not in known and day <= max(known):
             yield Fault(
                 "book.toml",
                 "",
@@ -148,18 +144,6 @@ def _faults_of_days(about: Mapping[str, Any], folder: Traversable) -> Iterator[F
                 f"{day} is not the day of a known edition or change.",
                 "Correct it, or add the day to editions.csv with its source.",
             )
-
-
-def _days_of_editions(folder: Traversable) -> frozenset[str]:
-    """Give every day named in the list of editions beside the book's folder, or in it; empty without one."""
-    beside = getattr(folder, "parent", None)
-    for place in filter(None, (folder, beside)):
-        listed = place / "editions.csv"
-        if listed.is_file():
-            rows = csv.DictReader(StringIO(listed.read_text(encoding="utf-8"), newline=""))
-            cells = [cell for row in rows for cell in row.values() if isinstance(cell, str)]
-            return frozenset(cell for cell in cells if _ISO_DAY.match(cell))
-    return frozenset()
 
 
 def _day(about: Mapping[str, Any], name: str, otherwise: date) -> date:
@@ -328,8 +312,9 @@ def _remarks(parts: _Parts) -> Iterator[Fault]:
     for name in ("flags.csv", "qualifiers.csv"):
         yield from _repeated(name, parts.lists[name], "id")
         for row in parts.lists[name]:
-            for value in row["values"].split("|"):
-                yield from _faults_of_fact(name, {**row, "values": value}, "fact", "values")
+            for fact, values in (("fact", "values"), ("and_fact", "and_values")):
+                for value in row[values].split("|") if row[fact] != "-" else ():
+                    yield from _faults_of_fact(name, {**row, values: value}, fact, values)
 
 
 def _faults_of_kinds(name: str, row: Row, kinds: str) -> Iterator[Fault]:
@@ -354,7 +339,7 @@ def _unknown(file: str, row: str, column: str, word: str, what: str) -> Fault:
 
 def _faults_of_table(name: str, parts: _Parts) -> Iterator[Fault]:
     """Give the faults of one decision table; of a list, none."""
-    options = table_options(name, parts.lists["classes.csv"])
+    options = _options(name, parts)
     if options is None:
         return
     yield from table_faults(parts.texts[name], source=name, **options)
@@ -368,29 +353,35 @@ def _faults_of_table(name: str, parts: _Parts) -> Iterator[Fault]:
             yield from _faults_of_code(reached.ho_class, reached.ho_code, parts, name, at, "result")
 
 
-def table_options(name: str, classes: Sequence[Row]) -> dict[str, Any] | None:
+def _options(name: str, parts: _Parts) -> dict[str, Any] | None:
+    return table_options(name, parts.texts, parts.lists["classes.csv"], parts.families, parts.codes)
+
+
+def table_options(
+    name: str,
+    texts: Mapping[str, str],
+    classes: Sequence[Row],
+    families: tuple[str, ...],
+    codes: tuple[str, ...],
+) -> dict[str, Any] | None:
     """Give with which words and promises a decision table is read; None where the file is none.
 
-    ``classes`` are the rows of the book's ``classes.csv``.
+    ``classes`` are the rows of the book's ``classes.csv``; ``families`` and ``codes`` those that rows may
+    name.
     """
+    if not name.endswith(".csv") or not (name in _TABLES or name.startswith(("class_", "ask_"))):
+        return None
     named = {(row["ho_class"], "" if row["ho_code"] == "-" else row["ho_code"]) for row in classes}
-    fault = result_fault(named)
-    if name.startswith("class_") and name.endswith(".csv"):
-        return {"vocabulary": vocabulary, "filed_by": "kind", "complete": True, "results": fault}
-    if name in ("record_test.csv", "after_class.csv"):
-        return {"vocabulary": vocabulary_of_tests, "complete": True, "results": fault}
-    if name in ("principal.csv", "continuing.csv"):
-        families = tuple(sorted({row["family"] for row in classes}))
-        codes = tuple(sorted({row["ho_code"] for row in classes if row["ho_code"] != "-"} | {"none"}))
-        effects = _effect_fault(EFFECTS[name])
-        return {"vocabulary": vocabulary_of_pairs(families, codes), "complete": True, "results": effects}
-    if name.startswith("ask_") and name.endswith(".csv"):
-        return {
-            "vocabulary": vocabulary_of_questions,
-            "filed_by": "code",
-            "results": _effect_fault(ANSWERS),
-        }
-    return None
+    options: dict[str, Any] = {"vocabulary": vocabulary_of(name, families, codes)}
+    if name.startswith("ask_"):
+        header = texts.get(name, "").partition("\n")[0].split(",")
+        return options | {"filed_by": "code" if "code" in header else None, "results": _effect_fault(ANSWERS)}
+    if name in EFFECTS:
+        return options | {"complete": True, "results": _effect_fault(EFFECTS[name])}
+    options["results"] = result_fault(named)
+    if name == "law_then.csv":
+        return options | {"filed_by": "reached"}
+    return options | {"complete": True, "filed_by": "kind" if name.startswith("class_") else None}
 
 
 def _effect_fault(known: Sequence[str]) -> Callable[[str], str | None]:
@@ -402,7 +393,7 @@ def _shared_between_tables(parts: _Parts) -> Iterator[Fault]:
     held_by: dict[str, str] = {}
     kinds: dict[str, str] = {}
     for name in sorted(parts.texts):
-        if table_options(name, parts.lists["classes.csv"]) is None:
+        if _options(name, parts) is None:
             continue
         own = set()
         for row in csv.DictReader(StringIO(parts.texts[name], newline="")):

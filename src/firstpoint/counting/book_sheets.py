@@ -12,14 +12,14 @@ import csv
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
-from importlib.resources.abc import Traversable
 from io import StringIO
 
 from attrs import frozen
 
 from firstpoint.counting.book_fault import Fault
 from firstpoint.counting.book_faults import ANSWERS, EFFECTS, table_options
-from firstpoint.counting.books import DECISIONS, MARKS, UNITS
+from firstpoint.counting.book_texts import BookTexts
+from firstpoint.counting.books import DECISIONS, MARKS, UNITS, words_of_classes
 from firstpoint.counting.question_facts import RECORD_GROUPS
 from firstpoint.counting.tables import OUTER
 from firstpoint.errors import InputError
@@ -49,31 +49,17 @@ class BookSheet:
     exact: bool
 
 
-def sheets_of_book(folder: Traversable) -> tuple[BookSheet, ...]:
-    """Give every file of a book's folder as a sheet; raise InputError where a cell cannot stand in one."""
-    texts = dict(_texts(folder))
-    classes = list(csv.DictReader(StringIO(texts.get("classes.csv", ""), newline="")))
+def sheets_of_book(book: BookTexts) -> tuple[BookSheet, ...]:
+    """Give every file of a book as a sheet; raise InputError where a cell cannot stand in one."""
     sheets: list[BookSheet] = []
-    for name, text in texts.items():
+    for name, text in book.files.items():
         line_ends = "CRLF" if "\r\n" in text else "LF"
         rows = _rows(name, text)
         _refuse_unwritable(name, rows)
         exact = _text_of(name, rows, line_ends) == text
-        choices = _choices(name, rows[0] if rows else (), classes)
+        choices = _choices(name, rows[0] if rows else (), book)
         sheets.append(BookSheet(_sheet_name(name, sheets), name, line_ends, rows, choices, exact))
     return tuple(sheets)
-
-
-def _texts(folder: Traversable) -> Iterator[tuple[str, str]]:
-    clauses = folder / "clauses"
-    places = [("", folder), *([("clauses/", clauses)] if clauses.is_dir() else [])]
-    for prefix, place in places:
-        for entry in sorted(
-            place.iterdir(), key=lambda entry: (not entry.name.endswith(".toml"), entry.name)
-        ):
-            if entry.is_file() and _FILE_NAME.match(prefix + entry.name):
-                # Bytes, since reading text would make one of the two line ends of the other.
-                yield prefix + entry.name, entry.read_bytes().decode("utf-8")
 
 
 def _rows(name: str, text: str) -> tuple[tuple[str, ...], ...]:
@@ -115,15 +101,15 @@ def _sheet_name(file: str, taken: Collection[BookSheet]) -> str:
     return next(name for name in names if name.casefold() not in used)
 
 
-def _choices(
-    name: str, headings: Sequence[str], classes: Sequence[Mapping[str, str]]
-) -> Mapping[str, tuple[str, ...]]:
+def _choices(name: str, headings: Sequence[str], book: BookTexts) -> Mapping[str, tuple[str, ...]]:
     """Give the values to choose from in each column that has a list of them."""
     if name in _LISTED:
         return {heading: values for heading, values in _LISTED[name].items() if heading in headings}
+    classes = list(csv.DictReader(StringIO(book.files.get("classes.csv", ""), newline="")))
     try:
-        options = table_options(name, classes)
+        options = table_options(name, book.files, classes, *words_of_classes(book.lineage))
     except KeyError:
+        # A list of classes without its columns; whoever checks the book is told so.
         return {}
     if options is None:
         return {}
@@ -135,8 +121,7 @@ def _choices(
             continue
         if values:
             choices[heading] = ("-", *values)
-    results = _results(name, classes)
-    return {**choices, "result": results} if results else choices
+    return {**choices, "result": _results(name, classes)}
 
 
 def _results(name: str, classes: Sequence[Mapping[str, str]]) -> tuple[str, ...]:

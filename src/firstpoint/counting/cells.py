@@ -20,8 +20,8 @@ Answer = Literal["yes", "no", "perhaps"]
 Span = tuple[int, int]
 Fact = str | Span
 
-#: Higher than any age or count that is told apart.
-MANY = 10**6
+#: Higher than any age or count that is told apart, and than a day written as a number (20260401).
+MANY = 10**8
 ANY_NUMBER: Span = (0, MANY)
 
 

@@ -2,7 +2,8 @@
 
 Conduct crimes have a memory: more of the recorded conduct is added to the record unless the offender has
 been dealt with, a court has ended the course, or three months have passed (Crime Recording Rules 2026/27,
-pp 57-58). Three months are calendar months from the last recorded act.
+pp 57-58). Three months are calendar months from the last recorded act; where that is not given, from the end
+of the recorded offence, else from the day of recording.
 """
 
 from __future__ import annotations
@@ -15,10 +16,13 @@ from attrs import frozen
 
 from firstpoint.counting.books import Book
 from firstpoint.counting.cells import Fact
-from firstpoint.counting.deadlines import moment
+from firstpoint.counting.days import day_in_london
 from firstpoint.counting.facts import UNKNOWN, is_reported_incident
+from firstpoint.counting.principal import beside_recorded
 from firstpoint.counting.rulings import MatterRuling, Step
 
+#: What a crime told of in an investigation does to the record, by how it stands to the recorded crime.
+_DISCLOSED = {"absorbed": "absorbed", "absorbs": "reclassifies", "stands": "new"}
 _DEALT_WITH = frozenset({"charged", "summonsed", "cautioned", "other"})
 
 
@@ -42,17 +46,26 @@ def against_record(ruling: MatterRuling, report: Mapping[str, Any], book: Book) 
             return (
                 _continues(ruling, record, report, book)
                 if link == "continues_record"
-                else _same(ruling, record, book)
+                else _same(ruling, record, report, book, link)
             )
     return None
 
 
-def _same(ruling: MatterRuling, record: Mapping[str, Any], book: Book) -> AgainstRecord:
+def _same(
+    ruling: MatterRuling, record: Mapping[str, Any], report: Mapping[str, Any], book: Book, link: str
+) -> AgainstRecord:
     if is_reported_incident(record):
         return AgainstRecord("reclassifies", record["id"], None)
-    assert ruling.rule
-    heavier = ruling.rule.rank < _rank_of(record, book)
-    return AgainstRecord("reclassifies" if heavier else "absorbed", record["id"], None)
+    assert ruling.finding.rule
+    recorded = book.rule_of_record(record)
+    if link == "disclosed_in" and recorded and recorded.family != ruling.finding.rule.family:
+        effect = _DISCLOSED[beside_recorded(ruling.finding.rule, recorded, book)]
+        return AgainstRecord(effect, record["id"], None)
+    heavier = ruling.finding.rule.rank < _rank_of(record, book)
+    ask = report.get("ask", {})
+    asked = ask.get("kind") == "reclassify" and ask.get("record", record["id"]) == record["id"]
+    other = ruling.finding.rule.ho_class != record.get("class")
+    return AgainstRecord("reclassifies" if heavier or (asked and other) else "absorbed", record["id"], None)
 
 
 def _continues(
@@ -70,8 +83,12 @@ def _continues(
         return AgainstRecord("open", record["id"], None, missing)
     step = Step(book.memory.stage, decided.row)
     effect = decided.row.result
-    assert ruling.rule
-    if effect == "absorbed" and ruling.rule.family == "conduct" and ruling.rule.rank < _rank_of(record, book):
+    assert ruling.finding.rule
+    if (
+        effect == "absorbed"
+        and ruling.finding.rule.family == "conduct"
+        and ruling.finding.rule.rank < _rank_of(record, book)
+    ):
         effect = "reclassifies"
     return AgainstRecord(effect, record["id"], step)
 
@@ -79,11 +96,11 @@ def _continues(
 def _facts(
     ruling: MatterRuling, record: Mapping[str, Any], report: Mapping[str, Any], book: Book
 ) -> dict[str, Fact]:
-    assert ruling.rule
+    assert ruling.finding.rule
     dealt = record.get("offender_dealt_with", "no")
     return {
-        "family": ruling.rule.family,
-        "code": ruling.rule.ho_code or "none",
+        "family": ruling.finding.rule.family,
+        "code": ruling.finding.rule.ho_code or "none",
         "record_family": _family_of(record, book),
         "dealt_with": "yes" if dealt in _DEALT_WITH else dealt,
         "ended": record.get("order_made_or_trial_ended", "no"),
@@ -107,19 +124,15 @@ def _gap(record: Mapping[str, Any], ruling: MatterRuling, report: Mapping[str, A
         for entry in report.get("judgements", ())
     ):
         return "within_three_months"
-    last = record.get("last_act_on") or record.get("recorded_on")
+    last = record.get("last_act_on") or record.get("offence_to") or record.get("recorded_on")
     if last is None:
         return UNKNOWN
     began = ruling.matter.allegation.get("when", {}).get("from", report["reported_at"])
     return (
         "over_three_months"
-        if _day(began) > _three_months_after(date.fromisoformat(last))
+        if day_in_london(began) > _three_months_after(date.fromisoformat(last))
         else "within_three_months"
     )
-
-
-def _day(text: str) -> date:
-    return date.fromisoformat(text) if len(text) == len("2026-04-01") else moment(text).date()
 
 
 def _three_months_after(day: date) -> date:

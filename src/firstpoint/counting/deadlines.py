@@ -1,7 +1,7 @@
 """By when a crime must be recorded.
 
 The limit runs from the first report to the police, day and night: 24 hours (Crime Recording Rules 2026/27,
-When to record, p 10).
+When to record, p 10), and 72 in the books before April 2015.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from firstpoint.counting.books import Book
+from firstpoint.counting.days import LONDON, moment
 
-LONDON = ZoneInfo("Europe/London")
+__all__ = ["LONDON", "moment", "record_by"]
 
 
 def record_by(received_at: datetime, book: Book) -> datetime:
@@ -24,8 +25,3 @@ def record_by(received_at: datetime, book: Book) -> datetime:
         raise ValueError("received_at carries no zone; give a time with its offset from UTC")
     end = received_at.astimezone(ZoneInfo("UTC")) + timedelta(hours=book.limit_hours)
     return end.astimezone(received_at.tzinfo)
-
-
-def moment(text: str) -> datetime:
-    """Read a time with zone as the format writes it."""
-    return datetime.fromisoformat(text)

@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from firstpoint.counting.books import Book, books
+from firstpoint.counting.books import Book, book_named, listed_books
 from firstpoint.counting.cells import Interval
 from firstpoint.counting.facts import UNKNOWN, require_report
 from firstpoint.counting.matters import Matter
 from firstpoint.counting.open_classes import CLOCK_RUNS, MAY_BE_ONE_CRIME, crimes_due_with_open_class
+from firstpoint.counting.reckoning import Reckoning
 from firstpoint.counting.reports import count_report, reckoning_of
 from firstpoint.counting.row_words import fact_words, span_words
 from firstpoint.counting.rulings import MatterRuling
 from firstpoint.counting.tables import Row
-from firstpoint.counting.verdict import Reckoning
 from firstpoint.vocabulary import offence_class, reported_incidents
 
 _DECISIONS: Mapping[str, str] = {
@@ -62,7 +62,8 @@ def explain(report: Mapping[str, Any], verdict: Mapping[str, Any] | None = None,
 def _book_of(verdict: Mapping[str, Any] | None) -> Book | None:
     if verdict is None:
         return None
-    return next((book for book in books() if book.id == verdict["book"]["id"]), None)
+    name = verdict["book"]["id"]
+    return book_named(name) if any(book.id == name for book in listed_books()) else None
 
 
 def _mismatch(verdict: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
@@ -176,7 +177,7 @@ def _why_not(ruling: MatterRuling, book: Book, at_most: int) -> list[str]:
     table = book.class_tables.get(ruling.matter.kind)
     if table is None:
         return []
-    deciding = {step.row.id for step in ruling.steps}
+    deciding = {step.row.id for step in ruling.finding.steps}
     near = sorted(
         (
             (_failing(row, ruling.matter), row)

@@ -16,6 +16,7 @@ from typing import Any
 import jsonschema_rs
 from attrs import frozen
 
+from firstpoint.counting.sense import faults_of_sense
 from firstpoint.errors import BadReport
 from firstpoint.vocabulary import reported_incidents
 
@@ -51,13 +52,13 @@ def validator(name: str) -> jsonschema_rs.Validator:
 def report_faults(report: Any) -> list[str]:
     """Give every fault of a report as text, each beginning with its JSON pointer; an empty list means none.
 
-    Beyond the schema, an ``ask`` or allegation that names a record or allegation which the report does not
-    hold is a fault too, since nothing could be decided about it.
+    Beyond the schema, what nothing could be decided about is a fault too: a link to a record, allegation or
+    victim that the report does not hold, an id that stands twice, a circle, facts that contradict each other.
     """
     if not isinstance(report, Mapping):
         return [": the report must be an object. Give one JSON object per report."]
     if validator("report").is_valid(report):
-        return _dangling(report)
+        return list(faults_of_sense(report))
     faults: dict[str, None] = {}
     for error in validator("report").iter_errors(report):
         faults.setdefault(_fault(report, error), None)
@@ -172,18 +173,3 @@ def _at(report: Any, path: Any) -> Any:
     for step in path:
         report = report[step]
     return report
-
-
-def _dangling(report: Mapping[str, Any]) -> list[str]:
-    records = {record["id"] for record in report.get("prior_records", ())}
-    faults = []
-    for at, allegation in enumerate(report.get("allegations", ())):
-        for field in ("same_as_record", "continues_record", "disclosed_in"):
-            if field in allegation and allegation[field] not in records:
-                faults.append(_unheld(f"/allegations/{at}/{field}", allegation[field]))
-    named = report.get("ask", {}).get("record")
-    return faults + ([_unheld("/ask/record", named)] if named is not None and named not in records else [])
-
-
-def _unheld(pointer: str, name: str) -> str:
-    return f"{pointer}: no prior record has the id {name!r}. Add it to prior_records or leave the link out."

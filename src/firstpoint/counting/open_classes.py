@@ -57,8 +57,8 @@ def as_already_recorded(
     held = AgainstRecord("absorbed" if outcomes == {"absorbed"} else "open", record, step, missing)
     doubt = not outcomes <= {"absorbed", "graver"}
     first = f"whether record {record} holds it already is open" if doubt else f"already recorded as {record}"
-    reason = f"{first}; {ruling.reason.partition('; ')[2]}"
-    return evolve(ruling, crime_due=False, reason=reason), held
+    reason = f"{first}; {ruling.finding.reason.partition('; ')[2]}"
+    return MatterRuling(ruling.matter, evolve(ruling.finding, crime_due=False, reason=reason)), held
 
 
 def perhaps_one_crime(rulings: Sequence[MatterRuling], recorded: Sequence[int], book: Book) -> dict[int, str]:
@@ -70,7 +70,7 @@ def perhaps_one_crime(rulings: Sequence[MatterRuling], recorded: Sequence[int], 
     apart = [rulings[at] for at in recorded]
     doubtful: dict[int, str] = {}
     for at, ruling in enumerate(rulings):
-        if not ruling.crime_due:
+        if not ruling.finding.crime_due:
             continue
         other = next((one for one in apart if _may_be_one(ruling, one, book)), None)
         if other is None:
@@ -81,11 +81,12 @@ def perhaps_one_crime(rulings: Sequence[MatterRuling], recorded: Sequence[int], 
 
 
 def _possible(ruling: MatterRuling, book: Book) -> Iterator[MatterRuling]:
-    if ruling.reached is not None:
+    if ruling.finding.reached is not None:
         yield ruling
-    for reached in ruling.possible:
+    for reached in ruling.finding.possible:
         rule = book.class_rule(reached.ho_class, reached.ho_code)
-        yield evolve(ruling, decision="record", reached=reached, rule=rule)
+        finding = evolve(ruling.finding, decision="record", reached=reached, rule=rule)
+        yield MatterRuling(ruling.matter, finding)
 
 
 def _outcome(effect: AgainstRecord, report: Mapping[str, Any]) -> str:

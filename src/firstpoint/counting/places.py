@@ -2,7 +2,8 @@
 
 Crime Recording Rules 2026/27, Location of offence, pp 15-17: the place of the suspect, then of the victim,
 then the victim's home, then the place of business; by phone or internet the suspect's place, the suspect's
-home, the victim's home.
+home, the victim's home. A fraud that a force takes on for its suspect counts where the suspect lives or works
+(fraud section, April 2026); one taken on as a call for service, where the falsehood was told.
 """
 
 from __future__ import annotations
@@ -19,23 +20,56 @@ WHERE = (
     "inbound_flight",
 )
 
+_FORCES = frozenset({"here", "other_force"})
 _IN_PERSON = ("suspect_at", "victim_at", "victim_home", "business_at")
 _BY_WIRE = ("suspect_at", "suspect_home", "victim_home")
+_FRAUD_BY_SUSPECT = ("suspect_home", "business_at", "suspect_at", "victim_at", "victim_home")
+_TAKEN_ON_FOR_SUSPECT = ("local_suspect", "package_from_bureau", "force_investigates")
 _WIRED = frozenset({"phone", "text_or_online_message", "email", "social_media_post", "image"})
 
 
 def where_it_happened(report: Mapping[str, Any], allegation: Mapping[str, Any]) -> str:
-    """Give one of :data:`WHERE` for an allegation; ``here`` where nothing is said against it."""
+    """Give one of :data:`WHERE` for an allegation; ``here`` where nothing is said against it.
+
+    Like crimes of one offender against one victim in several areas are one crime, which the force of the
+    latest records (p 16); so each of them is placed where the latest happened.
+    """
+    own = _where_by_itself(report, allegation)
+    if own not in _FORCES or not (allegation.get("victims") and _began(allegation)):
+        return own
+    told = _but_for_time_and_place(allegation)
+    series = [one for one in report["allegations"] if _began(one) and _but_for_time_and_place(one) == told]
+    last = max(map(_began, series))
+    latest = {_where_by_itself(report, one) for one in series if _began(one) == last}
+    return latest.pop() if len(latest) == 1 and latest <= _FORCES else own
+
+
+def _where_by_itself(report: Mapping[str, Any], allegation: Mapping[str, Any]) -> str:
     place = allegation.get("place", {})
     agreed = _agreed_force(report)
     if agreed is not None:
         return "here" if agreed == report.get("force", agreed) else "other_force"
-    settled = _by_country(place) or _by_transport(place, report)
-    if settled:
-        return settled
-    if "force" in place:
-        return _seen_from(report, place["force"])
-    return _by_principle(report, allegation, place)
+    found = _by_country(place) or _by_transport(place, report)
+    if found is None:
+        found = (
+            _seen_from(report, place["force"])
+            if "force" in place
+            else _by_principle(report, allegation, place)
+        )
+    return _where_the_victim_was(report, place) if _declined(report, found) else found
+
+
+def _but_for_time_and_place(allegation: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: value
+        for name, value in allegation.items()
+        if name not in ("id", "incident", "when", "place", "times")
+    }
+
+
+def _began(allegation: Mapping[str, Any]) -> str:
+    """Give when an allegation began as text that sorts by time, or nothing where that is not known."""
+    return str(allegation.get("when", {}).get("from", ""))
 
 
 def _agreed_force(report: Mapping[str, Any]) -> str | None:
@@ -43,6 +77,20 @@ def _agreed_force(report: Mapping[str, Any]) -> str | None:
         if judgement["about"] == "location_agreed" and judgement["value"] not in ("yes", "no", "unknown"):
             return str(judgement["value"])
     return None
+
+
+def _declined(report: Mapping[str, Any], found: str) -> bool:
+    refused = report.get("other_force", {}).get("response") == "refused"
+    return refused and found == "scotland_or_northern_ireland"
+
+
+def _where_the_victim_was(report: Mapping[str, Any], place: Mapping[str, Any]) -> str:
+    """Give the place of the victim, which decides once Scotland or Northern Ireland declines (p 15)."""
+    spot = place.get("victim_at", {})
+    if "force" in spot:
+        return _seen_from(report, spot["force"])
+    here = spot.get("country") in ("england", "wales")
+    return "here" if here else "scotland_or_northern_ireland"
 
 
 def _by_country(place: Mapping[str, Any]) -> str | None:
@@ -67,8 +115,7 @@ def _by_transport(place: Mapping[str, Any], report: Mapping[str, Any]) -> str | 
 
 
 def _by_principle(report: Mapping[str, Any], allegation: Mapping[str, Any], place: Mapping[str, Any]) -> str:
-    order = _BY_WIRE if allegation.get("medium") in _WIRED or place.get("setting") == "online" else _IN_PERSON
-    for principle in order:
+    for principle in _order(report, allegation, place):
         spot = place.get(principle, {})
         if spot.get("clearly_evidenced") == "no":
             continue
@@ -76,6 +123,18 @@ def _by_principle(report: Mapping[str, Any], allegation: Mapping[str, Any], plac
         if settled or "force" in spot:
             return settled or _seen_from(report, spot["force"])
     return "here"
+
+
+def _order(
+    report: Mapping[str, Any], allegation: Mapping[str, Any], place: Mapping[str, Any]
+) -> tuple[str, ...]:
+    routing = report.get("fraud_routing", {})
+    if routing.get("call_for_service") != "yes" and any(
+        routing.get(ground) == "yes" for ground in _TAKEN_ON_FOR_SUSPECT
+    ):
+        return _FRAUD_BY_SUSPECT
+    by_wire = allegation.get("medium") in _WIRED or place.get("setting") == "online"
+    return _BY_WIRE if by_wire else _IN_PERSON
 
 
 def _seen_from(report: Mapping[str, Any], force: str) -> str:

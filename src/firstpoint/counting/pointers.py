@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from firstpoint.counting.matters import Matter
+from firstpoint.counting.matters import STRANDS, Matter
 
 _WORKED_OUT: Mapping[str, str] = {
     "word": "/reporter/role",
+    "reporter.role": "/reporter/role",
+    "other_force.response": "/other_force/response",
     "received_by": "/received_by",
     "fraud_route": "/fraud_routing",
     "school_rule": "/school",
@@ -25,8 +27,14 @@ _IN_PLACE: Mapping[str, str] = {
     "victim_here_then": "/place/victim_at/country",
     "aggravation": "/hostility",
     "driving_result": "/result",
+    **{f"hostility.{strand}": "/hostility" for strand in STRANDS},
+    "child_victim": "/victims",
     "mark": "/victims",
     "victim_found": "/victims",
+    "listed_offence": "/offence_title",
+    "offence_day": "/when",
+    "killing": "/injury",
+    "break_in_said": "/break_in_more_likely",
 }
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
+from typing import Any
 
 from attrs import frozen
 
-from firstpoint.counting.books import Book
+from firstpoint.counting.books import Book, ClassRule
 from firstpoint.counting.cells import Fact
 from firstpoint.counting.facts import UNKNOWN
-from firstpoint.counting.matters import Matter
+from firstpoint.counting.matters import Matter, assume
 from firstpoint.counting.rulings import MatterRuling, Step
 from firstpoint.counting.tables import Row
 
@@ -47,6 +48,8 @@ def principal_crimes(
 
     ``choice`` is the allegation that a registrar judged the principal crime, if any.
     """
+    if len(recorded) < 2:
+        return {}
     by_offender: dict[str, list[int]] = {}
     for at, ruling in enumerate(recorded):
         by_offender.setdefault(ruling.matter.offender, []).append(at)
@@ -74,74 +77,134 @@ def one_takes_in_the_other(first: MatterRuling, second: MatterRuling, book: Book
     return together and _compare((first, second), 0, 1, book, None) is not None
 
 
+def beside_recorded(rule: ClassRule, recorded: ClassRule, book: Book) -> str:
+    """Give what becomes of a crime told of while another, of the same offender and victim, is investigated:
+    it is ``absorbed``, ``absorbs`` the recorded one, or ``stands`` beside it.
+    """
+    forward, back = _ruling_on_rules(rule, recorded, book), _ruling_on_rules(recorded, rule, book)
+    if "absorbed" in (forward, back):
+        return "absorbed" if forward == "absorbed" else "absorbs"
+    if "stands" in (forward, back):
+        return "stands"
+    return "absorbs" if rule.rank < recorded.rank else "absorbed"
+
+
+def _ruling_on_rules(weaker: ClassRule, other: ClassRule, book: Book) -> str:
+    said = ["no"] * len((*_READ_FROM_THE_WEAKER, *_READ_FROM_EITHER))
+    return _kept_row((weaker, other, "none", "same", *said), book).result
+
+
 def _compare(
     recorded: Sequence[MatterRuling], one: int, two: int, book: Book, choice: str | None
 ) -> Absorption | None:
     first, second = recorded[one], recorded[two]
-    if first.rule is None or second.rule is None or _alike(first, second):
+    if first.finding.rule is None or second.finding.rule is None or _alike(first, second):
         return None
     forward, back = _ruling_on(first, second, book), _ruling_on(second, first, book)
-    stage = book.pairs.stage
     if forward.result == "absorbed":
-        return Absorption(one, two, Step(stage, forward))
+        return Absorption(one, two, Step(book.pairs.stage, forward))
     if back.result == "absorbed":
-        return Absorption(two, one, Step(stage, back))
+        return Absorption(two, one, Step(book.pairs.stage, back))
     if "stands" in (forward.result, back.result):
         return None
     weaker, stronger = (one, two) if _gravity(first, choice) > _gravity(second, choice) else (two, one)
     ruled = forward if weaker == one else back
-    return Absorption(weaker, stronger, Step(stage, ruled), _caution(ruled, first, second, choice))
+    return Absorption(
+        weaker,
+        stronger,
+        Step(book.pairs.stage, ruled),
+        _caution(ruled, first.finding.rule, second.finding.rule, choice),
+    )
 
 
-def _caution(ruled: Row, first: MatterRuling, second: MatterRuling, choice: str | None) -> str:
-    assert first.rule
-    assert second.rule
+def _caution(ruled: Row, first: ClassRule, second: ClassRule, choice: str | None) -> str:
     if choice is not None:
         return ""
-    named_in_table = {first.rule.ranked_by, second.rule.ranked_by} == {"table"}
-    return (
-        f"{ruled.note} A registrar may choose otherwise." if ruled.note else "" if named_in_table else _PLACED
-    )
+    if ruled.note:
+        return f"{ruled.note} A registrar may choose otherwise."
+    return "" if first.ranked_by == second.ranked_by == "table" else _PLACED
 
 
 def _alike(first: MatterRuling, second: MatterRuling) -> bool:
     """Say whether two matters are of one class and code, and so left to the unit of count unless one names
     the other.
     """
-    tied = _tie(first.matter, second.matter) != "none"
-    return first.reached == second.reached and not (tied and first.matter.victim != second.matter.victim)
+    if first.finding.reached != second.finding.reached:
+        return False
+    tied = _tie(first.matter, second.matter) in ("during", "holds")
+    return not tied or first.matter.victim == second.matter.victim
 
 
 def _ruling_on(weaker: MatterRuling, other: MatterRuling, book: Book) -> Row:
-    row = book.pairs.decide(_facts_of_pair(weaker, other)).row
+    """Give the row on this pair; the book keeps it, since few kinds of pair are met again and again."""
+    asked = (
+        weaker.finding.rule,
+        other.finding.rule,
+        _tie(weaker.matter, other.matter),
+        _victims(weaker.matter, other.matter),
+        *_of_the_weaker(weaker.matter, book),
+        *_of_either(weaker.matter, other.matter, book),
+    )
+    return _kept_row(asked, book)
+
+
+def _kept_row(asked: tuple[Any, ...], book: Book) -> Row:
+    kept: dict[tuple[Any, ...], Row] = book.kept.setdefault("pairs", {})
+    known = kept.get(asked)
+    if known is None:
+        known = kept[asked] = _read_ruling_on(asked, book)
+    return known
+
+
+def _read_ruling_on(asked: tuple[Any, ...], book: Book) -> Row:
+    weaker, other, tie, victims, *said = asked
+    facts: dict[str, Fact] = {
+        "family": weaker.family,
+        "code": weaker.ho_code or "none",
+        "other_family": other.family,
+        "other_code": other.ho_code or "none",
+        "tie": tie,
+        "victims": victims,
+        **dict(zip((*_READ_FROM_THE_WEAKER, *_READ_FROM_EITHER), said, strict=True)),
+    }
+    row = book.pairs.decide(facts).row
     if row is None:
         raise LookupError(f"the principal table of book {book.id} leaves a pair open")
     return row
 
 
-def _facts_of_pair(weaker: MatterRuling, other: MatterRuling) -> dict[str, Fact]:
-    assert weaker.rule
-    assert other.rule
-    facts: dict[str, Fact] = {
-        "family": weaker.rule.family,
-        "code": weaker.rule.ho_code or "none",
-        "other_family": other.rule.family,
-        "other_code": other.rule.ho_code or "none",
-        "tie": _tie(weaker.matter, other.matter),
-        "victims": _victims(weaker.matter, other.matter),
-    }
-    for name in _READ_FROM_THE_WEAKER:
-        stated = weaker.matter.facts.get(name, UNKNOWN)
-        facts[name] = "no" if stated == UNKNOWN else stated
-    for name in _READ_FROM_EITHER:
-        facts[name] = _yes(any(one.matter.facts.get(name) == "yes" for one in (weaker, other)))
-    return facts
+def _of_the_weaker(weaker: Matter, book: Book) -> tuple[str, ...]:
+    said = [stated(weaker, name, book) for name in _READ_FROM_THE_WEAKER]
+    return tuple("no" if value == UNKNOWN else value for value in said)
+
+
+def _of_either(weaker: Matter, other: Matter, book: Book) -> tuple[str, ...]:
+    return tuple(
+        _yes("yes" in (stated(weaker, name, book), stated(other, name, book))) for name in _READ_FROM_EITHER
+    )
+
+
+def stated(matter: Matter, name: str, book: Book) -> str:
+    """Give a named fact of an allegation, the book's default where it is not given, or ``unknown``."""
+    given = matter.allegation.get(name)
+    if given is not None and given != UNKNOWN:
+        return str(given)
+    kept: dict[tuple[str, str, bool], str] = book.kept.setdefault("assumed", {})
+    asked = (matter.kind, name, given is None)
+    if asked not in kept:
+        facts: dict[str, Fact] = {} if given is None else {name: UNKNOWN}
+        assume(facts, matter.kind, [default for default in book.defaults if default.fact == name])
+        kept[asked] = str(facts.get(name, UNKNOWN))
+    return kept[asked]
 
 
 def _tie(weaker: Matter, other: Matter) -> str:
     if weaker.allegation.get("during") == other.id:
         return "during"
-    return "holds" if other.allegation.get("during") == weaker.id else "none"
+    if other.allegation.get("during") == weaker.id:
+        return "holds"
+    told_apart = weaker.incident and other.incident and weaker.incident != other.incident
+    return "apart" if told_apart else "none"
 
 
 def _victims(weaker: Matter, other: Matter) -> str:
@@ -157,17 +220,11 @@ def _yes(truth: bool) -> str:
 
 
 def _gravity(ruling: MatterRuling, choice: str | None) -> tuple[bool, float, str, str, bool, str]:
-    assert ruling.rule
-    assert ruling.reached
+    rule, reached = ruling.finding.rule, ruling.finding.reached
+    assert rule
+    assert reached
     chosen = choice is not None and ruling.matter.id == choice
-    return (
-        not chosen,
-        ruling.rule.rank,
-        ruling.reached.ho_class,
-        ruling.reached.ho_code,
-        ruling.reached.attempt,
-        ruling.matter.id,
-    )
+    return (not chosen, rule.rank, reached.ho_class, reached.ho_code, reached.attempt, ruling.matter.id)
 
 
 def _gravest(found: Iterable[Absorption], recorded: Sequence[MatterRuling]) -> Absorption:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from firstpoint.counting.books import Book, book_on
-from firstpoint.counting.deadlines import LONDON, moment
+from firstpoint.counting.compiled import NotPlain, compiled, matters_of
+from firstpoint.counting.days import day_in_london
 from firstpoint.counting.facts import report_faults, require_report
-from firstpoint.counting.matters import matters_of
 from firstpoint.counting.questions import answer_question
+from firstpoint.counting.reckoning import Reckoning, reckon
 from firstpoint.counting.rulings import rule_matter
-from firstpoint.counting.verdict import Reckoning, reckon, verdict_on
+from firstpoint.counting.verdict import verdict_on
 from firstpoint.errors import BadReport, UnreadableFile
 
 
@@ -25,25 +27,53 @@ class ReportSetAside(BadReport):
         self.report_id = report_id
 
 
-def count_report(report: Mapping[str, Any], *, book: Book | None = None) -> dict[str, Any]:
+def count_report(
+    report: Mapping[str, Any], *, book: Book | None = None, reconstructed: bool = False
+) -> dict[str, Any]:
     """Give the verdict on a report: what must be recorded, and by which rows of which book.
 
     ``report`` has the form of ``report.schema.json`` and is not changed; the verdict has that of
-    ``verdict.schema.json``. Without ``book``, the book that holds on the day of the report in London is used.
+    ``verdict.schema.json``. Without ``book``, the book that holds on the day of the report in London is used;
+    one whose official text was not seen whole only where ``reconstructed`` allows it.
 
-    Raises BadReport with a JSON pointer for every fault, and Refused where no book holds for the day.
+    Raises BadReport with a JSON pointer for every fault, and Refused where no book holds for the day or only
+    a reconstructed one does.
     """
-    require_report(report)
-    reckoning = reckoning_of(report, book)
+    reckoning = reckoning_of(report, book, reconstructed=reconstructed)
     verdict = verdict_on(report, reckoning)
     return answer_question(report, reckoning, verdict)
 
 
-def reckoning_of(report: Mapping[str, Any], book: Book | None = None) -> Reckoning:
-    """Give all that was found about a well-formed report, with the rows that were applied."""
-    book = book or book_on(moment(report["reported_at"]).astimezone(LONDON).date())
-    matters = matters_of(report, book.marks, book.defaults, book.told_beside)
-    return reckon(report, [rule_matter(matter, book) for matter in matters], book)
+def reckoning_of(
+    report: Mapping[str, Any], book: Book | None = None, *, reconstructed: bool = False
+) -> Reckoning:
+    """Give what a report requires, without writing the verdict out: decision, total, and rows applied.
+
+    Raises as :func:`count_report` does.
+    """
+    try:
+        ready = compiled(book or _book_for(report["reported_at"], reconstructed))
+        rulings = ready.rulings(report)
+    except (NotPlain, KeyError, TypeError, ValueError, AttributeError):
+        require_report(report)
+        ready = compiled(book or _book_for(report["reported_at"], reconstructed))
+        rulings = ready.carefully(report)
+    return reckon(report, rulings, ready.book)
+
+
+def plain_reckoning_of(
+    report: Mapping[str, Any], book: Book | None = None, *, reconstructed: bool = False
+) -> Reckoning:
+    """Give the same by writing out every sheet of facts and reading every table row by row."""
+    require_report(report)
+    book = book or _book_for(report["reported_at"], reconstructed)
+    rulings = [rule_matter(matter, book) for matter in matters_of(report, compiled(book))]
+    return reckon(report, rulings, book)
+
+
+@lru_cache(maxsize=4096)
+def _book_for(reported_at: str, reconstructed: bool) -> Book:
+    return book_on(day_in_london(reported_at), reconstructed=reconstructed)
 
 
 def read_reports(path: Path | str) -> Iterator[tuple[int, dict[str, Any] | ReportSetAside]]:

@@ -8,16 +8,9 @@ from functools import cache
 from importlib import resources
 from io import StringIO
 
-from firstpoint.counting.books import (
-    Book,
-    read_class_result,
-    vocabulary_of_pairs,
-    vocabulary_of_questions,
-    vocabulary_of_tests,
-)
-from firstpoint.counting.cells import MANY, Cell, Fact, Interval, Span
+from firstpoint.counting.books import Book, read_class_result, vocabulary_of
+from firstpoint.counting.cells import MANY, Cell, Choice, Fact, Interval, Span
 from firstpoint.counting.facts import UNKNOWN
-from firstpoint.counting.matters import vocabulary
 from firstpoint.counting.tables import Row, Table, Vocabulary
 from firstpoint.vocabulary import offence_class, reported_incidents
 
@@ -37,6 +30,9 @@ RESULTS: Mapping[str, str] = {
     "no": "not allowed",
 }
 
+#: The column whose numbers are days: 20260401 is 1 April 2026.
+_DAY = "offence_day"
+
 #: What each decision table answers, by the beginning of its name.
 _TITLES: Mapping[str, str] = {
     "record_test": "Whether to record",
@@ -45,15 +41,30 @@ _TITLES: Mapping[str, str] = {
     "continuing": "What a report adds to an existing record",
     "ask_cancel": "May a record be cancelled",
     "ask_outcome": "May an outcome stand",
+    "ask_in_time": "Was a crime recorded in time",
+    "ask_reclassify": "May a record be reclassified",
+    "law_then": "What an offence was before today's law",
+    "class_listed": "Offences told by their title on the notifiable list",
     "class_": "Classification: ",
 }
 
 
 def when_words(row: Row, columns: Vocabulary) -> tuple[str, ...]:
     """Give what a row asks for, one sentence part for each fact; ``columns`` names the values of a column."""
-    return tuple(
-        f"{column_words(column)}: {cell_words(cell, columns(column) or ())}" for column, cell in row.cells
-    )
+    return tuple(f"{column_words(name)}: {condition_words(name, cell, columns)}" for name, cell in row.cells)
+
+
+def condition_words(column: str, cell: Cell, columns: Vocabulary) -> str:
+    """Give what a cell of this column accepts; days, which the tables write as numbers, as days."""
+    if column == _DAY and isinstance(cell, Interval):
+        return f"up to {_day(cell.high)}" if cell.low == 0 else f"from {_day(cell.low)}"
+    return cell_words(cell, columns(column) or ())
+
+
+def _day(number: int) -> str:
+    """Give a day written as a number, 20260401, as 2026-04-01."""
+    text = str(number)
+    return f"{text[:4]}-{text[4:6]}-{text[6:]}"
 
 
 def cell_words(cell: Cell, values: tuple[str, ...]) -> str:
@@ -114,14 +125,27 @@ def _columns() -> Mapping[str, str]:
 
 
 def columns_of(book: Book, table: Table) -> Vocabulary:
-    """Give what names the values of the columns of one of the book's tables."""
-    if table.stage in (book.pairs.stage, book.memory.stage):
-        families = tuple(sorted({rule.family for rule in book.classes.values()}))
-        codes = tuple(sorted({rule.ho_code for rule in book.classes.values() if rule.ho_code} | {"none"}))
-        return vocabulary_of_pairs(families, codes)
-    if table.stage in (book.record_test.stage, book.after_class.stage):
-        return vocabulary_of_tests
-    return vocabulary_of_questions if table in book.questions.values() else vocabulary
+    """Give what names the values of the columns of one of the book's tables.
+
+    Rows about two crimes may name the families and codes of later books, so these come from the rows too.
+    """
+    rules = book.classes.values()
+    families = {rule.family for rule in rules} | _named(table, "family", "other_family", "record_family")
+    codes = {rule.ho_code for rule in rules if rule.ho_code} | {"none"} | _named(table, "code", "other_code")
+    known = vocabulary_of(f"{table.stage}.csv", tuple(sorted(families)), tuple(sorted(codes)))
+
+    def values(column: str) -> tuple[str, ...] | None:
+        try:
+            return known(column)
+        except KeyError:
+            return tuple(sorted(_named(table, column)))
+
+    return values
+
+
+def _named(table: Table, *columns: str) -> set[str]:
+    cells = [cell for row in table.rows for column, cell in row.cells if column in columns]
+    return {value for cell in cells if isinstance(cell, Choice) for value in cell.accepted}
 
 
 def fact_words(fact: Fact) -> str:

@@ -9,110 +9,42 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from attrs import frozen
-
 from firstpoint.counting.books import Book, Remark
-from firstpoint.counting.continuing import AgainstRecord, against_record
 from firstpoint.counting.deadlines import moment, record_by
 from firstpoint.counting.matters import Matter
-from firstpoint.counting.open_classes import (
-    CLOCK_RUNS,
-    MAY_BE_ONE_CRIME,
-    as_already_recorded,
-    perhaps_one_crime,
-)
+from firstpoint.counting.open_classes import CLOCK_RUNS, MAY_BE_ONE_CRIME
 from firstpoint.counting.pointers import pointer
-from firstpoint.counting.principal import Absorption, final_absorber, principal_crimes
+from firstpoint.counting.principal import final_absorber
+from firstpoint.counting.reckoning import Reckoning, strength
 from firstpoint.counting.rulings import MatterRuling, Step
 from firstpoint.counting.units import Counted, count_units
 
-#: The strength of decisions, strongest first, as the published form orders them.
-STRENGTH = (
-    "record", "reported_incident", "crime_related_incident", "incident_only", "refer", "other_force",
-    "absorbed", "answered", "not_decidable",
-)  # fmt: skip
-
 #: A warning: its code, the matter it is about, and what it says.
 Caution = tuple[str, Matter, str]
-
-
-@frozen
-class Reckoning:
-    """Everything found about a report, before it is written down.
-
-    ``recorded`` are the positions (in ``rulings``) of matters that are crimes of this force; ``records``
-    what linked matters do to prior records, by position; ``absorptions`` and ``counted`` are by position
-    among ``recorded``. ``doubtful`` are the matters of open class that may be one crime with another, by
-    position, with the allegation that may take them in.
-    """
-
-    book: Book
-    rulings: tuple[MatterRuling, ...]
-    recorded: tuple[int, ...]
-    records: Mapping[int, AgainstRecord]
-    absorptions: Mapping[int, Absorption]
-    counted: tuple[Counted, ...]
-    doubtful: Mapping[int, str]
-
-
-def reckon(report: Mapping[str, Any], rulings: Sequence[MatterRuling], book: Book) -> Reckoning:
-    """Work out which matters are counted, absorbed or already recorded."""
-    linked: dict[int, AgainstRecord] = {}
-    recorded: list[int] = []
-    final = list(rulings)
-    for at, ruling in enumerate(rulings):
-        if ruling.crime_due:
-            final[at], held = as_already_recorded(ruling, report, book)
-            linked |= {at: held} if held else {}
-        if ruling.decision != "record":
-            continue
-        effect = against_record(ruling, report, book)
-        if effect:
-            linked[at] = effect
-        if effect is None or effect.effect in ("new", "reclassifies"):
-            recorded.append(at)
-    crimes = [rulings[at] for at in recorded]
-    absorptions = principal_crimes(crimes, book, _choice(report))
-    counted = count_units(crimes, [at for at in range(len(crimes)) if at not in absorptions])
-    doubtful = perhaps_one_crime(final, recorded, book)
-    return Reckoning(book, tuple(final), tuple(recorded), linked, absorptions, tuple(counted), doubtful)
 
 
 def verdict_on(report: Mapping[str, Any], reckoning: Reckoning) -> dict[str, Any]:
     """Write the verdict on a report in the published form."""
     crimes = [_crime(reckoning, counted) for counted in reckoning.counted]
     told = _allegations(report, reckoning)
-    decisions = [entry["decision"] for entry in told]
     verdict: dict[str, Any] = {"schema_version": 1}
     if "report_id" in report:
         verdict["report_id"] = report["report_id"]
     verdict |= {
         "book": _book(reckoning.book),
-        "decision": strongest(decisions),
-        "total": sum(crime["count"] for crime in crimes),
+        "decision": reckoning.decision,
+        "total": reckoning.total,
         "crimes": crimes,
     }
     verdict |= _beside_crimes(reckoning)
     verdict["allegations"] = told
-    if crimes or any(ruling.crime_due for ruling in reckoning.rulings):
+    if crimes or any(ruling.finding.crime_due for ruling in reckoning.rulings):
         received = moment(report["reported_at"])
         verdict["record_by"] = record_by(received, reckoning.book).isoformat(timespec="seconds")
     verdict |= _closing(reckoning)
     verdict["trace"] = _trace(reckoning)
     warnings = _warnings(reckoning)
     return verdict | ({"warnings": warnings} if warnings else {})
-
-
-def strongest(decisions: Sequence[str]) -> str:
-    """Give the decision on the whole report; a report that alleges nothing is an incident only."""
-    return min(decisions, key=STRENGTH.index) if decisions else "incident_only"
-
-
-def _choice(report: Mapping[str, Any]) -> str | None:
-    for judgement in report.get("judgements", ()):
-        if judgement["about"] == "principal_choice":
-            return str(judgement["value"])
-    return None
 
 
 def _book(book: Book) -> dict[str, str]:
@@ -127,11 +59,11 @@ def _book(book: Book) -> dict[str, str]:
 
 def _crime(reckoning: Reckoning, counted: Counted) -> dict[str, Any]:
     rulings = [reckoning.rulings[reckoning.recorded[at]] for at in counted.members]
-    gravest = min(rulings, key=lambda ruling: ruling.rule.rank if ruling.rule else 0.0)
-    assert gravest.reached
+    gravest = min(rulings, key=lambda ruling: ruling.finding.rule.rank if ruling.finding.rule else 0.0)
+    assert gravest.finding.reached
     crime: dict[str, Any] = {"ho_class": counted.ho_class}
-    if gravest.reached.ho_code:
-        crime["ho_code"] = gravest.reached.ho_code
+    if gravest.finding.reached.ho_code:
+        crime["ho_code"] = gravest.finding.reached.ho_code
     crime |= {"count": counted.count}
     victims = sorted({ruling.matter.victim for ruling in rulings if ruling.matter.victim})
     if victims:
@@ -143,7 +75,8 @@ def _crime(reckoning: Reckoning, counted: Counted) -> dict[str, Any]:
     if absorbed:
         crime["absorbed"] = absorbed
     if all(
-        (ruling.reached and ruling.reached.attempt) or ruling.matter.allegation.get("attempted") == "yes"
+        (ruling.finding.reached and ruling.finding.reached.attempt)
+        or ruling.matter.allegation.get("attempted") == "yes"
         for ruling in rulings
     ):
         crime["attempt"] = True
@@ -151,7 +84,7 @@ def _crime(reckoning: Reckoning, counted: Counted) -> dict[str, Any]:
         link = reckoning.records.get(reckoning.recorded[at])
         if link and link.effect == "reclassifies":
             crime["reclassifies"] = link.record
-    if gravest.matter.facts.get("received_by") == "national_fraud_service":
+    if reckoning.report.get("received_by") == "national_fraud_service":
         crime["recorder"] = "national_fraud_service" if counted.ho_class.startswith("NFIB") else "force"
     return crime
 
@@ -171,10 +104,17 @@ def _beside_crimes(reckoning: Reckoning) -> dict[str, Any]:
     relations: set[tuple[str, str, str, str]] = set()
     national: dict[tuple[str, bool], dict[str, Any]] = {}
     for ruling in reckoning.rulings:
-        if ruling.decision == "reported_incident":
+        if ruling.finding.decision == "reported_incident":
             _add_incident(incidents, relations, ruling)
-        elif ruling.information_only or ruling.decision == "refer":
+        elif ruling.finding.information_only or ruling.finding.decision == "refer":
             _add_national(national, relations, ruling)
+    referred = [
+        ruling
+        for ruling in reckoning.rulings
+        if ruling.finding.decision == "refer" and ruling.finding.rule is not None
+    ]
+    for counted in count_units(referred, range(len(referred))):
+        national[counted.ho_class, False]["count"] += counted.count
     beside: dict[str, Any] = {}
     if incidents:
         beside["reported_incidents"] = list(incidents.values())
@@ -189,8 +129,8 @@ def _add_incident(
     ruling: MatterRuling,
 ) -> None:
     matter = ruling.matter
-    key = (ruling.incident_code, matter.allegation.get("same_as_record", ""))
-    entry = incidents.setdefault(key, {"code": ruling.incident_code, "count": 0, "allegations": []})
+    key = (ruling.finding.incident_code, matter.allegation.get("same_as_record", ""))
+    entry = incidents.setdefault(key, {"code": ruling.finding.incident_code, "count": 0, "allegations": []})
     relation = (*key, matter.whom, matter.offender)
     if relation not in relations:
         relations.add(relation)
@@ -207,17 +147,18 @@ def _add_national(
     relations: set[tuple[str, str, str, str]],
     ruling: MatterRuling,
 ) -> None:
-    ho_class = ruling.reached.ho_class if ruling.reached else ""
-    key = (ho_class, ruling.information_only)
+    ho_class = ruling.finding.reached.ho_class if ruling.finding.reached else ""
+    key = (ho_class, ruling.finding.information_only)
     entry = national.setdefault(
         key, {**({"nfib_class": ho_class} if ho_class else {}), "count": 0, "allegations": []}
     )
-    relation = (ho_class, "national", ruling.matter.whom, ruling.matter.offender)
-    if relation not in relations and not ruling.information_only:
-        relations.add(relation)
-        entry["count"] += ruling.matter.people
+    if ruling.finding.rule is None and not ruling.finding.information_only:
+        relation = (ho_class, "national", ruling.matter.whom, ruling.matter.offender)
+        if relation not in relations:
+            relations.add(relation)
+            entry["count"] += ruling.matter.people
     entry["allegations"] = sorted({*entry["allegations"], ruling.matter.id})
-    entry["information_only"] = ruling.information_only
+    entry["information_only"] = ruling.finding.information_only
 
 
 def _allegations(report: Mapping[str, Any], reckoning: Reckoning) -> list[dict[str, Any]]:
@@ -228,14 +169,14 @@ def _allegations(report: Mapping[str, Any], reckoning: Reckoning) -> list[dict[s
 
 
 def _allegation(report: Mapping[str, Any], reckoning: Reckoning, members: Sequence[int]) -> dict[str, Any]:
-    final = {at: _decision(reckoning, at) for at in members}
-    lead = min(members, key=lambda at: STRENGTH.index(final[at]))
+    final = {at: reckoning.decision_on(at) for at in members}
+    lead = min(members, key=lambda at: strength(final[at]))
     ruling = reckoning.rulings[lead]
     told: dict[str, Any] = {"id": ruling.matter.id, "decision": final[lead]}
-    if final[lead] == "record" and ruling.reached:
-        told["ho_class"] = ruling.reached.ho_class
-        if ruling.reached.ho_code:
-            told["ho_code"] = ruling.reached.ho_code
+    if final[lead] == "record" and ruling.finding.reached:
+        told["ho_class"] = ruling.finding.reached.ho_class
+        if ruling.finding.reached.ho_code:
+            told["ho_code"] = ruling.finding.reached.ho_code
         told["count"] = sum(
             counted.count
             for counted in reckoning.counted
@@ -244,23 +185,15 @@ def _allegation(report: Mapping[str, Any], reckoning: Reckoning, members: Sequen
     into = _into(reckoning, lead)
     if final[lead] == "absorbed" and into:
         told["into"] = into
-    if final[lead] == "other_force" and "force" in ruling.matter.allegation.get("place", {}):
-        told["force"] = ruling.matter.allegation["place"]["force"]
+    other = ruling.matter.allegation.get("place", {}).get("force", report.get("force"))
+    if final[lead] == "other_force" and other != report.get("force"):
+        told["force"] = other
     missing = _missing(report, reckoning, members)
     if missing:
         told["missing"] = missing
-    if ruling.reason:
-        told["reason"] = ruling.reason
+    if ruling.finding.reason:
+        told["reason"] = ruling.finding.reason
     return told
-
-
-def _decision(reckoning: Reckoning, at: int) -> str:
-    link = reckoning.records.get(at)
-    if link and link.effect in ("absorbed", "open"):
-        return "absorbed" if link.effect == "absorbed" else "not_decidable"
-    if at in reckoning.recorded and reckoning.recorded.index(at) in reckoning.absorptions:
-        return "absorbed"
-    return reckoning.rulings[at].decision
 
 
 def _into(reckoning: Reckoning, at: int) -> str | None:
@@ -279,7 +212,9 @@ def _missing(report: Mapping[str, Any], reckoning: Reckoning, members: Sequence[
     found: dict[str, None] = {}
     for at in members:
         ruling, link = reckoning.rulings[at], reckoning.records.get(at)
-        found.update(dict.fromkeys(pointer(report, ruling.matter, column) for column in ruling.missing))
+        found.update(
+            dict.fromkeys(pointer(report, ruling.matter, column) for column in ruling.finding.missing)
+        )
         found.update(dict.fromkeys(link.missing if link else ()))
     return list(found)
 
@@ -291,7 +226,7 @@ def _closing(reckoning: Reckoning) -> dict[str, Any]:
     category = next((categories[topic] for topic in topics if topic in categories), None)
     if category:
         closing["incident_category"] = category
-    uncounted = [ruling.matter for ruling in reckoning.rulings if ruling.decision == "incident_only"]
+    uncounted = [ruling.matter for ruling in reckoning.rulings if ruling.finding.decision == "incident_only"]
     recorded = [reckoning.rulings[at].matter for at in reckoning.recorded]
     qualifiers = _remarked(reckoning.book.qualifiers, uncounted)
     flags = _remarked(reckoning.book.flags, recorded)
@@ -301,19 +236,14 @@ def _closing(reckoning: Reckoning) -> dict[str, Any]:
 
 def _remarked(remarks: Sequence[Remark], matters: Sequence[Matter]) -> list[str]:
     return sorted(
-        {
-            remark.name
-            for remark in remarks
-            for matter in matters
-            if matter.facts.get(remark.fact) in remark.values
-        }
+        {remark.name for remark in remarks for matter in matters if remark.applies_to(matter.facts)}
     )
 
 
 def _trace(reckoning: Reckoning) -> list[dict[str, Any]]:
     trace = []
     for at, ruling in enumerate(reckoning.rulings):
-        steps = list(ruling.steps)
+        steps = list(ruling.finding.steps)
         link = reckoning.records.get(at)
         if link and link.step:
             steps.append(link.step)
@@ -338,14 +268,22 @@ def _step(step: Step, matter: Matter) -> dict[str, Any]:
 def _warnings(reckoning: Reckoning) -> list[dict[str, str]]:
     told = [*_clocks(reckoning), *_taken_as_given(reckoning), *_open_choices(reckoning)]
     unique = {(code, matter.id, text): None for code, matter, text in told}
-    return [{"code": code, "allegation": allegation, "text": text} for code, allegation, text in unique]
+    warnings = [{"code": code, "allegation": allegation, "text": text} for code, allegation, text in unique]
+    return [*_of_the_book(reckoning.book), *warnings]
+
+
+def _of_the_book(book: Book) -> list[dict[str, str]]:
+    if not book.reconstructed:
+        return []
+    text = f"Counted by a reconstructed rule book ({book.id}): {book.standing}."
+    return [{"code": "reconstructed_book", "text": text}]
 
 
 def _clocks(reckoning: Reckoning) -> Iterator[Caution]:
     """Give a warning for each victim to whom a crime is due in an open class, and one more where that crime
     may be one with another.
     """
-    due = [at for at, ruling in enumerate(reckoning.rulings) if ruling.crime_due]
+    due = [at for at, ruling in enumerate(reckoning.rulings) if ruling.finding.crime_due]
     alone = {_whom(reckoning, at) for at in due if at not in reckoning.doubtful}
     for at in due:
         matter = reckoning.rulings[at].matter
@@ -363,25 +301,28 @@ def _whom(reckoning: Reckoning, at: int) -> tuple[str, str]:
 
 def _taken_as_given(reckoning: Reckoning) -> Iterator[Caution]:
     for ruling in reckoning.rulings:
-        read = {column for step in ruling.steps for column, _ in step.row.cells}
+        read = {column for step in ruling.finding.steps for column, _ in step.row.cells}
         for fact in sorted(read & ruling.matter.defaults):
-            text = f"{fact} was not given; taken as {ruling.matter.facts[fact]}."
+            value = ruling.matter.facts[fact]
+            text = f"{fact} was not given; taken as {value[0] if isinstance(value, tuple) else value}."
             yield "default_used", ruling.matter, text
 
 
 def _open_choices(reckoning: Reckoning) -> Iterator[Caution]:
     for ruling in reckoning.rulings:
         matter = ruling.matter
-        read = {column for step in ruling.steps for column, _ in step.row.cells}
-        if ruling.uncovered:
+        read = {column for step in ruling.finding.steps for column, _ in step.row.cells}
+        if ruling.finding.uncovered:
             yield "kind_not_covered", matter, f"This book has no rule for kind {matter.kind} yet."
-        if ruling.decision == "crime_related_incident" and "necessary" in read:
+        for row in (step.row for step in ruling.finding.steps if step.row.result == "not_decidable"):
+            yield "rule_not_known", matter, f"{row.clause}. {row.note}".strip()
+        if ruling.finding.decision == "crime_related_incident" and "necessary" in read:
             yield (
                 "judgement_open",
                 matter,
                 "Whether it is necessary or appropriate to record without confirmation was not judged.",
             )
-        if ruling.decision == "refer":
+        if ruling.finding.decision == "refer":
             yield (
                 "fraud_routing",
                 matter,

@@ -35,9 +35,10 @@ told), so several acts on several people told apart are under-counted, and all a
 taken to be against the same first victim and by one offender. A rape that only another person tells is a
 reported incident: it carries no crime due, is shown with that context, and does not rank. Certainties are
 chances set by hand, not yet calibrated on audit marks. Where a log is silent on a fact that decides the
-class, the ``assume`` column of ``kinds.csv`` stands in (no injury told: none). A log from before the first
-rule book is counted as if reported on its first day, and its report says so. Ethnicity, religion, nationality
-and postcode never rank a log; words of hostility are facts of an aggravated offence.
+class, the ``assume`` column of ``kinds.csv`` stands in (no injury told: none). A log of a day for which no
+rule book is used unasked is counted as if reported on the newest one's first day, and its report says so.
+Ethnicity, religion, nationality and postcode never rank a log; words of hostility are facts of an aggravated
+offence.
 """
 
 from firstpoint.screening.disclosures import Disclosure, Evidence

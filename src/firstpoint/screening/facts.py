@@ -12,7 +12,7 @@ first rule book because it came in before any book that the product holds.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,11 +24,11 @@ _LONDON = ZoneInfo("Europe/London")
 _NOTE = (
     "Read by the screen from the words of the log; where the log is silent it assumes the plainest reading."
 )
-_AS_IF = " Received before the first rule book held, and counted as if reported on its first day."
+_AS_IF = " No rule book is used unasked for its day: counted as if reported on the newest one's first day."
 _RECORD = "p1"
-_ANY_CLASS = (
-    "99"  # the log names a record but seldom its class; which one it is does not change "recorded already"
-)
+#: The log names a record but seldom its class. No book counts this one, so that nothing told is graver, and
+#: what the log tells is "recorded already" whatever the class.
+_ANY_CLASS = "0"
 _PROFESSIONAL = "professional_other"
 REPORTED_INCIDENT = "reported_incident"  # the context of rape told but not confirmed: an N100, no crime yet
 _UNCONFIRMED = ("unconfirmed", REPORTED_INCIDENT)
@@ -39,7 +39,7 @@ def report_facts(incident: Mapping[str, Any], disclosures: Sequence[Disclosure])
     """The facts of a report (``report.schema.json``) that the disclosures of one incident amount to.
 
     ``incident`` needs ``incident_id``; ``received_at`` (zone-aware) is the report clock where a rule book
-    covers it, else the first day of the earliest book stands in and the note says so.
+    covers it (reconstructed books aside), else the first day of the newest stands in and the note says so.
     """
     moment, as_if = report_clock(incident.get("received_at"))
     people = _Victims()
@@ -62,16 +62,11 @@ def report_facts(incident: Mapping[str, Any], disclosures: Sequence[Disclosure])
 
 def report_clock(received_at: datetime | None) -> tuple[datetime, bool]:
     """The moment a report is counted at, and whether it is only *as if* (no book covers its own)."""
-    first = min(book.valid_from for book in counting.books())
     if received_at is not None:
         moment = received_at if received_at.tzinfo else received_at.replace(tzinfo=UTC)
-        if moment.astimezone(_LONDON).date() >= first:
+        if moment.astimezone(_LONDON).date() >= counting.first_day():
             return moment, False
-    return datetime.combine(_day(first), time(12), tzinfo=_LONDON), True
-
-
-def _day(value: date | str) -> date:
-    return date.fromisoformat(value) if isinstance(value, str) else value
+    return datetime.combine(counting.listed_books()[-1].valid_from, time(12), tzinfo=_LONDON), True
 
 
 class _Victims:

@@ -46,7 +46,7 @@ def kind_rows() -> Mapping[str, KindRow]:
 @cache
 def possible_classes(kind: str) -> frozenset[str]:
     """Every class that the newest rule book can reach from a kind of the facts format, whatever the facts."""
-    table = counting.books()[-1].class_tables.get(kind)
+    table = counting.newest_book().class_tables.get(kind)
     if table is None:
         return frozenset()
     results = {row.result.split()[0] for row in table.rows_for({"kind": kind})}

@@ -118,9 +118,9 @@ def _cannot_be_used(path: Path, reason: str) -> InputError:
 
 
 def _read_tables() -> None:
-    # The lexicon and the rule books take a second to read: before the first person asks, not while they wait.
-    from firstpoint.counting import books
+    # The lexicon and the newest rule book take a second to read: before anybody asks, not while they wait.
+    from firstpoint.counting import newest_book
     from firstpoint.screening import LexiconReader
 
     LexiconReader()
-    books()
+    newest_book()

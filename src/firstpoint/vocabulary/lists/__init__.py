@@ -50,8 +50,8 @@ class OffenceCode:
     """A statutory offence under its six-figure Home Office code, in one class.
 
     ``mode`` is I (indictable only), E (either way) or S (summary); ``max_sentence_years`` is a number of
-    years, ``life`` or empty. ``in_force_from`` and ``in_force_to`` say between which days it could be
-    committed, as far as the list tells.
+    years, ``life`` or empty. ``in_force_from`` and ``in_force_to`` bound the days of an offence that can bear
+    the code; empty means without bound.
     """
 
     ho_code: str
@@ -63,8 +63,8 @@ class OffenceCode:
     max_sentence_years: str
     victim_or_state: str
     current: bool
-    in_force_from: str = ""
-    in_force_to: str = ""
+    in_force_from: str
+    in_force_to: str
 
 
 @frozen
@@ -86,6 +86,7 @@ class Cancellation:
     title: str
     victim_told_first: bool
     independent_decider: bool
+    valid_from: str
 
 
 @frozen
@@ -168,6 +169,7 @@ def cancellations() -> dict[str, Cancellation]:
             title=row["title"],
             victim_told_first=row["victim_told_first"] == "Y",
             independent_decider=row["independent_decider"] == "Y",
+            valid_from=row["valid_from"],
         )
         for row in _rows("cancellations.csv")
     }

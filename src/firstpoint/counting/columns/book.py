@@ -1,0 +1,255 @@
+"""A rule book as arrays: which column each kind asks, what each answer comes to, and how classes stand.
+
+The key of a matter (:mod:`~firstpoint.counting.coding`) is kept here in two words of 62 bits, exact, so that
+two matters share a ruling only if they share every fact that the tables ask for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from firstpoint.counting.books import Book, vocabulary_of_tests
+from firstpoint.counting.cells import Fact
+from firstpoint.counting.coding import Column
+from firstpoint.counting.columns.arrays import Bytes, Int32, Int64
+from firstpoint.counting.columns.layout import ALLEGATION, OFFENDER, REPORT, VICTIM, slots, values_in
+from firstpoint.counting.compiled import compiled
+from firstpoint.counting.facts import KINDS, UNKNOWN
+from firstpoint.counting.matters import AGE_BANDS, STRANDS, hostility_facts, shared_facts
+from firstpoint.counting.titles import kinds_told_by_title
+
+#: Where the answer to a column is found.
+OF_ALLEGATION, OF_VICTIM, OF_OFFENDER, OF_REPORT, WORKED_OUT, COUNTED, VICTIM_AGE, OFFENDER_AGE, DAY = range(
+    9
+)
+
+#: Facts worked out from several fields, each a place among a matter's worked-out facts.
+WORKED = (
+    "word", "where", "aggravation", *(f"hostility.{strand}" for strand in STRANDS), "killing",
+    "break_in_said", "in_law", "necessary", "harassment_only", "serious_school_incident", "school_rule",
+    "fraud_route", "former_record", "victim_found", "mark", "young_party", "child_victim",
+    "centre.investigation_wanted", "centre.details_passed", "centre.samples",
+)  # fmt: skip
+_FIELD_OF_REPORT = {
+    "received_by": "received_by", "investigates_abroad": "force_investigates_abroad",
+    "reporter.role": "reporter.role", "other_force.response": "other_force.response",
+}  # fmt: skip
+_FIELD_OF_ALLEGATION = {"country": "place.country", "setting": "place.setting", "driving_result": "result"}
+#: Facts that only places told in detail settle; such reports are read the slower way.
+_NEVER_HERE = ("victim_here_then",)
+_WORD = 1 << 62
+
+
+class Asked(NamedTuple):
+    """What each kind asks, as arrays.
+
+    The columns of kind ``k`` (counted from 1) are those from ``since[k]`` to ``since[k + 1]``; a row of
+    ``columns`` says where the answer is found, in which slot, where its shares begin, where the steps of a
+    number begin and how many they are. ``shares`` gives what an answer adds to the two words of the key, by
+    code (0: absent, adding nothing); for numbers by pair of steps. ``base`` is the key of a matter of which
+    nothing is known; ``readable[k]`` is 0 for kinds that are read the slower way.
+    """
+
+    since: Int32
+    columns: Int32
+    shares: Int64
+    steps: Int32
+    base: Int64
+    readable: Bytes
+    marks: Int32
+    decode: tuple[tuple[tuple[int, int, int], ...], ...]
+
+
+def asked_by(book: Book) -> Asked:
+    """Give what each kind of a book asks."""
+    known: Asked | None = book.kept.get("asked")
+    if known is None:
+        known = book.kept["asked"] = _asked(book)
+    return known
+
+
+def _asked(book: Book) -> Asked:
+    ready = compiled(book)
+    since, columns, shares, steps = [0, 0], [], [(0, 0)], [0]
+    base, readable, decode = [(0, 0)], [0], [()]
+    kept: dict[Any, list[int]] = {}
+    for kind in KINDS:
+        at_base = [0, 0]
+        decoded = []
+        if kind not in kinds_told_by_title() and kind in book.class_tables:
+            code = ready.code(kind)
+            for column, (word, weight) in zip(code.columns, _weights(code.columns), strict=True):
+                absent = code.absent_code(column)
+                at_base[word] += weight * absent
+                decoded.append((word, weight, len(column.points)))
+                if column.name in _NEVER_HERE:
+                    continue
+                source, slot, facts = _source(column)
+                signature = (column.name, column.steps, code.defaults_of(column.name))
+                if signature not in kept:
+                    kept[signature] = code.assumed_codes(column, facts)
+                at_steps = len(steps)
+                steps += list(column.steps)
+                columns.append((source, slot, len(shares), at_steps, len(column.steps)))
+                if not column.steps:
+                    shares.append((0, 0))
+                for reached in kept[signature]:
+                    share = weight * (reached - absent)
+                    shares.append((share, 0) if word == 0 else (0, share))
+            readable.append(1)
+        else:
+            readable.append(0)
+        base.append((at_base[0], at_base[1]))
+        decode.append(tuple(decoded))
+        since.append(len(columns))
+    marks = {"V": (0, 0), "S": (1, 1), "M": (0, 1), "-": (2, 2)}
+    return Asked(
+        np.array(since, dtype=np.int32),
+        np.array(columns, dtype=np.int32),
+        np.array(shares, dtype=np.int64),
+        np.array(steps, dtype=np.int32),
+        np.array(base, dtype=np.int64),
+        np.array(readable, dtype=np.uint8),
+        np.array([(0, 0), *(marks[book.marks[kind]] for kind in KINDS)], dtype=np.int32),
+        tuple(decode),
+    )
+
+
+def _weights(columns: Sequence[Column]) -> list[tuple[int, int]]:
+    """Give for each column the word of the key that holds it and its weight there."""
+    weights, word, weight = [], 0, 1
+    for column in columns:
+        if weight * len(column.points) >= _WORD:
+            word, weight = word + 1, 1
+        weights.append((word, weight))
+        weight *= len(column.points)
+    if word > 1:
+        raise OverflowError("the facts of a kind do not fit two words")
+    return weights
+
+
+def codes_of_key(asked: Asked, kind: int, key: tuple[int, int]) -> list[int]:
+    """Give the code in each column that the two words of a key hold."""
+    return [key[word] // weight % points for word, weight, points in asked.decode[kind]]
+
+
+def _source(column: Column) -> tuple[int, int, Sequence[Fact]]:
+    """Give where the answer to a column is found, in which slot, and the facts that its codes stand for."""
+    name = column.name
+    if name in WORKED:
+        return WORKED_OUT, WORKED.index(name), _values(name)
+    if name == "offence_day":
+        return DAY, 0, column.points
+    if name in ("victim.age", "offender.age"):
+        return VICTIM_AGE if name == "victim.age" else OFFENDER_AGE, 0, column.points
+    if name in _FIELD_OF_REPORT:
+        field = _FIELD_OF_REPORT[name]
+        return OF_REPORT, slots(REPORT, names=True)[field], values_in(REPORT, field)
+    for prefix, source, table in (("victim.", OF_VICTIM, VICTIM), ("offender.", OF_OFFENDER, OFFENDER)):
+        if name.startswith(prefix):
+            field = name.removeprefix(prefix)
+            values = values_in(table, field)
+            if name == "victim.sex":
+                values = tuple(UNKNOWN if value == "other" else value for value in values)
+            return source, slots(table, names=True)[field], values
+    if column.steps:
+        return COUNTED, slots(ALLEGATION, names=False)[name], column.points
+    field = _FIELD_OF_ALLEGATION.get(name, name)
+    return OF_ALLEGATION, slots(ALLEGATION, names=True)[field], values_in(ALLEGATION, field)
+
+
+@cache
+def _values(name: str) -> tuple[str, ...]:
+    values = vocabulary_of_tests(name)
+    assert values is not None
+    return values
+
+
+def worked_code(name: str, value: str) -> int:
+    """Give the code of a worked-out fact."""
+    return _values(name).index(value) + 1
+
+
+class Workings(NamedTuple):
+    """How worked-out facts follow from codes.
+
+    ``word[role, in_doubt, acting, centre]``, ``school[there, hours, asked]``, ``hostility[bits]`` (a code for
+    each ground), ``band[victim or offender, code]`` (lowest and highest age), ``told_beside`` a row for each
+    such rule, ``told_kinds[rule, kind]``.
+    """
+
+    word: Int32
+    school: Int32
+    hostility: Int32
+    band: Int32
+    told_beside: Int32
+    told_kinds: Bytes
+
+
+def workings_of(book: Book) -> Workings:
+    """Give how worked-out facts follow from codes under a book."""
+    known: Workings | None = book.kept.get("workings")
+    if known is None:
+        word, school, hostility, band = _shared_workings()
+        known = book.kept["workings"] = Workings(word, school, hostility, band, *_told_beside(book))
+    return known
+
+
+@cache
+def _shared_workings() -> tuple[Int32, Int32, Int32, Int32]:
+    roles, yes_no = ("", *values_in(REPORT, "reporter.role")), ("", *values_in(REPORT, "reporter.in_doubt"))
+    word = np.zeros((len(roles), len(yes_no), len(yes_no), 2), dtype=np.int32)
+    for at in np.ndindex(word.shape):
+        told = {"role": roles[at[0]], "in_doubt": yes_no[at[1]], "acting_for_victim": yes_no[at[2]]}
+        reporter = {name: value for name, value in told.items() if value}
+        report = {"reporter": reporter, "referral_centre": {"samples": UNKNOWN} if at[3] else {}}
+        word[at] = worked_code("word", str(shared_facts(report).get("word", "own")))
+    parts = ("on_premises", "in_school_hours", "record_requested_by")
+    values = [("", *values_in(REPORT, f"school.{part}")) for part in parts]
+    school = np.zeros([len(each) for each in values], dtype=np.int32)
+    for at in np.ndindex(school.shape):
+        told = {part: value[i] for part, value, i in zip(parts, values, at, strict=True) if value[i]}
+        school[at] = worked_code("school_rule", str(shared_facts({"school": told})["school_rule"]))
+    grounds = slots_of_hostility()
+    hostility = np.zeros((1 << len(grounds), 1 + len(STRANDS)), dtype=np.int32)
+    for bits in range(1 << len(grounds)):
+        facts = hostility_facts([ground for at, ground in enumerate(grounds) if bits >> at & 1])
+        names = ("aggravation", *(f"hostility.{strand}" for strand in STRANDS))
+        hostility[bits] = [worked_code(name, str(facts[name])) for name in names]
+    bands = [("", *values_in(part, "age_band")) for part in (VICTIM, OFFENDER)]
+    band = np.zeros((2, max(map(len, bands)), 2), dtype=np.int32)
+    for part, named in enumerate(bands):
+        for at, name in enumerate(named):
+            band[part, at] = AGE_BANDS.get(name, (0, 10**8))
+    return word, school, hostility, band
+
+
+def slots_of_hostility() -> tuple[str, ...]:
+    """Give the grounds of hostility in the order of their bits."""
+    from firstpoint.counting.columns.layout import fields
+
+    return next(field.values for field in fields() if field.column == "hostility")
+
+
+def _told_beside(book: Book) -> tuple[Int32, Bytes]:
+    names = slots(ALLEGATION, names=True)
+    kinds = tuple(KINDS)
+
+    def code(field: str, value: str) -> int:
+        return values_in(ALLEGATION, field).index(value) + 1
+
+    rows = [
+        (
+            names[told.fact], code(told.fact, told.value), code(told.fact, told.unless),
+            kinds.index(told.other_kind) + 1, names[told.other_fact], code(told.other_fact, told.other_value),
+        )
+        for told in book.told_beside
+    ]  # fmt: skip
+    may = [[0, *(kind in told.kinds for kind in kinds)] for told in book.told_beside]
+    return np.array(rows, dtype=np.int32).reshape(-1, 6), np.array(may, dtype=np.uint8).reshape(
+        -1, len(kinds) + 1
+    )
