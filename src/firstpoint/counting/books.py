@@ -338,7 +338,7 @@ def vocabulary_of_tests(column: str) -> tuple[str, ...] | None:
     """Give the values of a column of the recording test, which also knows how the class is counted."""
     if column == "counted_by":
         return ("victim", "other", "unknown")
-    if column == "serious_class":
+    if column in ("serious_class", "national_class"):
         return ("yes", "no", "unknown")
     return vocabulary(column)
 
@@ -374,6 +374,7 @@ def _vocabulary_of_pairs(
         "used_for_further_offence": ("yes", "no", "unknown"),
         "followed_by_sexual_activity": ("yes", "no", "unknown"),
         "demand_complied": ("yes", "no", "unknown"),
+        "from_hacking": ("yes", "no", "unknown"),
         "record_family": families,
         "dealt_with": ("yes", "no", "unknown"),
         "ended": ("yes", "no", "unknown"),

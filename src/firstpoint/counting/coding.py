@@ -25,7 +25,7 @@ from firstpoint.counting.tables import Row, Vocabulary
 #: Attributes of an allegation whose value stands in a column of another name.
 _STANDS_IN: Mapping[str, str] = {"result": "driving_result"}
 #: Facts of the class, which no report states.
-OF_THE_CLASS = ("counted_by", "serious_class")
+OF_THE_CLASS = ("counted_by", "serious_class", "national_class")
 
 
 class Column:

@@ -23,8 +23,8 @@ from firstpoint.counting.tables import Row
 _READ_FROM_THE_WEAKER = (
     "used_in_other_offence", "used_for_further_offence", "followed_by_sexual_activity",
 )  # fmt: skip
-#: What one allegation says of a demand holds for the other, since both tell of the same demand.
-_READ_FROM_EITHER = ("demand_complied",)
+#: What one allegation says of a demand or of hacking holds for the other, since both tell of the same.
+_READ_FROM_EITHER = ("demand_complied", "from_hacking")
 _PLACED = "The look-up table does not name both crimes; a registrar may choose otherwise."
 
 

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from firstpoint.counting.cells import Fact
 from firstpoint.counting.facts import KINDS, UNKNOWN, is_reported_incident, values_of
-from firstpoint.vocabulary import cancellations, offence_class, offence_codes, outcomes
+from firstpoint.vocabulary import cancellations, offence_codes, outcomes
 
 NOT_STATED = "not_stated"
 _YES_NO = ("yes", "no", UNKNOWN)
@@ -45,6 +45,7 @@ LEADS_TO = (
 QUESTION_FACTS: Mapping[str, tuple[str, ...]] = {
     "code": (*cancellations(), *outcomes()),
     "record_group": (*RECORD_GROUPS, UNKNOWN),
+    "cannabis_or_khat": _YES_NO,
     "decided_by": _DECIDERS,
     "independent": (*_YES_NO, NOT_STATED),
     "victim_told": (*_YES_NO, NOT_STATED),
@@ -68,8 +69,11 @@ QUESTION_FACTS: Mapping[str, tuple[str, ...]] = {
     "charged.endorsed_by": _DECIDERS,
     "charged.group_offence": ("none", "conspiracy", NOT_STATED, UNKNOWN),
     "charged.brought": ("yes", "no"),
-    "charged.of_record_class": _YES_NO,
+    "charged.of_record_class": (*_YES_NO, NOT_STATED),
     "charged.related": ("yes", "no"),
+    "charged.other_facts": ("yes", "no"),
+    "charged.by_prosecutor": ("yes", "no"),
+    "evidence_stated": ("sufficient_to_charge", "insufficient", NOT_STATED),
     "record_is": RECORD_STANDING,
     "leads_to": LEADS_TO,
     "as_asked": ("yes", "no"),
@@ -96,6 +100,7 @@ POINTERS: Mapping[str, str] = {
     "duplicate_stands": "/ask/duplicate_of",
     "child_under_13": "/victims",
     "record_group": "/prior_records",
+    "cannabis_or_khat": "/prior_records",
     "self_defence_class": "/prior_records",
     "indictable_only": "/prior_records",
     "victim_crime": "/prior_records",
@@ -118,9 +123,11 @@ _RARE = 0.25
 _LONDON = ZoneInfo("Europe/London")
 
 
-def question_facts(report: Mapping[str, Any]) -> dict[str, Fact]:
+def question_facts(report: Mapping[str, Any], victim_crime: str) -> dict[str, Fact]:
     """Give the facts that a question about a cancellation or outcome rests on, but for those that the class
     of its record decides in the book.
+
+    ``victim_crime`` says whether the record is of a crime with a victim (yes, no, unknown).
     """
     ask = report["ask"]
     record = prior_record(report, ask.get("record"))
@@ -137,9 +144,10 @@ def question_facts(report: Mapping[str, Any]) -> dict[str, Fact]:
     facts["recorded_since_april_2020"] = _yes(_day_recorded(report, record) >= _NEGATIVE_GROUNDS_COUNT_FROM)
     facts["retail_robbery_limits"] = _judged(report, "retail_robbery_limits", UNKNOWN)
     facts["indictable_only"] = _indictable_only(record)
-    facts |= _of_the_victim(report, record, facts)
+    facts |= _of_the_victim(report, record, facts, victim_crime)
     facts |= _of_the_suspect(report, record, facts)
     facts |= _of_the_charge(ask)
+    facts["evidence_stated"] = facts["evidence"] if facts.get("evidence", UNKNOWN) != UNKNOWN else NOT_STATED
     facts |= _of_the_information(ask)
     return facts
 
@@ -205,20 +213,17 @@ def pointer_to(column: str) -> str:
 
 
 def _of_the_victim(
-    report: Mapping[str, Any], record: Mapping[str, Any], given: Mapping[str, Fact]
+    report: Mapping[str, Any], record: Mapping[str, Any], given: Mapping[str, Fact], victim_crime: str
 ) -> dict[str, Fact]:
     victim = _entry(report, "victims", record.get("victim"))
-    known = offence_class(str(record.get("class", "")))
-    marks = known.victim_or_state if known else ""
-    has_victim = "victim" in record or marks == "V" or not known
     facts: dict[str, Fact] = {
-        "victim_crime": "yes" if has_victim else "no" if marks == "S" else UNKNOWN,
+        "victim_crime": victim_crime,
         "victim_supports": given.get("victim_supports", victim.get("supports", UNKNOWN)),
         "victim_reached": _yes(victim.get("confirms") != "untraced"),
         "child_under_13": _under(victim, 13),
         "domestic": _yes("yes" in (given.get("high_risk_domestic"), given.get("intimate_partner"))),
     }
-    if facts["victim_crime"] == "no" or victim.get("type", "person") not in _PEOPLE:
+    if victim_crime == "no" or victim.get("type", "person") not in _PEOPLE:
         for name in ("high_risk_domestic", "intimate_partner"):
             facts[name] = given.get(name, "no")
     return facts
@@ -246,9 +251,12 @@ def _of_the_suspect(
 
 def _of_the_charge(ask: Mapping[str, Any]) -> dict[str, Fact]:
     charged = ask.get("charged", {})
+    prosecutor = "prosecutor" in (ask.get("decided_by"), charged.get("endorsed_by"))
     return {
         "charged.brought": _yes("kind" in charged),
         "charged.related": _yes("allegation" in charged),
+        "charged.other_facts": _yes(charged.get("same_facts") == "no"),
+        "charged.by_prosecutor": _yes(prosecutor or charged.get("public_interest_choice") == "yes"),
     }
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from firstpoint.counting.books import Book, ClassRule, read_class_result
+from firstpoint.counting.books import Book, ClassResult, ClassRule, read_class_result
 from firstpoint.counting.cells import Fact
 from firstpoint.counting.facts import UNKNOWN, is_reported_incident
 from firstpoint.counting.question_facts import (
@@ -34,6 +34,10 @@ from firstpoint.vocabulary import cancellations, offence_class, outcomes
 
 #: Outcomes under which the record itself carries the charge, caution or offence taken into consideration.
 _OF_THE_RECORD = frozenset({"1", "1A", "2", "2A", "3", "3A", "4"})
+#: The result of a row whose code the facts allow and do not call for, such as an outcome somebody decides on.
+CHOSEN = "chosen"
+#: Worked out once for each book, by its content hash.
+_MARKS: dict[str, frozenset[tuple[ClassResult, str]]] = {}
 _PREFERRED = ("crime", "graver_crime", "lesser_crime", "same", "reported_incident", "other_reported_incident")
 
 
@@ -58,7 +62,9 @@ def _about_a_record(
 ) -> dict[str, Any]:
     name = "cancellation" if kind == "cancel" else "outcome"
     table = reckoning.book.questions[kind]
-    facts = _with_class(question_facts(report), report, reckoning.book)
+    record = prior_record(report, report["ask"].get("record"))
+    given = question_facts(report, _victim_crime(record, reckoning.book))
+    facts = _with_class(given, report, reckoning.book)
     answer, row = _answer(report, table, facts)
     if kind == "outcome":
         answer |= _suggestion(report, table, facts, answer)
@@ -98,25 +104,56 @@ def _with_class(facts: dict[str, Fact], report: Mapping[str, Any], book: Book) -
             **facts,
             **charged,
             "record_group": UNKNOWN if strange else "other",
+            "cannabis_or_khat": UNKNOWN if strange else "no",
             "self_defence_class": UNKNOWN if strange else "no",
         }
-    group = _group_of(record, rule, book)
-    under_13 = {"child_under_13": "yes"} if group == "rape_under_13" else {}
+    under_13 = {"child_under_13": "yes"} if rule.record_group == "rape_under_13" else {}
     return {
         **facts,
         **charged,
         **under_13,
-        "record_group": group,
+        "record_group": rule.record_group,
+        "cannabis_or_khat": _cannabis_or_khat(record, rule, book),
         "self_defence_class": _self_defence(record, rule),
     }
 
 
-def _group_of(record: Mapping[str, Any], rule: ClassRule, book: Book) -> str:
-    """Give the group of the record; unknown where its class holds several and no code tells them apart."""
+def _victim_crime(record: Mapping[str, Any], book: Book) -> str:
+    """Say whether the record is of a crime with a victim, by the kinds that can lead to its class."""
+    if "victim" in record or not record:
+        return "yes" if record else UNKNOWN
+    code = record.get("ho_code", "")
+    marks = {
+        mark
+        for reached, mark in _marks_of_results(book)
+        if reached.ho_class == record["class"] and (not code or reached.ho_code in (code, ""))
+    }
+    settled = marks - {"M"}
+    if settled == {"V"}:
+        return "yes"
+    return "no" if settled == {"S"} else UNKNOWN
+
+
+def _marks_of_results(book: Book) -> frozenset[tuple[ClassResult, str]]:
+    """Give every class and code that the book can reach, each with the marks of the kinds that lead there."""
+    if book.sha256 not in _MARKS:
+        reached = {
+            (read_class_result(row.result), book.marks[kind])
+            for kind, table in book.class_tables.items()
+            for row in table.rows_for({"kind": kind})
+        }
+        _MARKS[book.sha256] = frozenset((result, mark) for result, mark in reached if result)
+    return _MARKS[book.sha256]
+
+
+def _cannabis_or_khat(record: Mapping[str, Any], rule: ClassRule, book: Book) -> str:
+    """Say whether the record is of cannabis or khat; unknown where its class holds other drugs too and no
+    code tells them apart.
+    """
     if "ho_code" in record:
-        return rule.record_group
+        return _yes(rule.record_group == "cannabis_or_khat")
     groups = {each.record_group for each in book.classes.values() if each.ho_class == rule.ho_class}
-    return groups.pop() if len(groups) == 1 else UNKNOWN
+    return _yes("cannabis_or_khat" in groups) if len(groups) == 1 else UNKNOWN
 
 
 def _self_defence(record: Mapping[str, Any], rule: ClassRule) -> str:
@@ -125,7 +162,7 @@ def _self_defence(record: Mapping[str, Any], rule: ClassRule) -> str:
         return _yes(section == "any")
     if "section" in record:
         digits = "".join(sign if sign.isdigit() else " " for sign in str(record["section"])).split()
-        return _yes(section in digits[:1])
+        return _yes(section in digits)
     return "yes" if "ho_code" in record else UNKNOWN
 
 
@@ -133,6 +170,8 @@ def _of_record_class(report: Mapping[str, Any], record: Mapping[str, Any], book:
     """Say whether the offence charged can be of the recorded class, taken with the book's defaults."""
     kind = report["ask"].get("charged", {}).get("kind")
     table = book.class_tables.get(kind)
+    if kind is None:
+        return NOT_STATED
     if table is None or "class" not in record:
         return UNKNOWN
     facts: dict[str, Fact] = {"kind": kind, "victim_found": "yes"}
@@ -165,9 +204,14 @@ def _answer(
         reasons = [] if missing else ["the format has no fact for what this code turns on"]
         told = {"missing": missing} if missing else {"reasons": reasons}
         return {"valid": "not_decidable", **about, "code": code, **told}, None
-    answer = {"valid": ruling.row.result, **about, "code": code, "reasons": [ruling.row.clause]}
-    conditions = _conditions(table, {**facts, "code": code}) if ruling.row.result == "yes" else []
+    answer = {"valid": _valid(ruling.row), **about, "code": code, "reasons": [ruling.row.clause]}
+    conditions = _conditions(table, {**facts, "code": code}) if answer["valid"] == "yes" else []
     return {**answer, **({"missing": conditions} if conditions else {})}, ruling.row
+
+
+def _valid(row: Row) -> str:
+    """Give the answer of a row; what may stand if somebody chooses it is valid once it is proposed."""
+    return "yes" if row.result == CHOSEN else row.result
 
 
 def _which_code(
@@ -186,7 +230,7 @@ def _which_code(
 
 
 def _fitting(report: Mapping[str, Any], table: Table, facts: Mapping[str, Fact]) -> Iterator[tuple[str, Row]]:
-    """Give each code in use, in the order of the list, that facts given (not one left open) lead to."""
+    """Give each code in use, in the order of the list, that facts given (not one left open) call for."""
     for code in (*cancellations(), *outcomes()):
         if code not in table.kinds() or _outside_its_days(report, code):
             continue

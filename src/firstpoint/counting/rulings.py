@@ -30,7 +30,7 @@ COUNTED_WITHOUT_A_VICTIM = frozenset(
 )
 
 #: Facts that follow from the class, and so are asked for by asking for the class.
-OF_THE_CLASS = frozenset({"counted_by", "serious_class"})
+OF_THE_CLASS = frozenset({"counted_by", "serious_class", "national_class"})
 
 #: How a table is put to a matter: the table, and the facts of its class, give the ruling.
 Decide = Callable[[Table, Mapping[str, str]], Ruling]
@@ -240,6 +240,7 @@ def _facts_of_class(book: Book, classed: Ruling) -> dict[str, str]:
     return {
         "counted_by": _only("other" if rule.unit in COUNTED_WITHOUT_A_VICTIM else "victim" for rule in rules),
         "serious_class": _only("yes" if rule.serious_at_school else "no" for rule in rules),
+        "national_class": _only("yes" if rule.ho_class.startswith("NFIB") else "no" for rule in rules),
     }
 
 
