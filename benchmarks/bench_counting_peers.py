@@ -77,7 +77,7 @@ def main() -> None:
     ask.add_argument("--runs", type=int, default=3)
     ask.add_argument("--seed", type=int, default=20260401)
     asked = ask.parse_args()
-    book = counting.books()[-1]
+    book = counting.newest_book()
     reports = invented_reports(book, asked.reports, asked.seed)
     frame = pl.DataFrame({"report": [json.dumps(report) for report in reports]})
     sheets = [sheets_of(report, book) for report in reports]

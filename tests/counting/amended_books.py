@@ -1,4 +1,4 @@
-"""Copies of the shipped book with something changed, for tests about keeping a book."""
+"""Copies of the newest book with something changed, for tests about keeping a book."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ import shutil
 from importlib import resources
 from pathlib import Path
 
-SHIPPED = Path(str(resources.files("firstpoint.counting") / "books" / "2026-04-01"))
+from firstpoint.counting import listed_books
+
+#: The newest book, the only full text.
+SHIPPED = Path(str(resources.files("firstpoint.counting") / "books" / listed_books()[-1].id))
 
 
 def copy_of_book(place: Path, name: str = "amended") -> Path:
-    """Give a folder with a copy of the shipped book."""
+    """Give a folder with a copy of the newest book."""
     return Path(shutil.copytree(SHIPPED, place / name))
 
 

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from amended_books import SHIPPED, copy_of_book, drop_row, rows_of, set_cell, set_text, write_rows
+from amended_books import copy_of_book, drop_row, rows_of, set_cell, set_text, write_rows
 
-from firstpoint.counting import Fault, book_faults, books, read_book
+from firstpoint.counting import Fault, book_named, book_of_texts, listed_books, shipped_texts, texts_in
+from firstpoint.counting import book_faults as faults_of_texts
 from firstpoint.counting.facts import UNKNOWN
 from firstpoint.counting.tables import table_faults
 from firstpoint.errors import InputError
@@ -26,9 +27,23 @@ def told(faults: list[Fault]) -> list[tuple[str, str, str]]:
     return [(fault.row, fault.column, fault.what) for fault in faults]
 
 
-def test_shipped_books_have_no_fault() -> None:
-    for book in books():
-        assert book_faults(SHIPPED.parent / book.id) == []
+def book_faults(folder: Path) -> list[Fault]:
+    return faults_of_texts(texts_in(folder))
+
+
+def test_newest_book_has_no_fault() -> None:
+    assert faults_of_texts(shipped_texts(listed_books()[-1].id)) == []
+
+
+@pytest.mark.parametrize("name", [book.id for book in listed_books()[:-1]])
+def test_earlier_book_that_can_be_used_lacks_at_most_what_an_offence_was_before_its_code(name: str) -> None:
+    faults = faults_of_texts(shipped_texts(name))
+    try:
+        book_named(name)
+    except InputError:
+        assert faults, "the loader refuses a book that is called sound"
+        return
+    assert [fault for fault in faults if "after this book" not in fault.what] == []
 
 
 def test_every_fault_of_a_table_is_told_not_only_the_first() -> None:
@@ -152,7 +167,7 @@ def test_fault_is_told_with_its_place_where_the_loader_refuses_the_book(name: st
     folder = copy_of_book(tmp_path)
     amend(folder)
     with pytest.raises(InputError):
-        read_book(folder)
+        book_of_texts(texts_in(folder))
     faults = book_faults(folder)
     assert any(f.file == file and f.column == column and words in f.what for f in faults), faults
     assert all(fault.remedy for fault in faults)
@@ -184,19 +199,26 @@ def test_code_outside_its_class_is_named(tmp_path: Path) -> None:
     assert "008/06 is not on the notifiable list in class 10D" in fault.what
 
 
-def test_code_that_came_into_force_after_the_book_is_named(tmp_path: Path) -> None:
+def test_code_that_came_into_force_after_the_book_is_named_unless_earlier_law_is_told(tmp_path: Path) -> None:
     folder = copy_of_book(tmp_path)
     set_text(folder, "book.toml", "valid_from = 2026-04-01", "valid_from = 2025-04-01")
-    set_text(folder, "book.toml", "valid_to = 2027-04-01", "valid_to = 2026-02-01")
+    set_text(folder, "book.toml", "valid_to = 2027-04-01", "valid_to = 2025-11-01")
     # An offence created on 6 February 2026.
     name = set_cell(folder, "class_weapons.csv", "result", "88C 175/09", kind="other_weapon_offence")
+    assert not [fault for fault in book_faults(folder) if fault.row == name], (
+        "the book says what it was before"
+    )
+    rows = rows_of(folder, "law_then.csv")
+    write_rows(folder, "law_then.csv", [row for row in rows if "175/09" not in row["reached"]])
     told = {(f.row, f.column): f.what for f in book_faults(folder)}
     assert "175/09 is in force from 2026-02-06, after this book" in told[name, "result"]
 
 
 def test_day_that_is_no_edition_is_named_where_the_editions_are_listed(tmp_path: Path) -> None:
     folder = copy_of_book(tmp_path)
-    (tmp_path / "editions.csv").write_text("day,source\n2026-04-01,x\n2027-04-01,y\n", encoding="utf-8")
+    (tmp_path / "editions.csv").write_text(
+        "date,precision,what,source\n2026-04-01,day,x,y\n2027-04-01,day,x,y\n", encoding="utf-8"
+    )
     assert book_faults(folder) == []
     set_text(folder, "book.toml", "valid_from = 2026-04-01", "valid_from = 2026-06-01")
     (fault,) = book_faults(folder)

@@ -6,7 +6,15 @@ import re
 
 import pytest
 
-from firstpoint.counting import books, class_words, columns_of, result_words, table_words, when_words
+from firstpoint.counting import (
+    class_words,
+    columns_of,
+    newest_book,
+    result_words,
+    table_words,
+    when_words,
+    written_tables,
+)
 from firstpoint.counting.cells import read_cell
 from firstpoint.counting.facts import UNKNOWN
 from firstpoint.counting.row_words import cell_words
@@ -43,10 +51,10 @@ def test_result_is_told_with_the_title_of_its_class() -> None:
     assert result_words("incident_only") == "an incident only; no notifiable crime"
 
 
-def test_every_row_of_every_book_is_told_without_a_name_of_the_format() -> None:
-    for book in books():
-        for table in book.tables():
-            assert "_" not in table_words(table.stage)
-            for row in table.rows:
-                told = [*when_words(row, columns_of(book, table)), result_words(row.result)]
-                assert not [part for part in told if re.search(r"_|: $", part)], (row.id, told)
+def test_every_row_is_told_without_a_name_of_the_format() -> None:
+    book = newest_book()
+    for table in written_tables(book):
+        assert "_" not in table_words(table.stage)
+        for row in table.rows:
+            told = [*when_words(row, columns_of(book, table)), result_words(row.result)]
+            assert not [part for part in told if re.search(r"_|: $|\d{8}", part)], (row.id, told)

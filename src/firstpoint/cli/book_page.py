@@ -36,6 +36,7 @@ _SOURCES: Mapping[str, str] = {
     "retail_robbery": "Retail robbery",
     "notifiable_list": "Notifiable offences list",
     "fraud": "Fraud counting rules",
+    "nsir": "National Standard for Incident Recording",
 }
 _UNIT_NOTE = (
     "For each class (and, where it differs, each code) what one crime is counted for and its place in the "

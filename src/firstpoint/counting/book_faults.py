@@ -55,7 +55,9 @@ EFFECTS: Mapping[str, tuple[str, ...]] = {
     "principal.csv": ("stands", "absorbed", "rank"),
     "continuing.csv": ("new", "absorbed"),
 }
-ANSWERS = ("yes", "no")
+ANSWERS = ("yes", "no", "chosen", "not_decidable")
+#: The day of the notifiable list that ships.
+LISTED_ON = date(2026, 4, 1)
 _TABLES = ("record_test.csv", "after_class.csv", "principal.csv", "continuing.csv", "law_then.csv")
 _TEXTS = ("id", "title", "edition", "source", "standing", "deadline_clause")
 _EARLIEST, _LATEST = date(1900, 1, 1), date(9999, 12, 31)
@@ -63,8 +65,8 @@ _EARLIEST, _LATEST = date(1900, 1, 1), date(9999, 12, 31)
 
 @frozen
 class _Parts:
-    """What was read of a book: its texts, the rows of its lists, the days it holds, and the families and
-    codes that its rows may name.
+    """What was read of a book: its texts, the rows of its lists, the days it holds, the families and codes
+    that its rows may name, and the codes of which it tells what they were before.
     """
 
     texts: Mapping[str, str]
@@ -73,6 +75,7 @@ class _Parts:
     valid_to: date
     families: tuple[str, ...]
     codes: tuple[str, ...]
+    told_before: frozenset[str]
 
 
 def book_faults(book: BookTexts) -> list[Fault]:
@@ -87,7 +90,13 @@ def book_faults(book: BookTexts) -> list[Fault]:
     faults += _faults_of_days(about, book.known_days)
     lists = {name: tuple(_rows(name, columns, texts, faults)) for name, columns in LISTS.items()}
     first, end = _day(about, "valid_from", _EARLIEST), _day(about, "valid_to", _LATEST)
-    parts = _Parts(texts, lists, first, end, *_words(book, lists["classes.csv"]))
+    families, codes = _words(book, lists["classes.csv"])
+    before = frozenset(
+        name
+        for row in csv.DictReader(StringIO(texts.get("law_then.csv", ""), newline=""))
+        for name in (row.get("reached") or "").split("|")
+    )
+    parts = _Parts(texts, lists, first, end, families, codes, before)
     for check in (_kinds, _classes, _defaults, _told_beside, _incident_categories, _remarks):
         faults += check(parts)
     for name in sorted(texts):
@@ -256,17 +265,29 @@ def _faults_of_code(
 ) -> Iterator[Fault]:
     """Give what is wrong with naming this code in this class.
 
-    A code that is no longer in force is none: offences of that time are still reported.
+    The list that ships is of one year. A book of another is only asked that its codes are on it at all, since
+    codes have moved from class to class.
     """
     if ho_class.startswith("NFIB") or offence_class(ho_class) is None:
         return
-    listed = [entry for entry in offence_codes() if (entry.class_code, entry.ho_code) == (ho_class, ho_code)]
-    if not listed:
-        wrong = f"{ho_code} is not on the notifiable list in class {ho_class}."
+    listed = [entry for entry in offence_codes() if entry.ho_code == ho_code]
+    here = [entry for entry in listed if entry.class_code == ho_class]
+    if not listed or (not here and parts.valid_from <= LISTED_ON < parts.valid_to):
+        wrong = f"{ho_code} is not on the notifiable list{f' in class {ho_class}' if listed else ''}."
         yield Fault(file, row, column, wrong, "Correct the code, or leave it out.")
-    elif all(entry.in_force_from and not _overlaps(entry.in_force_from, "", parts) for entry in listed):
+
+
+def _faults_of_later_code(ho_code: str, parts: _Parts, file: str, row: str) -> Iterator[Fault]:
+    """Give the fault of a row that gives a code made after the book, unless the table of earlier law says
+    what the offence was before.
+    """
+    listed = [entry for entry in offence_codes() if entry.ho_code == ho_code]
+    later = [entry for entry in listed if not _overlaps(entry.in_force_from, "", parts)]
+    if listed and len(later) == len(listed) and ho_code not in parts.told_before:
         wrong = f"{ho_code} is in force from {listed[0].in_force_from}, after this book."
-        yield Fault(file, row, column, wrong, "Name the code of the book's time.")
+        yield Fault(
+            file, row, "result", wrong, "Name the code of the book's time, or add a row to law_then.csv."
+        )
 
 
 def _overlaps(first: str, last: str, parts: _Parts) -> bool:
@@ -351,6 +372,7 @@ def _faults_of_table(name: str, parts: _Parts) -> Iterator[Fault]:
         yield from _faults_of_class(reached.ho_class, parts, name, at, "result")
         if reached.ho_code:
             yield from _faults_of_code(reached.ho_class, reached.ho_code, parts, name, at, "result")
+            yield from _faults_of_later_code(reached.ho_code, parts, name, at)
 
 
 def _options(name: str, parts: _Parts) -> dict[str, Any] | None:

@@ -14,7 +14,14 @@ from typing import Any
 
 from attrs import frozen
 
-from firstpoint.counting.books import SAID_OF_A_BOOK, SHIPPED, Book, book_named, read_texts
+from firstpoint.counting.books import (
+    SAID_OF_A_BOOK,
+    SHIPPED,
+    Book,
+    book_named,
+    read_texts,
+    words_of_classes,
+)
 from firstpoint.counting.shelf import ABOUT, KNOWN_DAYS, ListedBook, Shelf
 from firstpoint.errors import InputError
 
@@ -73,7 +80,8 @@ def texts_in(folder: Traversable) -> BookTexts:
         return _on_shelf(shelf, shelf.named(folder.name))
     known = [place for place in (folder, beside) if (place / KNOWN_DAYS).is_file()]
     days = _known_days((known[0] if known else SHIPPED.folder) / KNOWN_DAYS)
-    return BookTexts(folder.name, files, (files.get(CLASSES, ""),), days)
+    lineage = (files.get(CLASSES, ""), *_later_words(_about(files[ABOUT]), files.get(CLASSES, "")))
+    return BookTexts(folder.name, files, lineage, days)
 
 
 def book_of_texts(texts: BookTexts) -> Book:
@@ -90,22 +98,37 @@ def book_of_texts(texts: BookTexts) -> Book:
 
 def _on_shelf(shelf: Shelf, listed: ListedBook) -> BookTexts:
     whole = shelf.wording(listed).tables
-    about = {ABOUT: _told(listed)} if listed.amends else {}
     register = {name: text for name, text in _files(shelf.folder / listed.id) if "/" in name}
     lineage = tuple(shelf.wording(each).tables[CLASSES] for each in shelf.lineage(listed))
+    about = {ABOUT: _told(listed, lineage)} if listed.amends else {}
     days = _known_days(shelf.folder / KNOWN_DAYS)
     return BookTexts(listed.id, {**whole, **about, **register}, lineage, days)
 
 
-def _told(book: ListedBook) -> str:
+def _told(book: ListedBook, lineage: tuple[str, ...]) -> str:
     """Give what ``book.toml`` would say of a book that was put together, if it stood alone."""
     said: dict[str, Any] = {name: getattr(book, name) for name in SAID_OF_A_BOOK}
+    own, whole = words_of_classes(lineage[:1]), words_of_classes(lineage)
+    for name, mine, every in zip(_LATER, own, whole, strict=True):
+        said[name] = sorted(set(every) - set(mine))
     lines = [
         f"{name} = {value if isinstance(value, date | int) else json.dumps(value, ensure_ascii=False)}"
         for name, value in said.items()
     ]
     lines += ["reconstructed = true"] if book.reconstructed else []
     return "# Put together from the later books that it amends.\n" + "\n".join(lines) + "\n"
+
+
+#: Families and codes of later books that the rows of a book which was put together still name.
+_LATER = ("later_families", "later_codes")
+
+
+def _later_words(about: Mapping[str, Any], own: str) -> tuple[str, ...]:
+    """Give a list of classes that holds the later words of a book which was put together; none otherwise."""
+    families, codes = (about.get(name, []) for name in _LATER)
+    known = [*families, *words_of_classes((own,))[0]] if families or codes else []
+    lines = [f"{family},-" for family in families] + [f"{known[0]},{code}" for code in codes if known]
+    return ("\n".join(["family,ho_code", *lines]) + "\n",) if lines else ()
 
 
 def _about(text: str) -> dict[str, Any]:

@@ -28,6 +28,8 @@ RESULTS: Mapping[str, str] = {
     "new": "a new crime",
     "yes": "allowed",
     "no": "not allowed",
+    "chosen": "allowed where it was chosen",
+    "not_decidable": "cannot be decided from what the sources tell",
 }
 
 #: The column whose numbers are days: 20260401 is 1 April 2026.
