@@ -1,22 +1,21 @@
 """What a book says of each combination of facts, and how its classes stand to each other, as arrays.
 
-A combination met for the first time is put to the tables (:mod:`~firstpoint.counting.bitmaps`) and kept, so
-that the tables are asked once for each and millions of matters only look their ruling up.
+Millions of matters are put to the tables at once; what comes of it has few forms, and each becomes a finding
+only once.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from itertools import product
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from firstpoint.counting.books import Book, ClassResult, ClassRule, read_class_result
-from firstpoint.counting.cells import Choice
+from firstpoint.counting.coding import OF_THE_CLASS
 from firstpoint.counting.columns.arrays import Bytes, Floats, Int32, Int64, UInt64
-from firstpoint.counting.columns.book import asked_by, codes_of_key
-from firstpoint.counting.columns.kernel import compiled_loop
 from firstpoint.counting.columns.layout import (
     ALLEGATION,
     classes_of_records,
@@ -25,12 +24,13 @@ from firstpoint.counting.columns.layout import (
     values_in,
 )
 from firstpoint.counting.columns.matters import Matters
+from firstpoint.counting.columns.tables import Register, stages_of
 from firstpoint.counting.compiled import compiled
 from firstpoint.counting.facts import KINDS, UNKNOWN
 from firstpoint.counting.principal import READ_FROM_EITHER, READ_FROM_THE_WEAKER, stated_under
 from firstpoint.counting.reckoning import STRENGTH
-from firstpoint.counting.rulings import Finding
-from firstpoint.counting.tables import Row, Table
+from firstpoint.counting.rulings import Finding, facts_of_class, find
+from firstpoint.counting.tables import Row, Ruling, Table
 from firstpoint.vocabulary import reported_incidents
 
 _KINDS = tuple(KINDS)
@@ -60,7 +60,12 @@ class FindingColumns(NamedTuple):
 
 
 class Findings:
-    """The findings of one book, kept by kind and key."""
+    """The findings of one book.
+
+    Matters are put to the tables of their kind by bitmaps (:mod:`~.tables`). What comes of it, the rows that
+    may apply at each stage, is the *signature* of a ruling; there are few, and each is turned into a finding
+    once, by the same steps as for a single matter (:func:`~firstpoint.counting.rulings.find`).
+    """
 
     def __init__(self, book: Book) -> None:
         self.book = book
@@ -69,11 +74,14 @@ class Findings:
         self.results: list[ClassResult] = []
         self._result_at: dict[ClassResult, int] = {}
         self._found: list[Finding] = []
-        self._finding_at: dict[int, int] = {}
-        self._table = np.full((1 << 16, 4), -1, dtype=np.int64)
-        self._kept = 0
         self._columns: FindingColumns | None = None
         self._lock = Lock()
+        self._stages = stages_of(book)
+        self._classed = Register(5)
+        self._of_class = np.zeros((0, len(OF_THE_CLASS)), dtype=np.int32)
+        self._rulings: list[tuple[str, Ruling]] = []
+        self._told = Register(6)
+        self._then: dict[bytes, int] = {}
         for rule in book.classes.values():
             for attempt in (False, True):
                 self._result(ClassResult(rule.ho_class, rule.ho_code, attempt))
@@ -93,40 +101,12 @@ class Findings:
 
     def of(self, matters: Matters) -> Int32:
         """Give the row of each matter's finding in :meth:`columns`."""
-        found = np.empty(len(matters.kind), dtype=np.int32)
-        new = np.empty(len(matters.kind), dtype=np.int64)
-        while count := _look_up(matters.kind, matters.key, self._table, found, new):
-            with self._lock:
-                self._keep(matters, new[:count])
+        classed = self._stages.classed(matters)
+        first = self._signed(self._classed, classed, self._class_rulings)
+        told = self._stages.tested(matters, first, self._of_class)
+        found = self._signed(self._told, told, self._findings_of_signs)
+        self._as_the_law_was(matters, classed, found)
         return found
-
-    def _keep(self, matters: Matters, new: Int64) -> None:
-        asked, ready = asked_by(self.book), compiled(self.book)
-        if 2 * (self._kept + len(new)) > len(self._table):
-            self._grow(2 * (self._kept + len(new)))
-        for at in new:
-            kind, one, two = int(matters.kind[at]), int(matters.key[at, 0]), int(matters.key[at, 1])
-            finding = ready.finding_of_codes(_KINDS[kind - 1], codes_of_key(asked, kind, (one, two)))
-            _put(self._table, kind, one, two, self._row_of(finding))
-            self._kept += 1
-
-    def _grow(self, least: int) -> None:
-        old = self._table
-        self._table = np.full((1 << (2 * least).bit_length(), 4), -1, dtype=np.int64)
-        _put_all(self._table, old)
-
-    def _row_of(self, finding: Finding) -> int:
-        if id(finding) not in self._finding_at:
-            self._finding_at[id(finding)] = len(self._found)
-            self._found.append(finding)
-            self._columns = None
-        return self._finding_at[id(finding)]
-
-    def _result(self, result: ClassResult) -> int:
-        if result not in self._result_at:
-            self._result_at[result] = len(self.results)
-            self.results.append(result)
-        return self._result_at[result]
 
     def finding(self, row: int) -> Finding:
         """Give the finding in a row of :meth:`columns`."""
@@ -135,37 +115,109 @@ class Findings:
     def columns(self) -> FindingColumns:
         """Give all findings met so far."""
         with self._lock:
-            return self._columns_now()
+            if self._columns is None or len(self._columns.decision) < len(self._found):
+                self._columns = self._as_columns()
+            return self._columns
 
-    def _columns_now(self) -> FindingColumns:
-        if self._columns is None:
-            possible_from, possible, rows_from, rows = [0], [], [0], []
-            for finding in self._found:
-                may = (finding.reached, *finding.possible) if finding.crime_due else ()
-                possible += [self._result(result) for result in may if result]
-                rows += [self.number_of(step.row) for step in finding.steps]
-                possible_from.append(len(possible))
-                rows_from.append(len(rows))
-            self._columns = FindingColumns(
-                np.array([STRENGTH.index(finding.decision) for finding in self._found], dtype=np.int32),
-                np.array(
-                    [self._result(finding.reached) if finding.reached else -1 for finding in self._found],
-                    dtype=np.int32,
-                ),
-                np.array(
-                    [
-                        INCIDENTS.index(finding.incident_code) if finding.incident_code else -1
-                        for finding in self._found
-                    ],
-                    dtype=np.int32,
-                ),
-                np.array([finding.crime_due for finding in self._found], dtype=np.uint8),
-                np.array(possible_from, dtype=np.int32),
-                np.array(possible, dtype=np.int32),
-                np.array(rows_from, dtype=np.int32),
-                np.array(rows, dtype=np.int32),
-            )
-        return self._columns
+    def _signed(self, register: Register, signs: Int64, work_out: Callable[[Int64], None]) -> Int32:
+        """Give the number of each signature, working those out that are met for the first time."""
+        numbers = register.known(signs)
+        if (numbers < 0).any():
+            with self._lock:
+                numbers, new = register.number(signs)
+                work_out(signs[new])
+        return numbers
+
+    def _class_rulings(self, new: Int64) -> None:
+        codes = []
+        for kind_number, low, high, ends, _ in new:
+            kind = _KINDS[int(kind_number) - 1]
+            bitmap = compiled(self.book).bitmaps(kind)["class"]
+            may = int(low) & _WORD | (int(high) & _WORD) << 64
+            ruling = bitmap.settled(may, ends=bool(ends)) or bitmap.unsettled(may)
+            self._rulings.append((kind, ruling))
+            codes.append(self._stages.code_of_class(facts_of_class(self.book, ruling)))
+        self._of_class = np.concatenate(
+            [self._of_class, np.array(codes, dtype=np.int32).reshape(-1, len(OF_THE_CLASS))]
+        )
+
+    def _findings_of_signs(self, new: Int64) -> None:
+        book = self.book
+        for first, low, high, ends, after, after_ends in new:
+            kind, classed = self._rulings[int(first)]
+            bitmaps = compiled(book).bitmaps(kind)
+            test, exception = bitmaps[book.record_test.stage], bitmaps[book.after_class.stage]
+            may = int(low) & _WORD | (int(high) & _WORD) << 64
+            tested = test.settled(may, ends=bool(ends)) or test.unsettled(may)
+            excepted = exception.settled(int(after), ends=bool(after_ends)) or exception.unsettled(int(after))
+            rulings = {book.record_test.stage: tested, book.after_class.stage: excepted}
+
+            def decide(
+                table: Table,
+                of_class: Mapping[str, str],
+                *,
+                classed: Ruling = classed,
+                rulings: Mapping[str, Ruling] = rulings,
+            ) -> Ruling:
+                return _SILENT if "reached" in of_class else rulings.get(table.stage, classed)
+
+            self._found.append(find(kind, book, decide))
+
+    def _as_the_law_was(self, matters: Matters, classed: Int64, found: Int32) -> None:
+        """Rule anew, one by one, on matters of a day before the law that now defines the offence."""
+        earlier = np.flatnonzero(classed[:, 4])
+        if not len(earlier):
+            return
+        with self._lock:
+            for at in earlier:
+                kind = int(matters.kind[at])
+                sign = bytes([kind]) + matters.codes[at].tobytes()
+                if sign not in self._then:
+                    ready = compiled(self.book)
+                    codes = matters.codes[at][: len(ready.code(_KINDS[kind - 1]).columns)]
+                    self._found.append(
+                        ready.finding_of_codes(_KINDS[kind - 1], [int(code) for code in codes])
+                    )
+                    self._then[sign] = -len(self._found)
+                    self._told.skip()
+                found[at] = -self._then[sign] - 1
+
+    def _result(self, result: ClassResult) -> int:
+        if result not in self._result_at:
+            self._result_at[result] = len(self.results)
+            self.results.append(result)
+        return self._result_at[result]
+
+    def _as_columns(self) -> FindingColumns:
+        possible_from, possible, rows_from, rows = [0], [], [0], []
+        for finding in self._found:
+            may = (finding.reached, *finding.possible) if finding.crime_due else ()
+            possible += [self._result(result) for result in may if result]
+            rows += [self.number_of(step.row) for step in finding.steps]
+            possible_from.append(len(possible))
+            rows_from.append(len(rows))
+        return FindingColumns(
+            _whole(STRENGTH.index(finding.decision) for finding in self._found),
+            _whole(self._result(finding.reached) if finding.reached else -1 for finding in self._found),
+            _whole(
+                INCIDENTS.index(finding.incident_code) if finding.incident_code else -1
+                for finding in self._found
+            ),
+            np.array([finding.crime_due for finding in self._found], dtype=np.uint8),
+            _whole(possible_from),
+            _whole(possible),
+            _whole(rows_from),
+            _whole(rows),
+        )
+
+
+_WORD = (1 << 64) - 1
+#: A table that says nothing of a matter.
+_SILENT = Ruling(None, (), ())
+
+
+def _whole(numbers: Iterable[int]) -> Int32:
+    return np.array(list(numbers), dtype=np.int32)
 
 
 def findings_of(book: Book) -> Findings:
@@ -174,49 +226,6 @@ def findings_of(book: Book) -> Findings:
     if known is None:
         known = book.kept["findings"] = Findings(book)
     return known
-
-
-@compiled_loop
-def _spot(kind: int, one: int, two: int, size: int) -> int:
-    mixed = (one ^ (two * 1_099_511_628_211) ^ (kind * 1_000_003)) * 1_099_511_628_211
-    return ((mixed ^ (mixed >> 29)) * 1_000_003) & (size - 1)
-
-
-@compiled_loop
-def _look_up(kind: Int32, key: Int64, table: Int64, found: Int32, new: Int64) -> int:
-    """Look matters up; give how many are not known yet, the places of which stand in ``new``."""
-    missing = 0
-    for at in range(len(kind)):
-        spot = _spot(kind[at], key[at, 0], key[at, 1], len(table))
-        found[at] = -1
-        while table[spot, 0] != -1:
-            if table[spot, 0] == kind[at] and table[spot, 1] == key[at, 0] and table[spot, 2] == key[at, 1]:
-                found[at] = table[spot, 3]
-                break
-            spot = (spot + 1) & (len(table) - 1)
-        if found[at] == -1:
-            new[missing] = at
-            missing += 1
-            if missing >= 20_000:
-                return missing
-    return missing
-
-
-@compiled_loop
-def _put(table: Int64, kind: int, one: int, two: int, row: int) -> None:
-    spot = _spot(kind, one, two, len(table))
-    while table[spot, 0] != -1:
-        if table[spot, 0] == kind and table[spot, 1] == one and table[spot, 2] == two:
-            return
-        spot = (spot + 1) & (len(table) - 1)
-    table[spot, 0], table[spot, 1], table[spot, 2], table[spot, 3] = kind, one, two, row
-
-
-@compiled_loop
-def _put_all(table: Int64, old: Int64) -> None:
-    for at in range(len(old)):
-        if old[at, 0] != -1:
-            _put(table, old[at, 0], old[at, 1], old[at, 2], old[at, 3])
 
 
 class Standing(NamedTuple):

@@ -1,4 +1,4 @@
-"""Reports in columns taken apart into matters, each with its key.
+"""Reports in columns taken apart into matters, each with its codes.
 
 The same as :meth:`~firstpoint.counting.compiled.CompiledBook.matters` does for one report. Places told in
 detail (flights, forces of suspect or victim, a series across forces) are left to the slower way.
@@ -14,7 +14,8 @@ from firstpoint.counting.cells import MANY
 from firstpoint.counting.columns.arrays import Bytes, Int32, Int64, UInt16
 from firstpoint.counting.columns.book import (
     COUNTED,
-    DAY,
+    MOST_COLUMNS,
+    NOWHERE,
     OF_ALLEGATION,
     OF_OFFENDER,
     OF_REPORT,
@@ -48,7 +49,7 @@ class Matters(NamedTuple):
     """The matters of many reports, in the order of the reports.
 
     ``report`` and ``allegation`` are the rows they come from; ``kind`` is the number of the kind, counted
-    from 1; ``key`` the two words of the key. ``victim``, ``owner`` and ``shop`` are ids within the report
+    from 1; ``codes`` has the code of each column that the kind asks. ``victim``, ``owner`` and ``shop`` are ids within the report
     (-1: nobody in particular), ``people`` how many people the matter stands for, ``part`` is 1 for the part
     of an allegation about people told apart, 2 for that about the others, 0 where there is but one.
     """
@@ -56,7 +57,7 @@ class Matters(NamedTuple):
     report: Int32
     allegation: Int32
     kind: Int32
-    key: Int64
+    codes: Bytes
     victim: Int32
     owner: Int32
     shop: Int32
@@ -72,16 +73,16 @@ def matters_in(coded: Coded, chosen: Bytes, asked: Asked, workings: Workings) ->
     allegations = len(coded.names[1])
     room = 2 * (allegations + int(coded.victims_from[allegations])) + 1
     whole = np.empty((8, room), dtype=np.int32)
-    key = np.empty((room, 2), dtype=np.int64)
+    codes = np.zeros((room, MOST_COLUMNS), dtype=np.uint8)
     made = _take_apart(
         coded.left_over, chosen, coded.day, coded.names[0], coded.numbers[0], coded.names[1], coded.numbers[1],
         coded.names[2], coded.numbers[2], coded.names[3], coded.numbers[3], coded.names[4], coded.numbers[4],
         coded.names[5], coded.numbers[5], coded.first, coded.victims_from, coded.victims_named, asked.since,
-        asked.columns, asked.shares, asked.steps, asked.base, asked.readable, asked.marks, workings.word,
-        workings.school, workings.hostility, workings.band, workings.told_beside, workings.told_kinds, whole, key,
+        asked.columns, asked.codes, asked.steps, asked.readable, asked.marks, workings.word,
+        workings.school, workings.hostility, workings.band, workings.told_beside, workings.told_kinds, whole, codes,
     )  # fmt: skip
     rows = whole[:, :made]
-    return Matters(rows[0], rows[1], rows[2], key[:made], rows[3], rows[4], rows[5], rows[6], rows[7])
+    return Matters(rows[0], rows[1], rows[2], codes[:made], rows[3], rows[4], rows[5], rows[6], rows[7])
 
 
 @compiled_loop
@@ -106,9 +107,8 @@ def _take_apart(
     victims_named: Int32,
     since: Int32,
     columns: Int32,
-    shares: Int64,
+    codes: Bytes,
     steps: Int32,
-    base: Int64,
     readable: Bytes,
     marks: Int32,
     word: Int32,
@@ -118,7 +118,7 @@ def _take_apart(
     told_beside: Int32,
     told_kinds: Bytes,
     whole: Int32,
-    key: Int64,
+    made_codes: Bytes,
 ) -> int:
     made = 0
     shared = np.zeros(len(WORKED), dtype=np.int64)
@@ -178,7 +178,6 @@ def _take_apart(
                         instead[changed, 0] = _UNDEFINED
                         instead[changed, 1] = _UNDEFINED_NO if part == 1 else _UNDEFINED_YES
                         changed += 1
-                    one, two = base[kind, 0], base[kind, 1]
                     for c in range(since[kind], since[kind + 1]):
                         source, slot, start = columns[c, 0], columns[c, 1], columns[c, 2]
                         if source == OF_ALLEGATION:
@@ -194,6 +193,8 @@ def _take_apart(
                             code = np.int64(offender_names[offender, slot]) if offender >= 0 else 0
                         elif source == OF_REPORT:
                             code = np.int64(report_names[r, slot])
+                        elif source == NOWHERE:
+                            code = 0
                         else:
                             low, high = 0, MANY
                             if source == COUNTED:
@@ -208,10 +209,8 @@ def _take_apart(
                             else:
                                 low = high = offence_day
                             code = _span(low, high, steps, columns[c, 3], columns[c, 4])
-                        one += shares[start + code, 0]
-                        two += shares[start + code, 1]
+                        made_codes[made, c - since[kind]] = codes[start + code]
                     whole[0, made], whole[1, made], whole[2, made] = r, a, kind
-                    key[made, 0], key[made, 1] = one, two
                     whole[3, made] = victim
                     whole[4, made] = victim
                     whole[5, made] = victim
