@@ -25,8 +25,7 @@ from firstpoint.counting.titles import kinds_told_by_title
 #: Where the answer to a column is found.
 (
     OF_ALLEGATION, OF_VICTIM, OF_OFFENDER, OF_REPORT, WORKED_OUT, COUNTED, VICTIM_AGE, OFFENDER_AGE, DAY,
-    NOWHERE,
-) = range(10)  # fmt: skip
+) = range(9)  # fmt: skip
 #: As many columns as a kind may ask.
 MOST_COLUMNS = 64
 
@@ -35,15 +34,13 @@ WORKED = (
     "word", "where", "aggravation", *(f"hostility.{strand}" for strand in STRANDS), "killing",
     "break_in_said", "in_law", "necessary", "harassment_only", "serious_school_incident", "school_rule",
     "fraud_route", "former_record", "victim_found", "mark", "young_party", "child_victim",
-    "centre.investigation_wanted", "centre.details_passed", "centre.samples",
+    "centre.investigation_wanted", "centre.details_passed", "centre.samples", "victim_here_then",
 )  # fmt: skip
 _FIELD_OF_REPORT = {
     "received_by": "received_by", "investigates_abroad": "force_investigates_abroad",
     "reporter.role": "reporter.role", "other_force.response": "other_force.response",
 }  # fmt: skip
 _FIELD_OF_ALLEGATION = {"country": "place.country", "setting": "place.setting", "driving_result": "result"}
-#: Facts that only places told in detail settle; such reports are read the slower way.
-_NEVER_HERE = ("victim_here_then",)
 
 
 class Asked(NamedTuple):
@@ -108,8 +105,6 @@ def _is_readable(book: Book, kind: str) -> bool:
 def _source(column: Column) -> tuple[int, int, Sequence[Fact]]:
     """Give where the answer to a column is found, in which slot, and the facts that its codes stand for."""
     name = column.name
-    if name in _NEVER_HERE:
-        return NOWHERE, 0, ()
     if name in WORKED:
         return WORKED_OUT, WORKED.index(name), _values(name)
     if name == "offence_day":

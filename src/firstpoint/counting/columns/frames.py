@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 import msgspec
@@ -25,9 +25,12 @@ from firstpoint.counting.columns.kernel import compiled_loop
 from firstpoint.counting.columns.matters import Matters, matters_in
 from firstpoint.counting.columns.reading import ABSENT, Coded, read_coded
 from firstpoint.counting.columns.reckoning import Reckoned, reckon_in
-from firstpoint.counting.open_classes import crimes_due_with_open_class
-from firstpoint.counting.reckoning import STRENGTH
-from firstpoint.counting.reports import count_report
+from firstpoint.counting.days import moment
+from firstpoint.counting.deadlines import record_by
+from firstpoint.counting.open_classes import crimes_due_with_open_class, least_due
+from firstpoint.counting.reckoning import STRENGTH, Reckoning
+from firstpoint.counting.reports import count_report, reckoning_of
+from firstpoint.counting.verdict import gravest_of, reported_incidents_in
 from firstpoint.errors import BadReport, InputError, Refused
 
 #: What :func:`count_frame` gives of each report.
@@ -321,19 +324,48 @@ def _row(text: bytes, book: Book | None, reconstructed: bool, nulls: bool) -> di
         report = msgspec.json.decode(text)
         if nulls:
             report = _without_nulls(report)
-        verdict = count_report(report, book=book, reconstructed=reconstructed)
+        if "ask" in report:
+            return row_of(count_report(report, book=book, reconstructed=reconstructed))
+        return _row_of_reckoning(reckoning_of(report, book, reconstructed=reconstructed))
     except msgspec.DecodeError as reason:
         return {"fault": f"is not JSON: {reason}. Give one JSON object a line."}
     except (BadReport, Refused) as reason:
         known = report.get("report_id") if isinstance(report, dict) else None
         return {"report_id": known if isinstance(known, str) else None, "fault": str(reason)}
-    return row_of(verdict)
+
+
+def _row_of_reckoning(reckoning: Reckoning) -> dict[str, Any]:
+    """Give the row of a reckoning without writing its verdict out."""
+    due = least_due(reckoning.rulings, reckoning.doubtful)
+    crimes = [gravest_of(reckoning, counted).reached for counted in reckoning.counted]
+    limit = None
+    if reckoning.counted or any(ruling.finding.crime_due for ruling in reckoning.rulings):
+        limit = record_by(moment(reckoning.report["reported_at"]), reckoning.book).astimezone(UTC)
+    return {
+        "report_id": reckoning.report.get("report_id"),
+        "book": reckoning.book.id,
+        "decision": reckoning.decision,
+        "total": reckoning.total,
+        "due_in_open_class": due,
+        "record_by": limit,
+        "crimes": [
+            {
+                "ho_class": counted.ho_class,
+                "ho_code": (reached.ho_code if reached else "") or None,
+                "count": counted.count,
+            }
+            for counted, reached in zip(reckoning.counted, crimes, strict=True)
+        ],
+        "reported_incidents": [
+            {"code": entry["code"], "count": entry["count"]} for entry in reported_incidents_in(reckoning)
+        ],
+        "trace": [row for rows in reckoning.trace for row in rows],
+        "fault": None,
+    }
 
 
 def row_of(verdict: dict[str, Any]) -> dict[str, Any]:
     """Give a verdict as a row of :data:`SCHEMA`."""
-    from datetime import UTC, datetime
-
     limit = verdict.get("record_by")
     return {
         "report_id": verdict.get("report_id"),

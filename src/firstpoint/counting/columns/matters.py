@@ -1,7 +1,7 @@
 """Reports in columns taken apart into matters, each with its codes.
 
-The same as :meth:`~firstpoint.counting.compiled.CompiledBook.matters` does for one report. Places told in
-detail (flights, forces of suspect or victim, a series across forces) are left to the slower way.
+The same as :meth:`~firstpoint.counting.compiled.CompiledBook.matters` does for one report. A series of crimes
+across several areas is left to the slower way.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from firstpoint.counting.columns.arrays import Bytes, Int32, Int64, UInt16
 from firstpoint.counting.columns.book import (
     COUNTED,
     MOST_COLUMNS,
-    NOWHERE,
     OF_ALLEGATION,
     OF_OFFENDER,
     OF_REPORT,
@@ -42,6 +41,7 @@ from firstpoint.counting.columns.layout import (
     values_in,
 )
 from firstpoint.counting.columns.reading import ABSENT, NO, YES, Coded
+from firstpoint.counting.places import BY_WIRE, FRAUD_BY_SUSPECT, IN_PERSON, WIRED
 from firstpoint.vocabulary import reported_incidents
 
 
@@ -128,9 +128,7 @@ def _take_apart(
         if left_over[r] or not chosen[r]:
             continue
         begun, since_a, until_a = made, first[1, r], first[1, r + 1]
-        if not _placed_simply(
-            r, since_a, until_a, report_names, report_numbers, names, numbers, victims_from
-        ):
+        if not _in_one_area(r, since_a, until_a, report_names, report_numbers, names, numbers, victims_from):
             left_over[r] = 1
             continue
         _of_the_report(report_names[r], report_numbers[r], shared, word, school)
@@ -141,7 +139,7 @@ def _take_apart(
                 break
             worked[:] = shared
             count = _of_the_allegation(
-                r, a, since_a, names, numbers, report_numbers, judgement_names, judgement_numbers, record_names,
+                r, a, since_a, names, numbers, report_names, report_numbers, judgement_names, judgement_numbers, record_names,
                 record_numbers, first, hostility, told_beside, told_kinds, worked, instead,
             )  # fmt: skip
             if count < 0:
@@ -193,8 +191,6 @@ def _take_apart(
                             code = np.int64(offender_names[offender, slot]) if offender >= 0 else 0
                         elif source == OF_REPORT:
                             code = np.int64(report_names[r, slot])
-                        elif source == NOWHERE:
-                            code = 0
                         else:
                             low, high = 0, MANY
                             if source == COUNTED:
@@ -258,7 +254,7 @@ def _span(low: int, high: int, steps: Int32, start: int, count: int) -> int:
 
 
 @compiled_loop
-def _placed_simply(
+def _in_one_area(
     r: int,
     since: int,
     until: int,
@@ -268,37 +264,75 @@ def _placed_simply(
     numbers: Int32,
     victims_from: Int32,
 ) -> bool:
-    """Say whether the places of a report are told by country, force or railway alone, and in one area."""
-    if report_names[r, _RESPONSE] == _REFUSED:
-        return False
+    """Say whether no series across several areas has to be placed, which is left to the slower way."""
     begun, areas = 0, 0
     for a in range(since, until):
-        if numbers[a, _PLACE] != ABSENT:
-            for spot in range(_FIRST_SPOT, _FIRST_SPOT + len(SPOTS)):
-                if numbers[a, spot] != ABSENT:
-                    return False
-            if names[a, _TRANSPORT] and not (
-                names[a, _TRANSPORT] == _ON_FOOT or names[a, _TRANSPORT] == _RAIL
-            ):
-                return False
         begun += numbers[a, _FROM] != ABSENT and victims_from[a + 1] > victims_from[a]
-        areas |= 1 << _where(a, r, names, numbers, report_numbers)
+        areas |= 1 << _where(a, r, names, numbers, report_names, report_numbers)
     return begun < 2 or (areas & (areas - 1)) == 0
 
 
 @compiled_loop
-def _where(a: int, r: int, names: UInt16, numbers: Int32, report_numbers: Int32) -> int:
-    country = names[a, _COUNTRY]
+def _where(a: int, r: int, names: UInt16, numbers: Int32, report_names: UInt16, report_numbers: Int32) -> int:
+    """Give where an allegation happened; the order of principles is told in ``places``."""
+    ours = report_numbers[r, _OUR_FORCE]
+    found = _by_country(names[a, _COUNTRY])
+    transport = names[a, _TRANSPORT]
+    if found == 0 and transport == _RAIL:
+        found = _ON_THE_RAILWAY
+    flies = False
+    for i in range(4):
+        flies = flies or transport == _FLIGHTS[i]
+    if found == 0 and flies and names[a, _EXACT] != _EXACT_YES:
+        if transport == _INTO_UK and names[a, _REGISTERED] != _REGISTERED_YES:
+            found = _INBOUND
+        elif numbers[a, _DEPARTED] != ABSENT:
+            found = _seen_from(ours, numbers[a, _DEPARTED])
+    if found == 0 and numbers[a, _FORCE] != ABSENT:
+        found = _seen_from(ours, numbers[a, _FORCE])
+    if found == 0:
+        found = _by_principle(a, r, names, numbers, report_names, ours)
+    if found == _OVER_THE_BORDER and report_names[r, _RESPONSE] == _REFUSED:
+        spot = _SPOT_OF_VICTIM
+        if numbers[a, _SPOT_FORCE + spot] != ABSENT:
+            return _seen_from(ours, numbers[a, _SPOT_FORCE + spot])
+        country = names[a, _SPOT_COUNTRY + 2 * spot]
+        return _HERE if country == _ENGLAND or country == _WALES else _OVER_THE_BORDER
+    return found
+
+
+@compiled_loop
+def _by_country(country: int) -> int:
     if country == _SCOTLAND or country == _NORTHERN_IRELAND:
         return _OVER_THE_BORDER
-    if country == _ABROAD:
-        return _WHERE_ABROAD
-    if names[a, _TRANSPORT] == _RAIL:
-        return _ON_THE_RAILWAY
-    force = numbers[a, _FORCE]
-    if force == ABSENT or report_numbers[r, _OUR_FORCE] == ABSENT or force == report_numbers[r, _OUR_FORCE]:
-        return _HERE
-    return _ELSEWHERE
+    return _WHERE_ABROAD if country == _ABROAD else 0
+
+
+@compiled_loop
+def _seen_from(ours: int, force: int) -> int:
+    return _HERE if ours == ABSENT or force == ours else _ELSEWHERE
+
+
+@compiled_loop
+def _by_principle(a: int, r: int, names: UInt16, numbers: Int32, report_names: UInt16, ours: int) -> int:
+    taken_on = False
+    for i in range(4):
+        taken_on = taken_on or (i != _CALLED and report_names[r, _GROUNDS[i]] == _GROUND_YES)
+    for_suspect = taken_on and report_names[r, _GROUNDS[_CALLED]] != _GROUND_YES
+    wired = names[a, _SETTING] == _ONLINE
+    for i in range(len(_WIRED)):
+        wired = wired or names[a, _MEDIUM] == _WIRED[i]
+    order = 2 if for_suspect else 1 if wired else 0
+    for i in range(5):
+        spot = _ORDERS[order][i]
+        if spot < 0 or names[a, _SPOT_COUNTRY + 2 * spot + 1] == _NOT_EVIDENCED:
+            continue
+        found = _by_country(names[a, _SPOT_COUNTRY + 2 * spot])
+        if found:
+            return found
+        if numbers[a, _SPOT_FORCE + spot] != ABSENT:
+            return _seen_from(ours, numbers[a, _SPOT_FORCE + spot])
+    return _HERE
 
 
 @compiled_loop
@@ -332,6 +366,7 @@ def _of_the_allegation(
     since_a: int,
     names: UInt16,
     numbers: Int32,
+    report_names: UInt16,
     report_numbers: Int32,
     judgement_names: UInt16,
     judgement_numbers: Int32,
@@ -348,7 +383,10 @@ def _of_the_allegation(
     not decided here.
     """
     count = 0
-    worked[_WHERE] = _where(a, r, names, numbers, report_numbers)
+    worked[_WHERE] = _where(a, r, names, numbers, report_names, report_numbers)
+    country = names[a, _SPOT_COUNTRY + 2 * _SPOT_OF_VICTIM]
+    if country == _ENGLAND or country == _WALES:
+        worked[_VICTIM_HERE] = _VICTIM_WAS_HERE
     bits = numbers[a, _HOSTILITY]
     if bits != ABSENT:
         for i in range(hostility.shape[1]):
@@ -412,8 +450,7 @@ _UNDEFINED, _COUNTER = _N["penetrators_undefined"], _N["counter_allegation"]
 _COUNTRY, _TRANSPORT = _N["place.country"], _N["place.transport"]
 _VICTIM_COUNT, _DISTINCT, _ONLOOKERS = _V["victim_count"], _V["penetrators_distinct"], _V["onlookers"]
 _FROM, _TO, _SAME, _HOSTILITY = _V["when.from"], _V["when.to"], _V["same_as_record"], _V["hostility"]
-_OFFENDER, _INCIDENT, _PLACE, _FORCE = _V["offender"], _V["incident"], _V["place"], _V["place.force"]
-_FIRST_SPOT = _V[f"place.{SPOTS[0]}"]
+_OFFENDER, _INCIDENT, _FORCE = _V["offender"], _V["incident"], _V["place.force"]
 _HOUSEHOLD, _WITHIN = slots(VICTIM, names=False)["household"], slots(VICTIM, names=False)["within"]
 _AGE_V, _BAND_V = slots(VICTIM, names=False)["age"], slots(VICTIM, names=True)["age_band"]
 _AGE_O, _BAND_O = slots(OFFENDER, names=False)["age"], slots(OFFENDER, names=True)["age_band"]
@@ -429,11 +466,37 @@ _GROUNDS = tuple(slot for name, slot in _R.items() if name.startswith("fraud_rou
 assert len(_GROUNDS) == 4
 _GROUND_YES = _code(REPORT, "fraud_routing.local_suspect", "yes")
 _REFUSED = _code(REPORT, "other_force.response", "refused")
-_ON_FOOT = _code(ALLEGATION, "place.transport", "none")
 _RAIL = _code(ALLEGATION, "place.transport", "rail_or_transport_police_land")
+_FLIGHTS = tuple(
+    _code(ALLEGATION, "place.transport", name)
+    for name in ("aircraft_within_uk", "aircraft_into_uk", "aircraft_out_of_uk", "uk_aircraft_abroad")
+)
+_INTO_UK = _code(ALLEGATION, "place.transport", "aircraft_into_uk")
+_EXACT, _REGISTERED = _N["place.exact_place_known"], _N["place.uk_registered"]
+_EXACT_YES = _code(ALLEGATION, "place.exact_place_known", "yes")
+_REGISTERED_YES = _code(ALLEGATION, "place.uk_registered", "yes")
+_DEPARTED, _SETTING, _MEDIUM = _V["place.departure_force"], _N["place.setting"], _N["medium"]
+_SPOT_FORCE, _SPOT_COUNTRY = _V[f"place.{SPOTS[0]}.force"], _N[f"place.{SPOTS[0]}.country"]
+_SPOT_OF_VICTIM = SPOTS.index("victim_at")
+_NOT_EVIDENCED = _code(ALLEGATION, f"place.{SPOTS[0]}.clearly_evidenced", "no")
+_ENGLAND, _WALES = _code(ALLEGATION, "place.country", "england"), _code(ALLEGATION, "place.country", "wales")
 _SCOTLAND = _code(ALLEGATION, "place.country", "scotland")
 _NORTHERN_IRELAND = _code(ALLEGATION, "place.country", "northern_ireland")
 _ABROAD = _code(ALLEGATION, "place.country", "abroad")
+_ONLINE = _code(ALLEGATION, "place.setting", "online")
+_WIRED = tuple(_code(ALLEGATION, "medium", name) for name in sorted(WIRED))
+_ORDERS = tuple(
+    tuple([*(SPOTS.index(name) for name in order), -1, -1, -1][:5])
+    for order in (IN_PERSON, BY_WIRE, FRAUD_BY_SUSPECT)
+)
+_CALLED = [name for name in _R if name.startswith("fraud_routing.")].index("fraud_routing.call_for_service")
+_VICTIM_HERE = WORKED.index("victim_here_then")
+_VICTIM_WAS_HERE = worked_code("victim_here_then", "yes")
+_INBOUND = worked_code("where", "inbound_flight")
+for _at, _spot_name in enumerate(SPOTS):
+    assert _V[f"place.{_spot_name}.force"] == _SPOT_FORCE + _at
+    assert _N[f"place.{_spot_name}.country"] == _SPOT_COUNTRY + 2 * _at
+    assert _N[f"place.{_spot_name}.clearly_evidenced"] == _SPOT_COUNTRY + 2 * _at + 1
 _UNDEFINED_YES = _code(ALLEGATION, "penetrators_undefined", "yes")
 _UNDEFINED_NO = _code(ALLEGATION, "penetrators_undefined", "no")
 _FATAL, _SERIOUS_MEANT = _code(ALLEGATION, "injury", "fatal"), _code(ALLEGATION, "harm_intent", "serious")

@@ -147,6 +147,7 @@ def _reckon_all(
     made, at = 0, 0
     into = np.full(len(found) + 1, -1, dtype=np.int32)
     recorded = np.zeros(len(found) + 1, dtype=np.int8)
+    due = np.zeros(len(found) + 1, dtype=np.uint8)
     group = np.full(len(found) + 1, -1, dtype=np.int32)
     keys = np.zeros((len(found) + 1, 4), dtype=np.int64)
     for r in range(len(left_over)):
@@ -165,12 +166,31 @@ def _reckon_all(
                 or numbers[a, _DISCLOSED] != ABSENT
                 or numbers[a, _CONTINUES] != ABSENT
             )
-            if f_due[f]:
+            due[m] = f_due[f]
+            if f_due[f] and linked:
+                outcomes, row_of_first = 0, -1
+                for i in range(possible_from[f], possible_from[f + 1]):
+                    effect, row = _against_record(
+                        r, a, possible[i], day, names, numbers, judgement_names, judgement_numbers, record_names,
+                        record_numbers, first, rank, family, conduct, weaker, other, tie, victims, said, pair_result,
+                        memory_of_result, memory_of_record, memory_told, memory_result, memory_alike, record_result,
+                        record_codes,
+                    )  # fmt: skip
+                    if i == possible_from[f]:
+                        row_of_first = row
+                    if effect == _RECLASSIFIES and _is_incident(
+                        r, a, numbers, record_names, record_numbers, first
+                    ):
+                        effect = _NEW
+                    outcomes |= 1 << effect
+                if outcomes != 1 << _NEW:
+                    due[m] = 0
+                    by_matter[0, m] = _ABSORBED if outcomes == 1 << _HELD else _NOT_DECIDABLE
+                    if row_of_first >= 0:
+                        by_matter[1, m] = memory_number[row_of_first]
+            if due[m]:
                 any_due = True
-                if linked:
-                    left_over[r] = 1
-                    break
-            elif f_decision[f] == _RECORD:
+            if not f_due[f] and f_decision[f] == _RECORD:
                 effect, row = _NEW, -1
                 if linked:
                     effect, row = _against_record(
@@ -186,10 +206,6 @@ def _reckon_all(
                     any_recorded += 1
                 else:
                     by_matter[0, m] = _ABSORBED if effect == _HELD else _NOT_DECIDABLE
-        if left_over[r]:
-            for m in range(start, at):
-                recorded[m] = 0
-            continue
         if any_recorded > 1:
             chosen = ABSENT
             for j in range(first[4, r], first[4, r + 1]):
@@ -287,7 +303,7 @@ def _reckon_all(
         if any_due:
             by_report[2, r] = _least_due(
                 start, at, r, names, numbers, victims_from, victims_named, first, m_allegation, m_victim, m_owner,
-                m_shop, m_people, found, f_reached, f_due, possible_from, possible, rank, order, kin, unit, has_thing,
+                m_shop, m_people, found, f_reached, due, possible_from, possible, rank, order, kin, unit, has_thing,
                 thing, very_thing, thing_if, weaker, other, tie, victims, said, pair_result, stated, recorded, keys,
             )  # fmt: skip
             if by_report[2, r] < 0:
@@ -380,6 +396,23 @@ def _against_record(
     if conduct[result] and rank[result] < rank_held:
         return _RECLASSIFIES, last
     return _HELD, last
+
+
+@compiled_loop
+def _is_incident(
+    r: int, a: int, numbers: Int32, record_names: UInt16, record_numbers: Int32, first: Int32
+) -> bool:
+    link = (
+        _SAME
+        if numbers[a, _SAME] != ABSENT
+        else _DISCLOSED
+        if numbers[a, _DISCLOSED] != ABSENT
+        else _CONTINUES
+    )
+    p = first[5, r]
+    while record_numbers[p, 0] != numbers[a, link]:
+        p += 1
+    return record_names[p, _CLASS] > _CRIME_CLASSES
 
 
 @compiled_loop
@@ -724,7 +757,7 @@ def _least_due(
     m_people: Int32,
     found: Int32,
     f_reached: Int32,
-    f_due: Bytes,
+    due: Bytes,
     possible_from: Int32,
     possible: Int32,
     rank: Floats,
@@ -751,13 +784,13 @@ def _least_due(
     for m in range(start, at):
         apart[m - start] = recorded[m]
     for m in range(start, at):
-        if not f_due[found[m]]:
+        if not due[m]:
             continue
         joined = False
         for o in range(start, at):
             if joined or not apart[o - start]:
                 continue
-            sure = 0 if f_due[found[o]] else 1
+            sure = 0 if due[o] else 1
             count = 1 if sure else possible_from[found[o] + 1] - possible_from[found[o]]
             for i in range(possible_from[found[m]], possible_from[found[m] + 1]):
                 one = possible[i]
@@ -839,7 +872,7 @@ def _least_due(
         if not joined:
             apart[m - start] = 1
             alone[m - start] = 1
-    due = 0
+    least = 0
     for m in range(start, at):
         if not alone[m - start]:
             continue
@@ -847,8 +880,8 @@ def _least_due(
         for o in range(start, m):
             if alone[o - start] and m_allegation[o] == m_allegation[m] and m_victim[o] == m_victim[m]:
                 told = True
-        due += not told
-    return due
+        least += not told
+    return least
 
 
 def _code(table: int, column: str, value: str) -> int:
