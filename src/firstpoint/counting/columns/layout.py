@@ -45,6 +45,8 @@ _OBJECTS: Mapping[str, int] = {
     "victim_at": SPOT, "victim_home": SPOT, "business_at": SPOT,
 }  # fmt: skip
 SPOTS = ("suspect_at", "suspect_home", "victim_at", "victim_home", "business_at")
+#: Stands for a class of crime that no list holds.
+UNLISTED = "unlisted"
 #: Objects of which a report holds one at most; their fields stand among the report's own.
 _OF_REPORT = ("reporter", "school", "referral_centre", "fraud_routing", "other_force")
 #: Objects whose fields stand among those of the allegation that holds them.
@@ -99,7 +101,7 @@ def values_in(table: int, column: str) -> tuple[str, ...]:
 def classes_of_records() -> tuple[str, ...]:
     """Give every class that a prior record can have in columns."""
     kept = {code.partition("/")[0] for code in reported_incidents()}
-    return (*offence_classes(), *reported_incidents(), *sorted(kept))
+    return (UNLISTED, *offence_classes(), *reported_incidents(), *sorted(kept))
 
 
 @cache

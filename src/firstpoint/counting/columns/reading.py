@@ -285,6 +285,8 @@ def _read_report(
             if stop < 0:
                 return False
             code = _find(data, at + 1, stop, 1000 + field, values, letters)
+            if code == 0 and table == 5 and slot == _CLASS and _is_class(data, at + 1, stop):
+                code = 1
             cell = bases[0, table] + here * widths[0, table] + slot
             if code == 0 or names[cell] != 0:
                 return False
@@ -522,6 +524,31 @@ def _is_id(data: Bytes, at: int, stop: int) -> bool:
         if not (97 <= letter <= 122 or 48 <= letter <= 57 or letter == 95):
             return False
     return True
+
+
+@compiled_loop
+def _is_class(data: Bytes, at: int, stop: int) -> bool:
+    """Say whether a text can be a class of crime: NFIB or figures, then a letter, then a number after a stroke."""
+    fraud = (
+        stop - at > 4 and data[at] == 78 and data[at + 1] == 70 and data[at + 2] == 73 and data[at + 3] == 66
+    )
+    at += 4 if fraud else 0
+    figures = 0
+    while at < stop and 48 <= data[at] <= 57:
+        at += 1
+        figures += 1
+    if not 1 <= figures <= (2 if fraud else 3):
+        return False
+    if at < stop and 65 <= data[at] <= 90:
+        at += 1
+    if at < stop and not fraud and data[at] == 47:
+        figures = stop - at - 1
+        at += 1
+        while at < stop and 48 <= data[at] <= 57:
+            at += 1
+        if not 1 <= figures <= 2:
+            return False
+    return at == stop
 
 
 @compiled_loop
