@@ -20,3 +20,9 @@ def compiled_loop(loop: Loop) -> Loop:
     except RuntimeError:
         made = numba.njit(cache=False, nogil=True)(loop)
     return made
+
+
+def inlined(loop: Loop) -> Loop:
+    """Give a small loop that becomes part of whatever calls it, since handing arrays over costs time."""
+    made: Loop = numba.njit(inline="always")(loop)
+    return made

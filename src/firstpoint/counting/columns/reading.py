@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firstpoint.counting.columns.arrays import Bytes, Int32, Int64, UInt16
-from firstpoint.counting.columns.kernel import compiled_loop
+from firstpoint.counting.columns.kernel import compiled_loop, inlined
 from firstpoint.counting.columns.layout import (
     ALLEGATION,
     DAY,
@@ -50,7 +50,7 @@ YES, NO, NOT_KNOWN = 1_000_001, 1_000_002, 1_000_003
 MOST_IDS = 96
 _DEEPEST = 6
 _LONGEST_REMARK = 100
-_PRIME, _POSITIVE = 1_099_511_628_211, (1 << 63) - 1
+_PRIME, _POSITIVE = np.uint64(1_099_511_628_211), np.uint64((1 << 63) - 1)
 _OPENED, _WANTS_FIELD, _HAD_FIELD, _HAD_ENTRY = 0, 1, 2, 3
 #: The places whose entries have rows, in this order in ``names``, ``numbers`` and ``first``.
 PLACED = WITH_ROWS
@@ -249,10 +249,10 @@ def _read_report(
             continue
         if letter != 34:
             return False
-        stop = _end_of_text(data, at + 1, end)
+        stop, hashed = _scan(data, at + 1, end, place[depth])
         if stop < 0:
             return False
-        field = _find(data, at + 1, stop, place[depth], keys, letters) - 1
+        field = _find(data, at + 1, stop, hashed, keys, letters) - 1
         if field < 0:
             return False
         if place[depth] == SPOT:
@@ -281,10 +281,10 @@ def _read_report(
         if holds == NAME:
             if data[at] != 34:
                 return False
-            stop = _end_of_text(data, at + 1, end)
+            stop, hashed = _scan(data, at + 1, end, 1000 + field)
             if stop < 0:
                 return False
-            code = _find(data, at + 1, stop, 1000 + field, values, letters)
+            code = _find(data, at + 1, stop, hashed, values, letters)
             if code == 0 and table == 5 and slot == _CLASS and _is_class(data, at + 1, stop):
                 code = 1
             cell = bases[0, table] + here * widths[0, table] + slot
@@ -384,7 +384,7 @@ def _read_report(
         numbers[cell] = number
 
 
-@compiled_loop
+@inlined
 def _past_space(data: Bytes, at: int, end: int) -> int:
     while at < end and (data[at] == 32 or data[at] == 10 or data[at] == 13 or data[at] == 9):
         at += 1
@@ -404,15 +404,24 @@ def _end_of_text(data: Bytes, at: int, end: int) -> int:
     return -1
 
 
-@compiled_loop
-def _hash(data: Bytes, at: int, stop: int, seed: int) -> int:
-    found = np.int64(seed * 1_000_003 + 97)
-    for i in range(at, stop):
-        found = ((found ^ np.int64(data[i])) * _PRIME) & _POSITIVE
-    return found
+@inlined
+def _scan(data: Bytes, at: int, end: int, seed: int) -> tuple[int, int]:
+    """Give where the text ends, or -1 where it does not, or holds an escape or a control letter; and the
+    number under which it is looked up.
+    """
+    found = np.uint64(seed * 1_000_003 + 97)
+    while at < end:
+        letter = data[at]
+        if letter == 34:
+            return at, np.int64(found & _POSITIVE)
+        if letter == 92 or letter < 32:
+            return -1, 0
+        found = (found ^ np.uint64(letter)) * _PRIME
+        at += 1
+    return -1, 0
 
 
-@compiled_loop
+@inlined
 def _same(data: Bytes, at: int, letters: Bytes, start: int, length: int) -> bool:
     for i in range(length):
         if data[at + i] != letters[start + i]:
@@ -420,10 +429,11 @@ def _same(data: Bytes, at: int, letters: Bytes, start: int, length: int) -> bool
     return True
 
 
-@compiled_loop
-def _find(data: Bytes, at: int, stop: int, seed: int, table: Int64, letters: Bytes) -> int:
-    """Give what stands in a table of names under these letters, 0 where nothing does."""
-    number = _hash(data, at, stop, seed)
+@inlined
+def _find(data: Bytes, at: int, stop: int, number: int, table: Int64, letters: Bytes) -> int:
+    """Give what stands in a table of names under these letters, 0 where nothing does; ``number`` is that of
+    :func:`_scan`.
+    """
     spot = number & (len(table) - 1)
     while table[spot, 0] != -1:
         if table[spot, 0] == number and table[spot, 2] == stop - at:
@@ -457,10 +467,10 @@ def _read_names(data: Bytes, at: int, end: int, field: int, values: Int64, lette
         at = _past_space(data, at, end)
         if at >= end or data[at] != 34:
             return at, 0
-        stop = _end_of_text(data, at + 1, end)
+        stop, hashed = _scan(data, at + 1, end, 1000 + field)
         if stop < 0:
             return at, 0
-        code = _find(data, at + 1, stop, 1000 + field, values, letters)
+        code = _find(data, at + 1, stop, hashed, values, letters)
         if code == 0 or bits & (1 << (code - 1)):
             return at, 0
         bits |= 1 << (code - 1)
