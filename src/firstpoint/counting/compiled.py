@@ -104,6 +104,13 @@ class CompiledBook:
         known = self._codes.get(kind)
         return known if known is not None else self._compile(kind)
 
+    def bitmaps(self, kind: str) -> Mapping[str, Bitmap]:
+        """Give the tables of a kind: ``class``, the recording test and what follows it by stage, and the
+        tables of earlier law by what they replace.
+        """
+        self.code(kind)
+        return self._bitmaps[kind]
+
     def finding(self, kind: str, key: int) -> Finding:
         """Give what the book says of matters of this kind with this key."""
         kept = self._findings[kind]

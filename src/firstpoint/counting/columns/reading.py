@@ -165,7 +165,7 @@ def _read_all(
             head, first, victims_from, victims_named, counts, ids, nulls,
         )  # fmt: skip
         if fine:
-            fine = _makes_sense(r, widths, bases, names, numbers, first, victims_from, counts)
+            fine = _makes_sense(r, widths, bases, names, numbers, first, victims_from, victims_named, counts)
         if not fine:
             counts[:] = before
             head[r, _LEFT_OVER] = 1
@@ -716,6 +716,7 @@ def _makes_sense(
     numbers: Int32,
     first: Int32,
     victims_from: Int32,
+    victims_named: Int32,
     counts: Int64,
 ) -> bool:
     """Say whether nothing in a report contradicts itself or leads nowhere, as far as it is read here."""
@@ -756,8 +757,14 @@ def _makes_sense(
     for o in range(first[3, r], counts[3]):
         told = numbers[bases[1, 3] + o * widths[1, 3] :]
         aged = told[_AGE_OF_O] != ABSENT and names[bases[0, 3] + o * widths[0, 3] + _BAND_OF_O] != 0
-        if told[0] == ABSENT or told[_AS_VICTIM] != ABSENT or aged:
+        if told[0] == ABSENT or aged:
             return False
+        if told[_AS_VICTIM] != ABSENT:
+            listed = _row_of(told[_AS_VICTIM], 2, first[2, r], counts[2], widths, bases, numbers) >= 0
+            for v in range(victims_from[first[1, r]], victims_from[counts[1]]):
+                listed = listed or victims_named[v] == told[_AS_VICTIM]
+            if not listed:
+                return False
     for j in range(first[4, r], counts[4]):
         told = numbers[bases[1, 4] + j * widths[1, 4] :]
         about = names[bases[0, 4] + j * widths[0, 4] + _ABOUT]
