@@ -568,7 +568,9 @@ def test_spiking_flag_begins_in_april_2026() -> None:
     ],
 )
 def test_code_is_not_decided_before_it_began(ask: dict[str, Any], before: str, since: str) -> None:
-    record = [{"id": "p1", "class": "8N", "ho_code": "008/06", "victim": "v1", "offender": "o1", "status": "open"}]
+    record = [
+        {"id": "p1", "class": "8N", "ho_code": "008/06", "victim": "v1", "offender": "o1", "status": "open"}
+    ]
     name = "outcome" if ask["kind"] == "outcome" else "cancellation"
     answers = [
         count_report(

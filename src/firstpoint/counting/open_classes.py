@@ -38,7 +38,7 @@ def crimes_due_with_open_class(verdict: Mapping[str, Any]) -> int:
 
 
 def least_due(rulings: Sequence[MatterRuling], doubtful: Mapping[int, str]) -> int:
-    """Give how many crimes are due at least in an open class, among rulings and those that may be one crime."""
+    """Give how many crimes are due at least in an open class; those that may be one crime count as one."""
     return len(
         {
             (ruling.matter.id, ruling.matter.victim)
