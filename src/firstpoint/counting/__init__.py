@@ -48,6 +48,7 @@ The facts of damage do not say whether a door joins an outbuilding to the home: 
 is likelier, the attempted burglary has to be alleged as such.
 """
 
+from firstpoint.counting.amendments import first_id
 from firstpoint.counting.book_changes import (
     CountEffect,
     RowChange,
@@ -127,6 +128,7 @@ __all__ = [
     "explain",
     "files_of_sheets",
     "first_day",
+    "first_id",
     "judgements",
     "listed_books",
     "newest_book",
