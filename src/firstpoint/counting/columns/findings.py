@@ -7,6 +7,7 @@ that the tables are asked once for each and millions of matters only look their 
 from __future__ import annotations
 
 from itertools import product
+from threading import Lock
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -33,7 +34,7 @@ from firstpoint.counting.tables import Row, Table
 from firstpoint.vocabulary import reported_incidents
 
 _KINDS = tuple(KINDS)
-_INCIDENTS = tuple(reported_incidents())
+INCIDENTS = tuple(reported_incidents())
 RESULTS = ("stands", "absorbed", "rank")
 EFFECTS = ("new", "absorbed")
 TIES = ("none", "during", "holds", "apart")
@@ -44,12 +45,13 @@ ANSWERS = ("unknown", "yes", "no")
 
 class FindingColumns(NamedTuple):
     """The findings of a book, one row each: decision (place in order of strength), class result reached (-1:
-    none), whether a crime is due in an open class, the class results that are possible, and the rows applied,
+    none), reported incident (-1: none), whether a crime is due in an open class, the class results that are possible, and the rows applied,
     by their number among the book's rows.
     """
 
     decision: Int32
     reached: Int32
+    incident: Int32
     due: Bytes
     possible_from: Int32
     possible: Int32
@@ -71,6 +73,7 @@ class Findings:
         self._table = np.full((1 << 16, 4), -1, dtype=np.int64)
         self._kept = 0
         self._columns: FindingColumns | None = None
+        self._lock = Lock()
         for rule in book.classes.values():
             for attempt in (False, True):
                 self._result(ClassResult(rule.ho_class, rule.ho_code, attempt))
@@ -93,7 +96,8 @@ class Findings:
         found = np.empty(len(matters.kind), dtype=np.int32)
         new = np.empty(len(matters.kind), dtype=np.int64)
         while count := _look_up(matters.kind, matters.key, self._table, found, new):
-            self._keep(matters, new[:count])
+            with self._lock:
+                self._keep(matters, new[:count])
         return found
 
     def _keep(self, matters: Matters, new: Int64) -> None:
@@ -130,6 +134,10 @@ class Findings:
 
     def columns(self) -> FindingColumns:
         """Give all findings met so far."""
+        with self._lock:
+            return self._columns_now()
+
+    def _columns_now(self) -> FindingColumns:
         if self._columns is None:
             possible_from, possible, rows_from, rows = [0], [], [0], []
             for finding in self._found:
@@ -142,6 +150,13 @@ class Findings:
                 np.array([STRENGTH.index(finding.decision) for finding in self._found], dtype=np.int32),
                 np.array(
                     [self._result(finding.reached) if finding.reached else -1 for finding in self._found],
+                    dtype=np.int32,
+                ),
+                np.array(
+                    [
+                        INCIDENTS.index(finding.incident_code) if finding.incident_code else -1
+                        for finding in self._found
+                    ],
                     dtype=np.int32,
                 ),
                 np.array([finding.crime_due for finding in self._found], dtype=np.uint8),

@@ -42,7 +42,8 @@ class Reckoned(NamedTuple):
 
     By report: ``decision`` (place in order of strength), ``total``, ``due`` (crimes at least that are due in an
     open class), ``crimes_from`` (its crimes are those up to the next report's). By crime: class ``result`` and
-    ``count``. By matter: ``decided`` and the numbers of the rows that linked it to a record (``link_row``) or
+    ``count``. By matter: ``decided``, for how many people it stands in a reported incident (0: none, or told
+    already) and the numbers of the rows that linked it to a record (``link_row``) or
     let another crime take it in (``pair_row``); -1 for none.
     """
 
@@ -53,6 +54,7 @@ class Reckoned(NamedTuple):
     result: Int32
     count: Int32
     decided: Int32
+    incident_people: Int32
     link_row: Int32
     pair_row: Int32
 
@@ -66,13 +68,13 @@ def reckon_in(
     by_report[0] = STRENGTH.index("incident_only")
     crimes_from = np.zeros(reports + 1, dtype=np.int32)
     crimes = np.empty((2, room), dtype=np.int32)
-    by_matter = np.full((3, room), -1, dtype=np.int32)
+    by_matter = np.full((4, room), -1, dtype=np.int32)
     s = standing
     made = _reckon_all(
         coded.left_over, coded.day, coded.names[1], coded.numbers[1], coded.names[4], coded.numbers[4],
         coded.names[5], coded.numbers[5], coded.first, coded.victims_from, coded.victims_named, matters.report,
         matters.allegation, matters.victim, matters.owner, matters.shop, matters.people, matters.part, found,
-        findings.decision, findings.reached, findings.due, findings.possible_from, findings.possible, s.rank,
+        findings.decision, findings.reached, findings.incident, findings.due, findings.possible_from, findings.possible, s.rank,
         s.order, s.kin, s.family, s.unit, s.conduct, s.has_thing, s.thing, s.very_thing, s.thing_if, s.weaker, s.other,
         s.tie, s.victims, s.said, s.pair_result, s.pair_number, s.memory_of_result, s.memory_of_record,
         s.memory_told, s.memory_result, s.memory_number, s.memory_alike, s.stated, s.record_result,
@@ -80,7 +82,7 @@ def reckon_in(
     )  # fmt: skip
     return Reckoned(
         by_report[0], by_report[1], by_report[2], crimes_from, crimes[0, :made], crimes[1, :made],
-        by_matter[0], by_matter[1], by_matter[2],
+        by_matter[0], by_matter[3], by_matter[1], by_matter[2],
     )  # fmt: skip
 
 
@@ -107,6 +109,7 @@ def _reckon_all(
     found: Int32,
     f_decision: Int32,
     f_reached: Int32,
+    f_incident: Int32,
     f_due: Bytes,
     possible_from: Int32,
     possible: Int32,
@@ -264,6 +267,20 @@ def _reckon_all(
         best, total = _NOT_DECIDABLE, 0
         for m in range(start, at):
             best = min(best, by_matter[0, m])
+            by_matter[3, m] = 0
+            if f_incident[found[m]] >= 0:
+                a = m_allegation[m]
+                by_matter[3, m] = m_people[m]
+                for o in range(start, m):
+                    b = m_allegation[o]
+                    if (
+                        f_incident[found[o]] == f_incident[found[m]]
+                        and numbers[b, _SAME] == numbers[a, _SAME]
+                        and m_victim[o] == m_victim[m]
+                        and (m_victim[m] != ABSENT or m_people[m] == 1 or a == b)
+                        and numbers[b, _OFFENDER] == numbers[a, _OFFENDER]
+                    ):
+                        by_matter[3, m] = 0
         for g in range(crimes_from[r], made):
             total += crimes[1, g]
         by_report[0, r], by_report[1, r] = best, total
