@@ -34,7 +34,7 @@ benchmarks: $(VENV)/.dev ## Measure speed and coverage; the results go to benchm
 	for each in benchmarks/bench_*.py; do $(BIN)/python $$each || exit 1; done
 
 lock: ## Resolve the requirements anew (needs uv)
-	for each in runtime dev; do uv pip compile --universal --python-version 3.11 --generate-hashes \
+	for each in runtime dev bench; do uv pip compile --universal --python-version 3.11 --generate-hashes \
 	  --no-annotate --no-header requirements/$$each.in -o requirements/$$each.txt; done
 
 assets: ## Rebuild the stylesheet and scripts that ship with the workbench (needs Node)

@@ -45,7 +45,7 @@ def test_unknown_value_is_named_with_row_and_column() -> None:
 
 
 def test_overlap_without_override_is_refused() -> None:
-    assert "row R1: can apply together with R2" in refusal("R1,c,,red,-,x,\nR2,c,,-,-,y,\n")
+    assert "row R1, column overrides: can apply together with R2" in refusal("R1,c,,red,-,x,\nR2,c,,-,-,y,\n")
 
 
 def test_gap_is_told_with_the_facts_nobody_covers() -> None:
@@ -62,7 +62,7 @@ def test_circle_of_overrides_is_refused() -> None:
 
 
 def test_repeated_id_is_refused() -> None:
-    assert "row R1: this id stands twice" in refusal("R1,c,,red,-,x,\nR1,c,,!red,-,y,\n")
+    assert "row R1, column id: this id stands twice" in refusal("R1,c,,red,-,x,\nR1,c,,!red,-,y,\n")
 
 
 def test_override_of_a_row_that_is_not_there_is_refused() -> None:

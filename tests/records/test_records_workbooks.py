@@ -10,7 +10,7 @@ import pytest
 import xlsxwriter
 
 from firstpoint.errors import BadMapping, UnreadableFile
-from firstpoint.records import read_extract
+from firstpoint.records import read_extract, read_sheets
 
 HEADINGS = ["incident_id", "received_at", "text"]
 
@@ -148,3 +148,23 @@ def test_an_opendocument_sheet_is_read(tmp_path):
         archive.writestr("content.xml", content)
     extract = read_extract(path, "incidents")
     assert extract.frame.select("incident_id", "text").rows() == [("I1", "He punched me")]
+
+
+def test_every_sheet_is_read_with_its_values_as_typed_and_its_formulas_placed(tmp_path):
+    path = tmp_path / "two.xlsx"
+    with xlsxwriter.Workbook(path) as workbook:
+        first, second = workbook.add_worksheet("first"), workbook.add_worksheet("second")
+        first.write_string(0, 0, "008/06")
+        first.write_number(1, 1, 12)
+        second.write_formula(2, 1, "=1+1", value=2)
+    first, second = read_sheets(path)
+    assert (first.name, first.formulas) == ("first", frozenset())
+    assert first.rows == [["008/06", ""], ["", 12.0]]
+    assert (second.name, second.formulas) == ("second", frozenset({(3, 2)}))
+
+
+def test_sheets_of_something_else_are_refused(tmp_path):
+    path = tmp_path / "two.xlsx"
+    path.write_bytes(b"not a workbook")
+    with pytest.raises(UnreadableFile, match="not a whole workbook"):
+        read_sheets(path)

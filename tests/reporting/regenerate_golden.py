@@ -10,9 +10,10 @@ from io import BytesIO
 from pathlib import Path
 
 from invented_board_paper import invented_paper
+from invented_rule_book import invented_rule_book
 from pypdf import PdfReader
 
-from firstpoint.reporting import board_report, to_html, to_pdf
+from firstpoint.reporting import board_report, rule_book_html, to_html, to_pdf
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -33,6 +34,7 @@ def main() -> None:
     report = board_report(invented_paper())
     GOLDEN.mkdir(exist_ok=True)
     (GOLDEN / "board_paper.html").write_text(page_without_pictures(to_html(report)), encoding="utf-8")
+    (GOLDEN / "rule_book.html").write_text(rule_book_html(invented_rule_book()), encoding="utf-8")
     (GOLDEN / "board_paper.txt").write_text(words_of(to_pdf(report)), encoding="utf-8")
 
 

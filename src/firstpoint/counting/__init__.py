@@ -26,6 +26,11 @@ How a report passes through:
    asked about records that exist; :mod:`~firstpoint.counting.explaining` tells it in plain English by
    replay.
 
+For those who keep a book, :mod:`~firstpoint.counting.book_faults` finds all that is wrong with one,
+:mod:`~firstpoint.counting.row_words` tells its rows in plain words, :mod:`~firstpoint.counting.book_changes`
+what changed between two and what that does to counts, and :mod:`~firstpoint.counting.book_sheets` takes it
+through a workbook and back.
+
 Everything particular to an offence stands in the rows of a book, nothing of it in code. Facts that are not
 known are followed both ways: if all ways agree the verdict stands, otherwise it is ``not_decidable`` and
 says what to ask.
@@ -43,8 +48,28 @@ The facts of damage do not say whether a door joins an outbuilding to the home: 
 is likelier, the attempted burglary has to be alleged as such.
 """
 
+from firstpoint.counting.amendments import first_id
+from firstpoint.counting.book_changes import (
+    CountEffect,
+    RowChange,
+    book_changes,
+    class_parts,
+    effect_on_counts,
+    written_tables,
+)
+from firstpoint.counting.book_fault import Fault
+from firstpoint.counting.book_faults import book_faults
+from firstpoint.counting.book_sheets import (
+    CONTENTS,
+    CONTENTS_HEADINGS,
+    BookSheet,
+    files_of_sheets,
+    sheets_of_book,
+)
+from firstpoint.counting.book_texts import BookTexts, book_of_texts, shipped_texts, texts_in
 from firstpoint.counting.books import (
     Book,
+    ClassRule,
     book_named,
     book_on,
     books,
@@ -55,29 +80,68 @@ from firstpoint.counting.books import (
 )
 from firstpoint.counting.deadlines import record_by
 from firstpoint.counting.explaining import explain
-from firstpoint.counting.facts import KINDS, Kind, report_faults
+from firstpoint.counting.facts import KINDS, Kind, judgements, report_faults
 from firstpoint.counting.open_classes import crimes_due_with_open_class
 from firstpoint.counting.reports import ReportSetAside, count_report, read_report, read_reports
+from firstpoint.counting.row_words import (
+    class_words,
+    column_words,
+    columns_of,
+    result_words,
+    spoken,
+    table_words,
+    when_words,
+)
 from firstpoint.counting.shelf import ListedBook
+from firstpoint.counting.tables import Row, Table
 
 __all__ = [
+    "CONTENTS",
+    "CONTENTS_HEADINGS",
     "KINDS",
     "Book",
+    "BookSheet",
+    "BookTexts",
+    "ClassRule",
+    "CountEffect",
+    "Fault",
     "Kind",
     "ListedBook",
     "ReportSetAside",
+    "Row",
+    "RowChange",
+    "Table",
+    "book_changes",
+    "book_faults",
     "book_named",
+    "book_of_texts",
     "book_on",
     "books",
+    "class_parts",
+    "class_words",
+    "column_words",
+    "columns_of",
     "content_hash",
     "count_report",
     "crimes_due_with_open_class",
+    "effect_on_counts",
     "explain",
+    "files_of_sheets",
     "first_day",
+    "first_id",
+    "judgements",
     "listed_books",
     "newest_book",
     "read_report",
     "read_reports",
     "record_by",
     "report_faults",
+    "result_words",
+    "sheets_of_book",
+    "shipped_texts",
+    "spoken",
+    "table_words",
+    "texts_in",
+    "when_words",
+    "written_tables",
 ]

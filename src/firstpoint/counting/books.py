@@ -12,7 +12,7 @@ import csv
 import hashlib
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -204,8 +204,8 @@ def read_listed(shelf: Shelf, book: ListedBook) -> Book:
     """
     texts = shelf.wording(book).tables
     lineage = [shelf.wording(each).tables["classes.csv"] for each in shelf.lineage(book)]
-    about = {name: getattr(book, name) for name in _ABOUT}
-    return _book(texts, {**about, "reconstructed": book.reconstructed}, book.id, lineage)
+    about = {name: getattr(book, name) for name in SAID_OF_A_BOOK}
+    return read_texts(texts, {**about, "reconstructed": book.reconstructed}, book.id, lineage)
 
 
 def read_book(folder: Traversable) -> Book:
@@ -220,14 +220,21 @@ def read_book(folder: Traversable) -> Book:
             where=f"{folder.name}/{ABOUT}",
             remedy="Read it from the shelf on which both stand.",
         )
-    return _book(texts, {name: about[name] for name in _ABOUT}, folder.name, [texts["classes.csv"]])
+    return read_texts(
+        texts, {name: about[name] for name in SAID_OF_A_BOOK}, folder.name, [texts["classes.csv"]]
+    )
 
 
-def _book(texts: Mapping[str, str], about: Mapping[str, Any], name: str, lineage: list[str]) -> Book:
+def read_texts(texts: Mapping[str, str], about: Mapping[str, Any], name: str, lineage: Sequence[str]) -> Book:
+    """Read and check a book from the texts of its files; ``about`` is what its ``book.toml`` says, and
+    ``lineage`` holds the classes of the book and of those that it amends.
+
+    Raises InputError naming file, row and column at the first thing wrong.
+    """
     marks = _marks(texts["kinds.csv"])
     classes = _classes(texts["classes.csv"])
-    families, codes = _words_of_classes(lineage)
-    fault = _result_fault(classes)
+    families, codes = words_of_classes(lineage)
+    fault = result_fault(classes)
 
     def table(file: str, **options: Any) -> Table:
         return _read_once(file, texts[file], f"{name}/{file}", families, codes, fault, **options)
@@ -264,7 +271,7 @@ def _book(texts: Mapping[str, str], about: Mapping[str, Any], name: str, lineage
     )
 
 
-_ABOUT = (
+SAID_OF_A_BOOK = (
     "id", "title", "valid_from", "valid_to", "edition", "source", "standing", "limit_hours",
     "deadline_clause",
 )  # fmt: skip
@@ -283,9 +290,9 @@ def _read_once(
     """Read a table, or take it from a book that has the very same, since most tables outlive many books."""
     key = (file, text, families, codes)
     if key not in _TABLES_READ:
-        vocabulary_of = _vocabulary_of(file, families, codes)
+        columns = vocabulary_of(file, families, codes)
         _TABLES_READ[key] = read_table(
-            text, stage=file.removesuffix(".csv"), source=source, vocabulary=vocabulary_of, **options
+            text, stage=file.removesuffix(".csv"), source=source, vocabulary=columns, **options
         )
     table = _TABLES_READ[key]
     for row in table.rows if not file.startswith("ask_") and file not in _OF_PAIRS else ():
@@ -300,9 +307,13 @@ def _read_once(
 _OF_PAIRS = ("principal.csv", "continuing.csv")
 
 
-def _vocabulary_of(
+def vocabulary_of(
     file: str, families: tuple[str, ...], codes: tuple[str, ...]
 ) -> Callable[[str], tuple[str, ...] | None]:
+    """Give what names the values of the columns of a decision table.
+
+    ``families`` and ``codes`` are those that its rows may name.
+    """
     if file in _OF_PAIRS:
         return _vocabulary_of_pairs(families, codes)
     if file.startswith("ask_"):
@@ -312,7 +323,7 @@ def _vocabulary_of(
     return vocabulary if file.startswith("class_") else vocabulary_of_tests
 
 
-def _words_of_classes(lineage: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def words_of_classes(lineage: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Give the families and codes of a book and of those it amends, since rows may still name the later
     ones.
     """
@@ -486,7 +497,9 @@ def _classes(text: str) -> dict[tuple[str, str], ClassRule]:
     return classes
 
 
-def _result_fault(classes: Mapping[tuple[str, str], ClassRule]) -> Callable[[str], str | None]:
+def result_fault(classes: Collection[tuple[str, str]]) -> Callable[[str], str | None]:
+    """Give what says of a row's result how it is wrong, or None; ``classes`` are the book's."""
+
     def fault(result: str) -> str | None:
         if result in DECISIONS or result in reported_incidents():
             return None

@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from firstpoint.counting.books import Book, book_named, listed_books
-from firstpoint.counting.cells import MANY, Fact, Interval
+from firstpoint.counting.cells import Interval
 from firstpoint.counting.facts import UNKNOWN, require_report
 from firstpoint.counting.matters import Matter
 from firstpoint.counting.open_classes import CLOCK_RUNS, MAY_BE_ONE_CRIME, crimes_due_with_open_class
 from firstpoint.counting.reckoning import Reckoning
 from firstpoint.counting.reports import count_report, reckoning_of
+from firstpoint.counting.row_words import fact_words, span_words
 from firstpoint.counting.rulings import MatterRuling
 from firstpoint.counting.tables import Row
 from firstpoint.vocabulary import offence_class, reported_incidents
@@ -199,27 +200,17 @@ def _failing(row: Row, matter: Matter) -> list[str]:
 def _ruled_out(row: Row, column: str, matter: Matter) -> str:
     cell = dict(row.cells)[column]
     needs = (
-        _span((cell.low, cell.high))
+        span_words((cell.low, cell.high))
         if isinstance(cell, Interval)
-        else " or ".join(sorted(map(_told, cell.points())))
+        else " or ".join(sorted(map(fact_words, cell.points())))
     )
     name = column.replace("_", " ").replace(".", "'s ")
-    return f"{row.result} [{row.id}] needs {name} {needs}; it is {_told(matter.facts.get(column, UNKNOWN))}."
-
-
-def _told(fact: Fact) -> str:
-    return _span(fact) if isinstance(fact, tuple) else fact.replace("_or_", " or ").replace("_", " ")
+    given = fact_words(matter.facts.get(column, UNKNOWN))
+    return f"{row.result} [{row.id}] needs {name} {needs}; it is {given}."
 
 
 def _words(name: str) -> str:
     return name.replace("_", " ")
-
-
-def _span(span: tuple[int, int]) -> str:
-    low, high = span
-    if low == high:
-        return str(low)
-    return f"{low} or more" if high >= MANY else f"{low} to {high}"
 
 
 def _warnings(verdict: Mapping[str, Any]) -> list[str]:

@@ -106,6 +106,12 @@ def values_of(part: str, field: str) -> tuple[str, ...] | None:
     return tuple(field_schema["items"]["enum"]) if "enum" in field_schema.get("items", {}) else None
 
 
+def judgements() -> dict[str, str]:
+    """Give what a judgement may be about, each with its meaning."""
+    about = schema("report")["$defs"]["judgement"]["properties"]["about"]
+    return {entry["const"]: entry["description"] for entry in about["oneOf"]}
+
+
 def is_reported_incident(record: Mapping[str, Any]) -> bool:
     """Say whether a prior record is a reported incident (N100, N200, N300) and no crime."""
     kept_as = {code.partition("/")[0] for code in reported_incidents()}

@@ -1,29 +1,39 @@
 """Decision tables: rows that say which facts lead to which result, read from CSV and checked.
 
 A row is ``id, clause, overrides, <fact columns>, result, note``. File order has no meaning: where two rows
-can both apply, one must name the other in ``overrides`` (several ids with ``|``). Reading a table refuses
+can both apply, one must name the other in ``overrides`` (several ids with ``|``). :func:`read_table` refuses
 duplicate ids, values outside the vocabulary, overlaps that no row settles, circles of overrides, rows that
 can never apply, and, for a table that promises an answer to everything, combinations of facts that no row
-covers.
+covers. :func:`table_faults` runs the same checks to the end and gives all that they find; where a row cannot
+be read, only what is wrong however that row is mended is told of the others.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from io import StringIO
 
 from attrs import evolve, field, frozen
 
-from firstpoint.counting.cells import ANY_NUMBER, Cell, Choice, Fact, Interval, read_cell
+from firstpoint.counting.book_fault import Fault
+from firstpoint.counting.cells import ANY_NUMBER, MANY, Cell, Choice, Fact, Interval, read_cell
 from firstpoint.counting.facts import UNKNOWN
-from firstpoint.errors import InputError
 
 Facts = Mapping[str, Fact]
 #: The values of a column: a tuple of names, or None for whole numbers; raises KeyError for no such column.
 Vocabulary = Callable[[str], tuple[str, ...] | None]
 
+#: What is wrong with a result, or None.
+ResultFault = Callable[[str], str | None]
+Values = Mapping[str, tuple[str, ...] | None]
+
 OUTER = ("id", "clause", "overrides", "result", "note")
+
+#: How many uncovered combinations of facts are told of one table (of one value of its filing column), and how
+#: many values of one fact.
+MOST_GAPS = 8
+MOST_VALUES = 8
 
 
 @frozen
@@ -104,6 +114,10 @@ class Table:
         return Ruling(None, tuple(considered), tuple(missing))
 
 
+def _any_result(_: str) -> str | None:
+    return None
+
+
 def read_table(
     text: str,
     *,
@@ -112,7 +126,7 @@ def read_table(
     vocabulary: Vocabulary,
     filed_by: str | None = None,
     complete: bool = False,
-    results: Callable[[str], str | None] = lambda _: None,
+    results: ResultFault = _any_result,
 ) -> Table:
     """Read and check one table.
 
@@ -122,74 +136,146 @@ def read_table(
 
     Raises InputError naming file, row and column at the first thing wrong.
     """
-    reader = csv.DictReader(StringIO(text, newline=""))
+    checking = _checked(text, stage, source, vocabulary, filed_by, complete, results)
+    try:
+        fault = next(checking)
+    except StopIteration as sound:
+        table: Table = sound.value
+        return table
+    raise fault.error()
+
+
+def table_faults(
+    text: str,
+    *,
+    source: str,
+    vocabulary: Vocabulary,
+    filed_by: str | None = None,
+    complete: bool = False,
+    results: ResultFault = _any_result,
+) -> Iterator[Fault]:
+    """Give every fault of one table; none means that :func:`read_table` takes it. Arguments as there."""
+    yield from _checked(text, "", source, vocabulary, filed_by, complete, results)
+
+
+def _checked(
+    text: str,
+    stage: str,
+    source: str,
+    vocabulary: Vocabulary,
+    filed_by: str | None,
+    complete: bool,
+    results: ResultFault,
+) -> Generator[Fault, None, Table]:
+    """Yield each fault of a table as it is found; give the table, to be used only if there was none."""
+    reader = csv.DictReader(StringIO(text, newline=""), restkey=_BEYOND)
     header = tuple(reader.fieldnames or ())
-    columns = tuple(name for name in header if name not in OUTER)
-    absent = [name for name in OUTER if name not in header]
-    if absent:
-        raise InputError(f"column {absent[0]!r} is missing.", where=source, remedy="Add it to the header.")
-    values = {column: _values(column, vocabulary, source) for column in columns}
-    rows = [_read_row(record, line, source, values, results) for line, record in enumerate(reader, start=2)]
-    rows = _with_unknown_as_a_value(rows)
-    _refuse_repeated_ids(rows, source)
-    filed = _file(rows, filed_by, values)
-    ordered = _in_precedence(rows, source)
-    by_key = {key: _keep(ordered, group) for key, group in filed.items()}
-    table = Table(stage, columns, tuple(ordered), filed_by, complete, by_key)
-    stronger = _settled(ordered)
+    values: dict[str, tuple[str, ...] | None] = {}
+    yield from _header_faults(header, source, vocabulary, values)
+    if any(name not in header for name in OUTER):
+        return Table(stage, (), ())
+    readings = []
+    for line, record in enumerate(reader, start=2):
+        reading = _read_row(record, line, values)
+        yield from (
+            evolve(fault, file=source) for fault in (*reading.faults, *_result_faults(reading, results))
+        )
+        readings.append(reading)
+    readings = _with_unknown_as_a_value(readings)
+    yield from _id_faults([reading.row for reading in readings], source)
+    firm, loose = _told_apart(readings)
+    above = _reach([reading.row for reading in readings])
+    yield from _circles(firm, above, source)
+    ordered = _in_precedence(firm)
+    by_key = {key: _keep(ordered, group) for key, group in _file(firm, filed_by, values).items()}
+    table = Table(stage, tuple(values), tuple(ordered), filed_by, complete, by_key)
+    told: set[tuple[str, str]] = set()
     for key, group in by_key.items() if filed_by else [("", tuple(ordered))]:
-        _refuse_open_overlaps(group, stronger, source)
-        _check_cover(group, source, values, f"{filed_by} {key}" if filed_by else "", complete, filed_by)
+        unread = [row for row in loose if not filed_by or _allows(row, filed_by, key)]
+        yield from _overlaps(group, above, source, told)
+        asked = {column for row in (*group, *unread) for column, _ in row.cells} - {filed_by}
+        atoms = {column: _atoms(column, (*group, *unread), values[column]) for column in asked}
+        what = f"{filed_by} {key}" if filed_by else ""
+        # Which of two unsettled rows comes first is chance, so neither is said never to apply.
+        doubtful = {name for pair in told for name in pair} | {r.id for r in group if r.id in above[r.id]}
+        yield from _cover_faults(group, unread, doubtful, atoms, filed_by, what, source, complete=complete)
     return table
 
 
-def _values(column: str, vocabulary: Vocabulary, source: str) -> tuple[str, ...] | None:
-    try:
-        return vocabulary(column)
-    except KeyError:
-        raise InputError(
-            f"{column!r} is not a fact that a report can give.",
-            where=source,
-            remedy="Correct the column's name.",
-        ) from None
+#: Under this name a row's cells beyond the last heading are kept.
+_BEYOND = "\0beyond"
 
 
-def _read_row(
-    record: Mapping[str, str],
-    line: int,
-    source: str,
-    values: Mapping[str, tuple[str, ...] | None],
-    results: Callable[[str], str | None],
-) -> Row:
-    where = f"{source}, row {record.get('id') or line}"
+def _header_faults(
+    header: tuple[str, ...], source: str, vocabulary: Vocabulary, values: dict[str, tuple[str, ...] | None]
+) -> Iterator[Fault]:
+    """Give what is wrong with the headings, and fill ``values`` with those of each known column of facts."""
+    for name in OUTER:
+        if name not in header:
+            yield Fault(source, "", name, f"column {name!r} is missing.", "Add it to the header.")
+    for at, name in enumerate(header):
+        if name in header[:at]:
+            yield Fault(source, "", name, f"column {name!r} stands twice.", "Keep one of them.")
+        elif name not in OUTER:
+            try:
+                values[name] = vocabulary(name)
+            except KeyError:
+                wrong = f"{name!r} is not a fact that a report can give."
+                yield Fault(source, "", name, wrong, "Correct the column's name.")
+
+
+@frozen
+class _Reading:
+    """A row as far as it could be read; one that is not ``whole`` may mean less than its cells say."""
+
+    row: Row
+    whole: bool
+    faults: tuple[Fault, ...]
+
+
+def _read_row(record: Mapping[str, str], line: int, values: Values) -> _Reading:
+    name = record["id"] or str(line)
     cells = []
+    faults = []
     for column, known in values.items():
         try:
             cell = read_cell(record[column] or "", known)
         except ValueError as reason:
-            raise InputError(
-                f"{reason}.", where=f"{where}, column {column}", remedy="Correct the cell."
-            ) from None
+            faults.append(Fault("", name, column, f"{reason}.", "Correct the cell."))
+            continue
         if cell is not None:
             cells.append((column, cell))
+    unread = [column for column in record if column not in (*OUTER, *values)]
+    whole = not faults and bool(record["id"]) and not any(record[c] not in ("-", "") for c in unread)
+    if _BEYOND in record:
+        beyond = "there are more cells than headings."
+        faults.append(Fault("", name, "", beyond, "Put text that holds a comma between quotation marks."))
     for needed in ("id", "clause", "result"):
         if not record[needed]:
-            raise InputError(f"no {needed} is given.", where=where, remedy=f"Give the row its {needed}.")
-    wrong = results(record["result"])
-    if wrong:
-        raise InputError(f"{wrong}.", where=f"{where}, column result", remedy="Correct the result.")
-    overrides = frozenset(name for name in record["overrides"].split("|") if name)
-    return Row(
-        record["id"], record["clause"], overrides, tuple(cells), record["result"], record["note"] or ""
+            faults.append(Fault("", name, needed, f"no {needed} is given.", f"Give the row its {needed}."))
+    row = Row(
+        record["id"] or f"line {line}",
+        record["clause"] or "",
+        frozenset(other for other in (record["overrides"] or "").split("|") if other),
+        tuple(cells),
+        record["result"] or "",
+        record["note"] or "",
     )
+    return _Reading(row, whole, tuple(faults))
 
 
-def _with_unknown_as_a_value(rows: Sequence[Row]) -> list[Row]:
+def _result_faults(reading: _Reading, results: ResultFault) -> Iterator[Fault]:
+    wrong = results(reading.row.result) if reading.row.result else None
+    if wrong:
+        yield Fault("", reading.row.id, "result", f"{wrong}.", "Correct the result.")
+
+
+def _with_unknown_as_a_value(readings: Sequence[_Reading]) -> list[_Reading]:
     """Give the rows so that each cell knows whether its column names ``unknown`` anywhere in the table."""
     naming = {
         column
-        for row in rows
-        for column, cell in row.cells
+        for reading in readings
+        for column, cell in reading.row.cells
         if isinstance(cell, Choice) and cell.unknown_matters
     }
 
@@ -197,36 +283,75 @@ def _with_unknown_as_a_value(rows: Sequence[Row]) -> list[Row]:
         return evolve(cell, unknown_matters=True) if isinstance(cell, Choice) and column in naming else cell
 
     return [
-        evolve(row, cells=tuple((column, told(column, cell)) for column, cell in row.cells)) for row in rows
+        evolve(
+            reading,
+            row=evolve(
+                reading.row, cells=tuple((column, told(column, cell)) for column, cell in reading.row.cells)
+            ),
+        )
+        for reading in readings
     ]
 
 
-def _refuse_repeated_ids(rows: Sequence[Row], source: str) -> None:
+def _id_faults(rows: Sequence[Row], source: str) -> Iterator[Fault]:
     seen: set[str] = set()
     for row in rows:
         if row.id in seen:
-            raise InputError(
-                "this id stands twice.", where=f"{source}, row {row.id}", remedy="Ids are never reused."
-            )
+            yield Fault(source, row.id, "id", "this id stands twice.", "Ids are never reused.")
         seen.add(row.id)
     for row in rows:
-        for name in row.overrides - seen:
-            raise InputError(
-                f"overrides {name!r}, which is not there.",
-                where=f"{source}, row {row.id}",
-                remedy="Name a row of this file.",
-            )
+        for name in sorted(row.overrides - seen):
+            strange = f"overrides {name!r}, which is not there."
+            yield Fault(source, row.id, "overrides", strange, "Name a row of this file.")
 
 
-def _file(
-    rows: Sequence[Row], filed_by: str | None, values: Mapping[str, tuple[str, ...] | None]
-) -> dict[str, tuple[Row, ...]]:
+def _told_apart(readings: Sequence[_Reading]) -> tuple[list[Row], list[Row]]:
+    """Give the rows that say what they mean, and those whose cells or id are in doubt."""
+    firm: dict[str, Row] = {}
+    loose = []
+    for reading in readings:
+        if reading.whole and reading.row.id not in firm:
+            firm[reading.row.id] = reading.row
+        else:
+            loose.append(reading.row)
+    return list(firm.values()), loose
+
+
+def _reach(rows: Sequence[Row]) -> dict[str, set[str]]:
+    """Give for each row all rows that it overrides, directly or through others."""
+    direct: dict[str, set[str]] = {}
+    for row in rows:
+        direct.setdefault(row.id, set()).update(row.overrides)
+    reach = {}
+    for name in direct:
+        seen: set[str] = set()
+        waiting = list(direct[name])
+        while waiting:
+            other = waiting.pop()
+            if other not in seen:
+                seen.add(other)
+                waiting += direct.get(other, ())
+        reach[name] = seen
+    return reach
+
+
+def _circles(rows: Sequence[Row], above: Mapping[str, set[str]], source: str) -> Iterator[Fault]:
+    told: set[str] = set()
+    for name in sorted(row.id for row in rows):
+        if name in above[name] and name not in told:
+            circle = sorted(other for other in above[name] if name in above.get(other, ()))
+            told.update(circle)
+            wrong = f"rows override each other in a circle: {', '.join(circle)}."
+            yield Fault(source, name, "overrides", wrong, "Take one override out.")
+
+
+def _file(rows: Sequence[Row], filed_by: str | None, values: Values) -> dict[str, tuple[Row, ...]]:
     if filed_by is None:
         return {}
     filed: dict[str, list[Row]] = {}
     for row in rows:
         cell = dict(row.cells).get(filed_by)
-        keys = cell.accepted if isinstance(cell, Choice) else frozenset(values[filed_by] or ())
+        keys = cell.accepted if isinstance(cell, Choice) else frozenset(values.get(filed_by) or ())
         for key in keys:
             filed.setdefault(key, []).append(row)
     return {key: tuple(group) for key, group in sorted(filed.items())}
@@ -237,52 +362,107 @@ def _keep(ordered: Sequence[Row], group: Iterable[Row]) -> tuple[Row, ...]:
     return tuple(row for row in ordered if row.id in ids)
 
 
-def _in_precedence(rows: Sequence[Row], source: str) -> list[Row]:
+def _in_precedence(rows: Sequence[Row]) -> list[Row]:
     """Give the rows so that each stands before those it overrides; among the rest by id, so files may be
-    shuffled.
+    shuffled. Rows in a circle come as their ids have it.
     """
     beaten_by: dict[str, set[str]] = {row.id: set() for row in rows}
     for row in rows:
-        for name in row.overrides:
+        for name in row.overrides & beaten_by.keys():
             beaten_by[name].add(row.id)
     waiting = {row.id: row for row in rows}
     ordered: list[Row] = []
     while waiting:
         free = sorted(name for name in waiting if not beaten_by[name] & waiting.keys())
-        if not free:
-            raise InputError(
-                f"rows override each other in a circle: {', '.join(sorted(waiting))}.",
-                where=source,
-                remedy="Take one override out.",
-            )
-        ordered += [waiting.pop(name) for name in free]
+        ordered += [waiting.pop(name) for name in free or sorted(waiting)[:1]]
     return ordered
 
 
-def _check_cover(
+def _overlaps(
+    rows: Sequence[Row], above: Mapping[str, set[str]], source: str, told: set[tuple[str, str]]
+) -> Iterator[Fault]:
+    """Give each pair of rows that can both apply although neither overrides the other, once for the table."""
+    for at, first in enumerate(rows):
+        for second in rows[at + 1 :]:
+            pair = (first.id, second.id)
+            settled = second.id in above[first.id] or first.id in above[second.id]
+            if not settled and pair not in told and _overlap(first, second):
+                told.add(pair)
+                yield Fault(
+                    source,
+                    first.id,
+                    "overrides",
+                    f"can apply together with {second.id}, and neither overrides the other.",
+                    "Name the weaker row in the stronger one's overrides.",
+                )
+
+
+def _overlap(first: Row, second: Row) -> bool:
+    other = dict(second.cells)
+    return all(column not in other or _meet(cell, other[column]) for column, cell in first.cells)
+
+
+def _meet(one: Cell, two: Cell) -> bool:
+    if isinstance(one, Choice) and isinstance(two, Choice):
+        return bool(one.points() & two.points())
+    if isinstance(one, Interval) and isinstance(two, Interval):
+        return one.low <= two.high and two.low <= one.high
+    return True
+
+
+#: For each column one fact for each way in which the rows tell its values apart, with all facts like it.
+Atoms = Mapping[str, Mapping[Fact, str]]
+
+
+def _cover_faults(
     rows: Sequence[Row],
-    source: str,
-    values: Mapping[str, tuple[str, ...] | None],
-    what: str,
-    complete: bool,
+    unread: Sequence[Row],
+    doubtful: Collection[str],
+    atoms: Atoms,
     filed_by: str | None,
-) -> None:
-    columns = {column for row in rows for column, _ in row.cells} - {filed_by}
-    atoms = {column: _atoms(column, rows, values[column]) for column in columns}
+    what: str,
+    source: str,
+    *,
+    complete: bool,
+) -> Iterator[Fault]:
+    """Give the combinations of facts that no row covers, and the rows that can never apply.
+
+    ``unread`` are rows that could not be read whole: they count as covering all that they may, and hide no
+    other row, so that what is told holds however they are mended. Of ``doubtful`` rows nothing is told.
+    """
     used: set[str] = set()
+    gaps: list[str] = []
     for facts, hit in _outcomes(rows, atoms, {}, filed_by):
         if hit is not None:
             used.add(hit.id)
-        elif complete:
-            told = ", ".join(f"{column} {point}" for column, point in sorted(facts.items()))
-            raise InputError(f"no row covers {what}: {told}.", where=source, remedy="Add a row or widen one.")
-    idle = [row.id for row in rows if row.id not in used]
-    if idle:
-        raise InputError("this row can never apply.", where=f"{source}, row {idle[0]}", remedy="Take it out.")
+        elif complete and not unread:
+            gaps.append(_told(facts, atoms))
+    if unread and complete:
+        outcomes = _outcomes((*rows, *unread), atoms, {}, filed_by)
+        gaps = [_told(facts, atoms) for facts, hit in outcomes if hit is None]
+    if complete:
+        yield from _gap_faults(gaps, what, source)
+    for row in rows:
+        if row.id not in used and row.id not in doubtful:
+            never = f"this row can never apply{f' where {what}' if what else ''}."
+            yield Fault(source, row.id, "", never, "Take it out.")
+
+
+def _gap_faults(gaps: Sequence[str], what: str, source: str) -> Iterator[Fault]:
+    for told in gaps[:MOST_GAPS]:
+        gap = f"no row covers {what or 'these facts'}: {told}."
+        yield Fault(source, "", "", gap, "Add a row or widen one.")
+    if len(gaps) > MOST_GAPS:
+        more = f"no row covers {len(gaps) - MOST_GAPS} more combinations of facts"
+        yield Fault(source, "", "", f"{' of '.join(filter(None, (more, what)))}.", "Mend the first.")
+
+
+def _told(facts: Mapping[str, Fact], atoms: Atoms) -> str:
+    return ", ".join(f"{column} {atoms[column][point]}" for column, point in sorted(facts.items()))
 
 
 def _outcomes(
-    rows: Sequence[Row], atoms: Mapping[str, Sequence[Fact]], facts: Mapping[str, Fact], filed_by: str | None
+    rows: Sequence[Row], atoms: Atoms, facts: Mapping[str, Fact], filed_by: str | None
 ) -> Iterator[tuple[Mapping[str, Fact], Row | None]]:
     """Give every way in which facts lead to a row or to none, splitting only on what the strongest row
     still asks.
@@ -303,56 +483,31 @@ def _allows(row: Row, column: str, point: Fact) -> bool:
     return all(name != column or cell.answer(point) == "yes" for name, cell in row.cells)
 
 
-def _refuse_open_overlaps(rows: Sequence[Row], stronger: Mapping[str, set[str]], source: str) -> None:
-    for at, first in enumerate(rows):
-        for second in rows[at + 1 :]:
-            if (
-                second.id not in stronger[first.id]
-                and first.id not in stronger[second.id]
-                and _overlap(first, second)
-            ):
-                raise InputError(
-                    f"can apply together with {second.id}, and neither overrides the other.",
-                    where=f"{source}, row {first.id}",
-                    remedy="Name the weaker row in the stronger one's overrides.",
-                )
-
-
-def _settled(rows: Sequence[Row]) -> dict[str, set[str]]:
-    """Give for each row all rows that it overrides, directly or through others."""
-    below: dict[str, set[str]] = {}
-    for row in reversed(rows):
-        reach = set(row.overrides)
-        for name in row.overrides:
-            reach |= below.get(name, set())
-        below[row.id] = reach
-    return below
-
-
-def _overlap(first: Row, second: Row) -> bool:
-    other = dict(second.cells)
-    return all(column not in other or _meet(cell, other[column]) for column, cell in first.cells)
-
-
-def _meet(one: Cell, two: Cell) -> bool:
-    if isinstance(one, Choice) and isinstance(two, Choice):
-        return bool(one.points() & two.points())
-    if isinstance(one, Interval) and isinstance(two, Interval):
-        return one.low <= two.high and two.low <= one.high
-    return True
-
-
-def _atoms(column: str, rows: Sequence[Row], values: tuple[str, ...] | None) -> list[Fact]:
-    """Give one fact for each way in which the rows tell the values of a column apart."""
+def _atoms(column: str, rows: Sequence[Row], values: tuple[str, ...] | None) -> dict[Fact, str]:
+    """Give one fact for each way in which the rows tell the values of a column apart, with words for all the
+    facts that are like it.
+    """
     cells = {cell for row in rows for name, cell in row.cells if name == column}
     if values is None:
-        edges = {0} | {
-            edge for cell in cells if isinstance(cell, Interval) for edge in (cell.low, cell.high + 1)
-        }
-        return [(edge, edge) for edge in sorted(edges) if edge <= ANY_NUMBER[1]]
-    alike: dict[tuple[bool, ...], Fact] = {}
+        return _spans(cells)
     ordered = sorted(cells, key=repr)
+    alike: dict[tuple[bool, ...], list[str]] = {}
     for value in values:
         if value != UNKNOWN or any(isinstance(cell, Choice) and cell.unknown_matters for cell in ordered):
-            alike.setdefault(tuple(cell.answer(value) == "yes" for cell in ordered), value)
-    return list(alike.values())
+            alike.setdefault(tuple(cell.answer(value) == "yes" for cell in ordered), []).append(value)
+    return {
+        group[0]: " or ".join([*group[:MOST_VALUES], *(["…"] if len(group) > MOST_VALUES else [])])
+        for group in alike.values()
+    }
+
+
+def _spans(cells: Iterable[Cell]) -> dict[Fact, str]:
+    edges = {0} | {edge for cell in cells if isinstance(cell, Interval) for edge in (cell.low, cell.high + 1)}
+    inside = sorted(edge for edge in edges if edge <= ANY_NUMBER[1])
+    spans: dict[Fact, str] = {}
+    for low, above in zip(inside, [*inside[1:], MANY + 1], strict=True):
+        high = above - 1
+        spans[low, low] = (
+            str(low) if high == low else f"{low} or more" if high >= MANY else f"{low} to {high}"
+        )
+    return spans

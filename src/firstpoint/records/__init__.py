@@ -36,6 +36,7 @@ from firstpoint.records.reading import Extract, read_extract
 from firstpoint.records.spreadsheets import as_spreadsheet_text, from_spreadsheet_text
 from firstpoint.records.store import Load, Stored, loads_of, read_store, store_extracts
 from firstpoint.records.tables import TABLES, Column, Table, describe_tables
+from firstpoint.records.workbook import RawSheet, read_sheets
 
 __all__ = [
     "TABLES",
@@ -47,6 +48,7 @@ __all__ = [
     "Fault",
     "Links",
     "Load",
+    "RawSheet",
     "Repeats",
     "SourceMapping",
     "Stored",
@@ -61,6 +63,7 @@ __all__ = [
     "loads_of",
     "read_extract",
     "read_mapping",
+    "read_sheets",
     "read_store",
     "ready_mapping",
     "ready_mappings",

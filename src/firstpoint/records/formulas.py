@@ -38,11 +38,12 @@ class Cell:
 
 @frozen
 class Sheet:
-    """How far a sheet's filled cells reach from the first, and its ``unsaved`` formulas."""
+    """How far a sheet's filled cells reach from the first, its ``formulas``, and those ``unsaved``."""
 
     rows: int = 0
     columns: int = 0
     unsaved: tuple[Cell, ...] = ()
+    formulas: tuple[Cell, ...] = ()
 
 
 def look_through(path: Path, sheet: str) -> Sheet:
@@ -54,7 +55,7 @@ def look_through(path: Path, sheet: str) -> Sheet:
                 return Sheet()
             with archive.open(part) as stream:
                 seen = _parse(stream, _Cells())
-                return Sheet(seen.rows, seen.columns, tuple(seen.found))
+                return Sheet(seen.rows, seen.columns, tuple(seen.found), tuple(seen.formulas))
     except UNEXPECTED:
         return Sheet()
 
@@ -99,6 +100,7 @@ class _Cells(_Watcher):
     """Cells with a formula and no value, and the farthest row and column of a cell that holds anything."""
 
     found: list[Cell] = field(factory=list)
+    formulas: list[Cell] = field(factory=list)
     rows: int = 0
     columns: int = 0
     cell: dict[str, str] = field(factory=dict)
@@ -124,8 +126,10 @@ class _Cells(_Watcher):
         elif local == "c" and self.texts:
             row, column = _place(self.cell.get("r", "A1"))
             self.rows, self.columns = max(self.rows, row), max(self.columns, column)
-            if "f" in self.texts and not self._has_value():
-                self.found.append(Cell(row, column, self.texts["f"]))
+            if "f" in self.texts:
+                cell = Cell(row, column, self.texts["f"])
+                self.formulas.append(cell)
+                self.found += [] if self._has_value() else [cell]
 
     def _has_value(self) -> bool:
         return bool(self.texts.get("v")) or ("v" in self.texts and self.cell.get("t") == "str")

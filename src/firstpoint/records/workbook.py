@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
+from attrs import frozen
 
 from firstpoint.errors import BadMapping, UnreadableFile
 from firstpoint.records.faults import finding, findings_where, gather
@@ -35,6 +36,38 @@ Value = object
 MOST_UNPACKED_BYTES = 1_000_000_000
 MOST_CELLS = 50_000_000
 SAVE_AGAIN = "Open it, let it calculate, and save it; or export the values as CSV."
+
+
+@frozen
+class RawSheet:
+    """A sheet as the spreadsheet shows it: its name, its rows of values from the first on, and the places
+    (row and column, both from 1) of the cells that hold a formula.
+    """
+
+    name: str
+    rows: list[list[Value]]
+    formulas: frozenset[tuple[int, int]]
+
+
+def read_sheets(path: Path) -> list[RawSheet]:
+    """Give every sheet of a workbook with its values as they are typed, none made into text.
+
+    UnreadableFile when it is no whole workbook, is protected, or unpacks to more than is read of one.
+    """
+    import python_calamine as calamine
+
+    _check_unpacked_size(path)
+    try:
+        with calamine.CalamineWorkbook.from_path(str(path)) as workbook:
+            sheets = []
+            for name in workbook.sheet_names:
+                places = frozenset((cell.row, cell.column) for cell in _look_through(path, name).formulas)
+                sheets.append(RawSheet(name, _rows(workbook.get_sheet_by_name(name)), places))
+            return sheets
+    except calamine.PasswordError as error:
+        raise _protected(path) from error
+    except (calamine.CalamineError, OSError) as error:
+        raise _not_whole(path) from error
 
 
 def read_workbook(path: Path, mapping: TableMapping) -> RawRows:
@@ -103,6 +136,12 @@ def _not_whole(path: Path) -> UnreadableFile:
     )
 
 
+def _protected(path: Path) -> UnreadableFile:
+    return UnreadableFile(
+        "The workbook is protected by a password.", where=str(path), remedy="Save it without one."
+    )
+
+
 def _sheet_rows(path: Path, sheet: str) -> tuple[str, Sheet, list[list[Value]]]:
     import python_calamine as calamine
 
@@ -118,9 +157,7 @@ def _sheet_rows(path: Path, sheet: str) -> tuple[str, Sheet, list[list[Value]]]:
             seen = _look_through(path, name)
             return name, seen, _rows(workbook.get_sheet_by_name(name))
     except calamine.PasswordError as error:
-        raise UnreadableFile(
-            "The workbook is protected by a password.", where=str(path), remedy="Save it without one."
-        ) from error
+        raise _protected(path) from error
     except (calamine.CalamineError, OSError) as error:
         raise _not_whole(path) from error
 

@@ -11,6 +11,8 @@ position against the recommendations, sample criteria and sizes, results, findin
 and limits. Charts (:func:`interval_chart`, :func:`trend_chart`) are still pictures with an alternative text
 made from the figures and the figures themselves in a table underneath.
 
+A rule book has a page of its own form (:class:`RuleBookPage`, :func:`rule_book_html`), filled the same way.
+
 What the room promises:
 
 * A rate never stands without its interval, the level of confidence and the margin are always named apart,
@@ -42,6 +44,17 @@ from firstpoint.reporting.board_paper import (
 from firstpoint.reporting.charts import Step, TrendPoint, Whisker, interval_chart, trend_chart
 from firstpoint.reporting.html_page import to_html
 from firstpoint.reporting.pdf_paper import to_pdf
+from firstpoint.reporting.rule_book_page import (
+    ChangedRow,
+    ListTable,
+    RegisterLine,
+    RegisterPart,
+    RuleBookPage,
+    RuleRow,
+    RuleTable,
+    WorkedCase,
+    rule_book_html,
+)
 from firstpoint.reporting.tree import (
     Block,
     BulletList,
@@ -56,18 +69,21 @@ from firstpoint.reporting.tree import (
     Points,
     Report,
     Table,
+    british_date,
 )
 
 __all__ = [
     "Block",
     "BoardPaper",
     "BulletList",
+    "ChangedRow",
     "Chart",
     "Column",
     "Finding",
     "Heading",
     "KeyFigure",
     "KeyFigures",
+    "ListTable",
     "Metadata",
     "NoFigure",
     "NoOverall",
@@ -75,8 +91,13 @@ __all__ = [
     "Paragraph",
     "Points",
     "Recommendation",
+    "RegisterLine",
+    "RegisterPart",
     "Report",
     "ResultRow",
+    "RuleBookPage",
+    "RuleRow",
+    "RuleTable",
     "SampleCriteria",
     "Step",
     "StratumSample",
@@ -85,8 +106,11 @@ __all__ = [
     "TrendPoint",
     "UnrecordedCrimes",
     "Whisker",
+    "WorkedCase",
     "board_report",
+    "british_date",
     "interval_chart",
+    "rule_book_html",
     "to_html",
     "to_pdf",
     "trend_chart",
