@@ -15,7 +15,7 @@ import numpy as np
 from firstpoint.counting.books import Book, vocabulary_of_tests
 from firstpoint.counting.cells import Fact
 from firstpoint.counting.coding import Column
-from firstpoint.counting.columns.arrays import Bytes, Int32, Int64
+from firstpoint.counting.columns.arrays import Bytes, Int32
 from firstpoint.counting.columns.layout import ALLEGATION, OFFENDER, REPORT, VICTIM, slots, values_in
 from firstpoint.counting.compiled import compiled
 from firstpoint.counting.facts import KINDS, UNKNOWN

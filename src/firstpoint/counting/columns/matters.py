@@ -139,9 +139,24 @@ def _take_apart(
                 break
             worked[:] = shared
             count = _of_the_allegation(
-                r, a, since_a, names, numbers, report_names, report_numbers, judgement_names, judgement_numbers, record_names,
-                record_numbers, first, hostility, told_beside, told_kinds, worked, instead,
-            )  # fmt: skip
+                r,
+                a,
+                since_a,
+                names,
+                numbers,
+                report_names,
+                report_numbers,
+                judgement_names,
+                judgement_numbers,
+                record_names,
+                record_numbers,
+                first,
+                hostility,
+                told_beside,
+                told_kinds,
+                worked,
+                instead,
+            )
             if count < 0:
                 left_over[r] = 1
                 break
@@ -415,9 +430,7 @@ def _of_the_allegation(
                 worked[_ONLY_HARASSMENT] = _ONLY_YES if value == YES else 0
         elif about == _ABOUT_INTENT:
             said = 1 if value == YES else 0
-        elif about == _ABOUT_LIKELIER and value < YES and names[a, _COUNTER]:
-            return -1
-        elif about == _ABOUT_CHOICE and numbers[since_a, 0] == ABSENT:
+        elif (about == _ABOUT_LIKELIER and value < YES and names[a, _COUNTER]) or (about == _ABOUT_CHOICE and numbers[since_a, 0] == ABSENT):
             return -1
     if said:
         instead[count, 0], instead[count, 1] = _INTENT, _SERIOUS_MEANT

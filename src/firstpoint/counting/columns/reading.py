@@ -161,9 +161,27 @@ def _read_all(
         before[:] = counts
         counts[0] = r + 1
         fine = _read_report(
-            data, starts[r], ends[r], r, letters, keys, values, fields, allowed, widths, bases, names, numbers,
-            head, first, victims_from, victims_named, counts, ids, nulls,
-        )  # fmt: skip
+            data,
+            starts[r],
+            ends[r],
+            r,
+            letters,
+            keys,
+            values,
+            fields,
+            allowed,
+            widths,
+            bases,
+            names,
+            numbers,
+            head,
+            first,
+            victims_from,
+            victims_named,
+            counts,
+            ids,
+            nulls,
+        )
         if fine:
             fine = _makes_sense(r, widths, bases, names, numbers, first, victims_from, victims_named, counts)
         if not fine:

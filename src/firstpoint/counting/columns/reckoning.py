@@ -171,11 +171,34 @@ def _reckon_all(
                 outcomes, row_of_first = 0, -1
                 for i in range(possible_from[f], possible_from[f + 1]):
                     effect, row = _against_record(
-                        r, a, possible[i], day, names, numbers, judgement_names, judgement_numbers, record_names,
-                        record_numbers, first, rank, family, conduct, weaker, other, tie, victims, said, pair_result,
-                        memory_of_result, memory_of_record, memory_told, memory_result, memory_alike, record_result,
+                        r,
+                        a,
+                        possible[i],
+                        day,
+                        names,
+                        numbers,
+                        judgement_names,
+                        judgement_numbers,
+                        record_names,
+                        record_numbers,
+                        first,
+                        rank,
+                        family,
+                        conduct,
+                        weaker,
+                        other,
+                        tie,
+                        victims,
+                        said,
+                        pair_result,
+                        memory_of_result,
+                        memory_of_record,
+                        memory_told,
+                        memory_result,
+                        memory_alike,
+                        record_result,
                         record_codes,
-                    )  # fmt: skip
+                    )
                     if i == possible_from[f]:
                         row_of_first = row
                     if effect == _RECLASSIFIES and _is_incident(
@@ -194,11 +217,34 @@ def _reckon_all(
                 effect, row = _NEW, -1
                 if linked:
                     effect, row = _against_record(
-                        r, a, f_reached[f], day, names, numbers, judgement_names, judgement_numbers, record_names,
-                        record_numbers, first, rank, family, conduct, weaker, other, tie, victims, said, pair_result,
-                        memory_of_result, memory_of_record, memory_told, memory_result, memory_alike, record_result,
+                        r,
+                        a,
+                        f_reached[f],
+                        day,
+                        names,
+                        numbers,
+                        judgement_names,
+                        judgement_numbers,
+                        record_names,
+                        record_numbers,
+                        first,
+                        rank,
+                        family,
+                        conduct,
+                        weaker,
+                        other,
+                        tie,
+                        victims,
+                        said,
+                        pair_result,
+                        memory_of_result,
+                        memory_of_record,
+                        memory_told,
+                        memory_result,
+                        memory_alike,
+                        record_result,
                         record_codes,
-                    )  # fmt: skip
+                    )
                     if row >= 0:
                         by_matter[1, m] = memory_number[row]
                 if effect == _NEW or effect == _RECLASSIFIES:
@@ -221,9 +267,26 @@ def _reckon_all(
                     ):
                         continue
                     taken, row = _compare(
-                        one, two, f_reached[found[one]], f_reached[found[two]], chosen, names, numbers, m_allegation,
-                        m_victim, m_owner, rank, order, weaker, other, tie, victims, said, pair_result, stated,
-                    )  # fmt: skip
+                        one,
+                        two,
+                        f_reached[found[one]],
+                        f_reached[found[two]],
+                        chosen,
+                        names,
+                        numbers,
+                        m_allegation,
+                        m_victim,
+                        m_owner,
+                        rank,
+                        order,
+                        weaker,
+                        other,
+                        tie,
+                        victims,
+                        said,
+                        pair_result,
+                        stated,
+                    )
                     if taken == _UNSURE:
                         left_over[r] = 1
                     elif taken != _NEITHER:
@@ -254,13 +317,41 @@ def _reckon_all(
                 continue
             result = f_reached[found[m]]
             _key_of(
-                m, result, names, numbers, victims_from, victims_named, first[1, r], m_allegation, m_victim, m_owner,
-                m_shop, m_people, unit, has_thing, thing, very_thing, thing_if, keys,
-            )  # fmt: skip
+                m,
+                result,
+                names,
+                numbers,
+                victims_from,
+                victims_named,
+                first[1, r],
+                m_allegation,
+                m_victim,
+                m_owner,
+                m_shop,
+                m_people,
+                unit,
+                has_thing,
+                thing,
+                very_thing,
+                thing_if,
+                keys,
+            )
             count = _number_of(
-                m, result, names, numbers, victims_from, m_allegation, m_victim, m_people, m_part, unit, has_thing,
-                thing, very_thing, thing_if,
-            )  # fmt: skip
+                m,
+                result,
+                names,
+                numbers,
+                victims_from,
+                m_allegation,
+                m_victim,
+                m_people,
+                m_part,
+                unit,
+                has_thing,
+                thing,
+                very_thing,
+                thing_if,
+            )
             group[m] = -1
             for other_m in range(start, m):
                 if group[other_m] < 0 or kin[f_reached[found[other_m]]] != kin[result]:
@@ -302,10 +393,42 @@ def _reckon_all(
         by_report[0, r], by_report[1, r] = best, total
         if any_due:
             by_report[2, r] = _least_due(
-                start, at, r, names, numbers, victims_from, victims_named, first, m_allegation, m_victim, m_owner,
-                m_shop, m_people, found, f_reached, due, possible_from, possible, rank, order, kin, unit, has_thing,
-                thing, very_thing, thing_if, weaker, other, tie, victims, said, pair_result, stated, recorded, keys,
-            )  # fmt: skip
+                start,
+                at,
+                r,
+                names,
+                numbers,
+                victims_from,
+                victims_named,
+                first,
+                m_allegation,
+                m_victim,
+                m_owner,
+                m_shop,
+                m_people,
+                found,
+                f_reached,
+                due,
+                possible_from,
+                possible,
+                rank,
+                order,
+                kin,
+                unit,
+                has_thing,
+                thing,
+                very_thing,
+                thing_if,
+                weaker,
+                other,
+                tie,
+                victims,
+                said,
+                pair_result,
+                stated,
+                recorded,
+                keys,
+            )
             if by_report[2, r] < 0:
                 left_over[r] = 1
                 by_report[2, r] = 0

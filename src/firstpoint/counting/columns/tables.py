@@ -5,7 +5,7 @@ The masks are those of :class:`~firstpoint.counting.bitmaps.Bitmap`, in two word
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -79,9 +79,16 @@ class Stages:
         """
         signs = np.empty((len(matters.kind), 5), dtype=np.int64)
         _class_signs(
-            matters.kind, matters.codes, self._first, self._since, self._every, self._asked_array,
-            self._masks_array, self._law, signs,
-        )  # fmt: skip
+            matters.kind,
+            matters.codes,
+            self._first,
+            self._since,
+            self._every,
+            self._asked_array,
+            self._masks_array,
+            self._law,
+            signs,
+        )
         return signs
 
     def tested(self, matters: Matters, classed: Int32, of_class: Int32) -> Int64:
@@ -90,9 +97,18 @@ class Stages:
         """
         signs = np.empty((len(matters.kind), 6), dtype=np.int64)
         _test_signs(
-            matters.kind, matters.codes, classed, of_class, self._first, self._since, self._every, self._by_class,
-            self._asked_array, self._masks_array, signs,
-        )  # fmt: skip
+            matters.kind,
+            matters.codes,
+            classed,
+            of_class,
+            self._first,
+            self._since,
+            self._every,
+            self._by_class,
+            self._asked_array,
+            self._masks_array,
+            signs,
+        )
         return signs
 
     def _add(
