@@ -11,16 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from firstpoint.counting.columns.arrays import Bytes, Floats, Int32, Int64, UInt16, UInt64
-from firstpoint.counting.columns.findings import (
-    ANSWERS,
-    GAPS,
-    RESULTS,
-    TIES,
-    UNITS,
-    VICTIMS,
-    FindingColumns,
-    Standing,
-)
+from firstpoint.counting.columns.findings import FindingColumns
 from firstpoint.counting.columns.kernel import compiled_loop
 from firstpoint.counting.columns.layout import (
     ALLEGATION,
@@ -32,6 +23,7 @@ from firstpoint.counting.columns.layout import (
 )
 from firstpoint.counting.columns.matters import Matters
 from firstpoint.counting.columns.reading import ABSENT, YES, Coded, day_after_1970, days_since_1970
+from firstpoint.counting.columns.standing import ANSWERS, GAPS, RESULTS, TIES, UNITS, VICTIMS, Standing
 from firstpoint.counting.principal import READ_FROM_EITHER, READ_FROM_THE_WEAKER
 from firstpoint.counting.reckoning import STRENGTH
 from firstpoint.vocabulary import reported_incidents
@@ -40,11 +32,11 @@ from firstpoint.vocabulary import reported_incidents
 class Reckoned(NamedTuple):
     """What the chosen reports require.
 
-    By report: ``decision`` (place in order of strength), ``total``, ``due`` (crimes at least that are due in an
-    open class), ``crimes_from`` (its crimes are those up to the next report's). By crime: class ``result`` and
-    ``count``. By matter: ``decided``, for how many people it stands in a reported incident (0: none, or told
-    already) and the numbers of the rows that linked it to a record (``link_row``) or
-    let another crime take it in (``pair_row``); -1 for none.
+    By report: ``decision`` (place in order of strength), ``total``, ``due`` (crimes at least that are due in
+    an open class), ``crimes_from`` (its crimes are those up to the next report's). By crime: class
+    ``result`` and ``number``. By matter: ``decided``, for how many people it stands in a reported incident
+    (0: none, or told already) and the numbers of the rows that linked it to a record (``link_row``) or let
+    another crime take it in (``pair_row``); -1 for none.
     """
 
     decision: Int32
@@ -52,7 +44,7 @@ class Reckoned(NamedTuple):
     due: Int32
     crimes_from: Int32
     result: Int32
-    count: Int32
+    number: Int32
     decided: Int32
     incident_people: Int32
     link_row: Int32
@@ -71,19 +63,74 @@ def reckon_in(
     by_matter = np.full((4, room), -1, dtype=np.int32)
     s = standing
     made = _reckon_all(
-        coded.left_over, coded.day, coded.names[1], coded.numbers[1], coded.names[4], coded.numbers[4],
-        coded.names[5], coded.numbers[5], coded.first, coded.victims_from, coded.victims_named, matters.report,
-        matters.allegation, matters.victim, matters.owner, matters.shop, matters.people, matters.part, found,
-        findings.decision, findings.reached, findings.incident, findings.due, findings.possible_from, findings.possible, s.rank,
-        s.order, s.kin, s.family, s.unit, s.conduct, s.has_thing, s.thing, s.very_thing, s.thing_if, s.weaker, s.other,
-        s.tie, s.victims, s.said, s.pair_result, s.pair_number, s.memory_of_result, s.memory_of_record,
-        s.memory_told, s.memory_result, s.memory_number, s.memory_alike, s.stated, s.record_result,
-        s.record_codes, by_report, crimes_from, crimes, by_matter,
-    )  # fmt: skip
+        coded.left_over,
+        coded.day,
+        coded.names[1],
+        coded.numbers[1],
+        coded.names[4],
+        coded.numbers[4],
+        coded.names[5],
+        coded.numbers[5],
+        coded.first,
+        coded.victims_from,
+        coded.victims_named,
+        matters.report,
+        matters.allegation,
+        matters.victim,
+        matters.owner,
+        matters.shop,
+        matters.people,
+        matters.part,
+        found,
+        findings.decision,
+        findings.reached,
+        findings.incident,
+        findings.due,
+        findings.possible_from,
+        findings.possible,
+        s.rank,
+        s.order,
+        s.kin,
+        s.family,
+        s.unit,
+        s.conduct,
+        s.has_thing,
+        s.thing,
+        s.very_thing,
+        s.thing_if,
+        s.weaker,
+        s.other,
+        s.tie,
+        s.victims,
+        s.said,
+        s.pair_result,
+        s.pair_number,
+        s.memory_of_result,
+        s.memory_of_record,
+        s.memory_told,
+        s.memory_result,
+        s.memory_number,
+        s.memory_alike,
+        s.stated,
+        s.record_result,
+        s.record_codes,
+        by_report,
+        crimes_from,
+        crimes,
+        by_matter,
+    )
     return Reckoned(
-        by_report[0], by_report[1], by_report[2], crimes_from, crimes[0, :made], crimes[1, :made],
-        by_matter[0], by_matter[3], by_matter[1], by_matter[2],
-    )  # fmt: skip
+        by_report[0],
+        by_report[1],
+        by_report[2],
+        crimes_from,
+        crimes[0, :made],
+        crimes[1, :made],
+        by_matter[0],
+        by_matter[3],
+        by_matter[1],
+        by_matter[2],
+    )
 
 
 @compiled_loop
@@ -146,7 +193,7 @@ def _reckon_all(
 ) -> int:
     made, at = 0, 0
     into = np.full(len(found) + 1, -1, dtype=np.int32)
-    recorded = np.zeros(len(found) + 1, dtype=np.int8)
+    recorded = np.zeros(len(found) + 1, dtype=np.uint8)
     due = np.zeros(len(found) + 1, dtype=np.uint8)
     group = np.full(len(found) + 1, -1, dtype=np.int32)
     keys = np.zeros((len(found) + 1, 4), dtype=np.int64)
@@ -175,7 +222,6 @@ def _reckon_all(
                         a,
                         possible[i],
                         day,
-                        names,
                         numbers,
                         judgement_names,
                         judgement_numbers,
@@ -221,7 +267,6 @@ def _reckon_all(
                         a,
                         f_reached[f],
                         day,
-                        names,
                         numbers,
                         judgement_names,
                         judgement_numbers,
@@ -445,7 +490,6 @@ def _against_record(
     a: int,
     result: int,
     day: Int32,
-    names: UInt16,
     numbers: Int32,
     judgement_names: UInt16,
     judgement_numbers: Int32,
