@@ -41,9 +41,9 @@ import polars as pl
 
 from firstpoint import counting
 from firstpoint.counting.books import Book, read_class_result
-from firstpoint.counting.cells import Choice
+from firstpoint.counting.cells import Choice, Fact, Interval
+from firstpoint.counting.compiled import compiled, matters_of
 from firstpoint.counting.facts import UNKNOWN
-from firstpoint.counting.matters import matters_of
 from firstpoint.counting.tables import Table
 
 HERE = Path(__file__).parent
@@ -56,6 +56,8 @@ ROLES = (
 CONFIRMS = ("confirmed", "confirmed", "confirmed", "denied", "declined", "not_spoken_to", "untraced")
 
 Report = dict[str, Any]
+#: The finished facts of one victim, numbers as ranges.
+Sheet = dict[str, Fact]
 #: Of a report: the number of crimes, and how many of each class and code.
 Answer = tuple[int, dict[str, int]]
 
@@ -120,6 +122,7 @@ def invented_report(chance: random.Random, number: int) -> Report:
             "id": f"v{at}",
             "confirms": chance.choice(CONFIRMS),
             "duty": chance.choice(("none", "none", "none", "constable", "emergency_worker")),
+            "age": chance.randint(18, 80),
         }
         for at in range(1, chance.choice((1, 1, 1, 1, 2, 3, 4)) + 1)
     ]
@@ -155,14 +158,13 @@ def both_tables(book: Book) -> tuple[Table, Table]:
     return next(t for t in book.tables() if t.stage == CLASSES), book.record_test
 
 
-def sheets_of(report: Report, book: Book) -> list[dict[str, str]]:
+def sheets_of(report: Report, book: Book) -> list[Sheet]:
     """Give the finished facts of each victim, with those that the class adds for the recording test."""
     classes, _ = both_tables(book)
-    sheets = []
-    for matter in matters_of(report, book.marks, book.defaults, book.told_beside):
-        facts = {name: str(value) for name, value in matter.facts.items()}
+    sheets: list[Sheet] = []
+    for matter in matters_of(report, compiled(book)):
         row = classes.decide(matter.facts).row
-        sheets.append(facts | (of_class(row.result, book) if row else {}))
+        sheets.append({**matter.facts, **(of_class(row.result, book) if row else {})})
     return sheets
 
 
@@ -175,7 +177,7 @@ def of_class(result: str, book: Book) -> dict[str, str]:
     return {"counted_by": "victim", "serious_class": "yes" if rule.serious_at_school else "no"}
 
 
-def settled(table: Table, facts: Mapping[str, str]) -> bool:
+def settled(table: Table, facts: Mapping[str, Fact]) -> bool:
     """Say whether the first row that applies does so without any stronger row left open."""
     for row in table.rows_for(facts):
         met, _ = row.answer(facts)
@@ -191,7 +193,7 @@ def answer_of(verdict: Mapping[str, Any]) -> Answer:
     return verdict["total"], dict(sorted(classes.items()))
 
 
-def answer_of_tables(sheets: Sequence[Mapping[str, str]], book: Book) -> Answer:
+def answer_of_tables(sheets: Sequence[Mapping[str, Fact]], book: Book) -> Answer:
     classes: Counter[str] = Counter()
     table, test = both_tables(book)
     for facts in sheets:
@@ -217,7 +219,7 @@ Timing = tuple[str, float, float | None, float | None]
 def time_ours(
     reports: Sequence[Report],
     frame: pl.DataFrame,
-    sheets: Sequence[Sequence[Mapping[str, str]]],
+    sheets: Sequence[Sequence[Mapping[str, Fact]]],
     book: Book,
     runs: int,
 ) -> list[Timing]:
@@ -262,7 +264,7 @@ def one_by_one(job: Callable[[Any], object], each: Sequence[Any]) -> tuple[float
 
 def time_peers(
     python: Path,
-    sheets: Sequence[Sequence[Mapping[str, str]]],
+    sheets: Sequence[Sequence[Mapping[str, Fact]]],
     answers: Sequence[Answer],
     book: Book,
     runs: int,
@@ -286,26 +288,41 @@ def ask_peer(python: Path, peer: str, what: str, subset: Path, runs: int) -> Any
     return json.loads(ran.stdout)
 
 
-def subset_for_peers(sheets: Sequence[Sequence[Mapping[str, str]]], book: Book) -> dict[str, Any]:
-    """Give the rows and the facts in plain values: of each row the accepted values by column and the result.
+def subset_for_peers(sheets: Sequence[Sequence[Mapping[str, Fact]]], book: Book) -> dict[str, Any]:
+    """Give the rows and the facts in plain values.
 
     ``counts`` says of a result whether it is a class, so that the recording test decides.
     """
     tables = {name: plain_rows(t) for name, t in zip(("class", "test"), both_tables(book), strict=True)}
-    columns = sorted({name for rows in tables.values() for row in rows for name in row["cells"]})
-    told = [[{name: facts.get(name, UNKNOWN) for name in columns} for facts in sheet] for sheet in sheets]
+    cells = [(name, cell) for rows in tables.values() for row in rows for name, cell in row["cells"].items()]
+    columns = sorted({name for name, _ in cells})
+    absent = {name: -1 if isinstance(cell, dict) else UNKNOWN for name, cell in cells}
+    told = [
+        [{name: plain(facts.get(name, absent[name])) for name in columns} for facts in sheet]
+        for sheet in sheets
+    ]
     results = {row["result"] for row in tables["class"]}
     classes = {result: read_class_result(result) is not None for result in results}
     return {"columns": columns, "tables": tables, "counts": classes, "reports": told}
 
 
+def plain(fact: Fact | int) -> str | int:
+    """Give a fact as a peer reads it; a number that is not known is none that a row reads."""
+    if isinstance(fact, tuple):
+        return fact[0] if fact[0] == fact[1] else -1
+    return fact
+
+
 def plain_rows(table: Table) -> list[dict[str, Any]]:
+    """Give the rows of a table: of each column the accepted values, or the lowest and highest number."""
     rows = []
     for row in table.rows:
-        cells = {}
+        cells: dict[str, Any] = {}
         for column, cell in row.cells:
-            assert isinstance(cell, Choice), f"{row.id} reads a range, which the subset leaves out"
-            cells[column] = sorted(cell.points())
+            if isinstance(cell, Interval):
+                cells[column] = {"low": cell.low, "high": cell.high}
+            elif isinstance(cell, Choice):
+                cells[column] = sorted(cell.points())
         rows.append({"id": row.id, "cells": cells, "result": row.result})
     return rows
 

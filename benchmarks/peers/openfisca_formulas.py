@@ -43,16 +43,16 @@ def main() -> None:
 
 
 def codes_of(subset):
-    """Give for each column the whole number that stands for each value."""
+    """Give for each column of words the whole number that stands for each; numbers stand for themselves."""
     values = {name: set() for name in subset["columns"]}
     for rows in subset["tables"].values():
         for row in rows:
             for name, accepted in row["cells"].items():
-                values[name].update(accepted)
+                values[name].update(() if isinstance(accepted, dict) else accepted)
     for report in subset["reports"]:
         for facts in report:
             for name, value in facts.items():
-                values[name].add(value)
+                values[name].update([value] if isinstance(value, str) else ())
     return {name: {value: at for at, value in enumerate(sorted(known))} for name, known in values.items()}
 
 
@@ -60,7 +60,7 @@ def arrays(subset, codes):
     """Give an array of codes for each column, and the report of each victim."""
     victims = [facts for report in subset["reports"] for facts in report]
     facts = {
-        name: np.array([known[each[name]] for each in victims], dtype=np.int32)
+        name: np.array([known.get(each[name], each[name]) for each in victims], dtype=np.int32)
         for name, known in codes.items()
     }
     owner = np.repeat(np.arange(len(subset["reports"])), [len(report) for report in subset["reports"]])
@@ -100,26 +100,29 @@ def variable(name, entity, formula):
 
 def first_hit(rows, codes):
     """Give a formula that says which row applies to each victim, the rows standing in order of precedence."""
-    masks = []
-    for row in rows:
-        mask = {}
-        for column, accepted in row["cells"].items():
-            allowed = np.zeros(len(codes[column]), dtype=bool)
-            allowed[[codes[column][value] for value in accepted]] = True
-            mask[python_name(column)] = allowed
-        masks.append(mask)
+    tests = [[test_of(column, cell, codes) for column, cell in row["cells"].items()] for row in rows]
 
     def formula(victim, period):
-        held = {name: victim(name, period) for mask in masks for name in mask}
+        held = {name: victim(name, period) for row in tests for name, _ in row}
         hits = [
-            np.logical_and.reduce([mask[name][held[name]] for name in mask])
-            if mask
+            np.logical_and.reduce([test(held[name]) for name, test in row])
+            if row
             else np.ones(victim.count, dtype=bool)
-            for mask in masks
+            for row in tests
         ]
-        return np.select(hits, np.arange(len(masks)), default=-1)
+        return np.select(hits, np.arange(len(tests)), default=-1)
 
     return formula
+
+
+def test_of(column, cell, codes):
+    """Give the variable that a cell reads, and what says of its array where the cell is met."""
+    if isinstance(cell, dict):
+        low, high = cell["low"], cell["high"]
+        return python_name(column), lambda held: (held >= low) & (held <= high)
+    allowed = np.zeros(len(codes[column]), dtype=bool)
+    allowed[[codes[column][value] for value in cell]] = True
+    return python_name(column), lambda held: allowed[held]
 
 
 def simulation_of(system, facts, owner, *, trace=False):

@@ -49,7 +49,7 @@ def table(name, rows, names):
     rules = [
         {
             "_id": row["id"],
-            **{names[c]: ",".join(json.dumps(v) for v in row["cells"].get(c, ())) for c in columns},
+            **{names[c]: test_of(row["cells"].get(c, ())) for c in columns},
             "result": json.dumps(row["result"]),
         }
         for row in rows
@@ -69,6 +69,13 @@ def table(name, rows, names):
             "rules": rules,
         },
     }
+
+
+def test_of(cell):
+    """Give a cell in zen's language of unary tests; empty for anything."""
+    if isinstance(cell, dict):
+        return f"[{cell['low']}..{cell['high']}]"
+    return ",".join(json.dumps(value) for value in cell)
 
 
 def answer(engine, report, counts, options=None):

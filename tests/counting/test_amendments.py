@@ -94,6 +94,15 @@ def test_result_renamed_keeps_its_code_where_only_the_class_is_named() -> None:
     ]
 
 
+def test_class_that_becomes_a_decision_leaves_no_code_behind_it() -> None:
+    later = "id,clause,overrides,kind,result,note\nR1,one,,rape,19J 019/16,\nR2,two,,theft,49 049/10,\n"
+    renamed = amend("later,result,clause\n19J,not_decidable,list\n", file="results.csv", later=later)
+    assert lines(renamed) == [
+        "R1@2020-01-01,one; list,,rape,not_decidable,",
+        "R2,two,,theft,49 049/10,",
+    ]
+
+
 def test_rows_of_a_list_are_known_by_their_key() -> None:
     wording = amend("change,ho_class,ho_code\nwithout,8N,008/06\n", file="classes.csv")
     assert lines(wording, "classes.csv") == ["8N,-,victim"]

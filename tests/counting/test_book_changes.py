@@ -8,8 +8,10 @@ from amended_books import copy_of_book, drop_row, rows_of, set_cell, write_rows
 
 from firstpoint.counting import (
     book_changes,
+    book_named,
     book_of_texts,
     effect_on_counts,
+    listed_books,
     newest_book,
     read_report,
     texts_in,
@@ -100,3 +102,12 @@ def test_effect_counts_changed_decisions_and_reports_that_could_not_be_read(tmp_
     )
     assert (effect.reports, effect.set_aside, effect.totals) == (1, 1, (1, 0))
     assert dict(effect.decisions) == {("record", "incident_only"): 1}
+
+
+def test_row_that_an_earlier_book_tells_otherwise_is_one_changed_row() -> None:
+    *_, earlier, newest = listed_books()
+    changes = book_changes(book_named(earlier.id), book_named(newest.id))
+    assert changes
+    assert not [change for change in changes if "@" in change.row]
+    told = [part for change in changes for part in (*change.parts,) if part.part == "goes before"]
+    assert not [part for part in told if "@" in part.before + part.after]

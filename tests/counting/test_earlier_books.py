@@ -326,7 +326,7 @@ TWINS: dict[str, tuple[list[dict[str, Any]], str, str, str, str]] = {
         "2019-03-31",
         "2019-04-01",
         "not_decidable",
-        "19J x1",
+        "19J 019/08 x1",
     ),
     "stalker slashes a tyre, April 2018": (
         [
@@ -413,7 +413,7 @@ TWINS: dict[str, tuple[list[dict[str, Any]], str, str, str, str]] = {
         "2015-07-30",
         "2015-07-31",
         "not_decidable",
-        "106 x1",
+        "106 036/07 x1",
     ),
     "grossly offensive letter, April 2015": (
         [
@@ -482,7 +482,7 @@ def test_bruised_constable_stands_in_his_own_class_from_april_2017() -> None:
 def test_child_married_off_is_left_to_a_registrar_before_it_was_an_offence_without_coercion() -> None:
     child = [{**WOMAN, "age": 16}]
     assert answer(report_on("2023-02-26", told("forced_marriage"), victims=child)) == "not_decidable"
-    assert answer(report_on("2023-02-27", told("forced_marriage"), victims=child)) == "36 036/05 x1"
+    assert answer(report_on("2023-02-27", told("forced_marriage"), victims=child)) == "36 036/15 x1"
 
 
 def test_disorder_over_on_arrival_is_no_longer_recorded_from_mid_may_2023() -> None:
@@ -546,7 +546,16 @@ def test_spiking_flag_begins_in_april_2026() -> None:
     ("ask", "before", "since"),
     [
         ({"kind": "outcome", "code": "22", "activity": "completed"}, "2019-03-31", "2019-04-01"),
-        ({"kind": "cancel", "code": "C5", "self_defence": "shown"}, "2019-03-31", "2019-04-01"),
+        (
+            {
+                "kind": "cancel",
+                "code": "C5",
+                "self_defence": "shown",
+                "information": {"additional": "yes", "verifiable": "yes"},
+            },
+            "2019-03-31",
+            "2019-04-01",
+        ),
         (
             {
                 "kind": "cancel",
@@ -559,7 +568,9 @@ def test_spiking_flag_begins_in_april_2026() -> None:
     ],
 )
 def test_code_is_not_decided_before_it_began(ask: dict[str, Any], before: str, since: str) -> None:
-    record = [{"id": "p1", "class": "8N", "victim": "v1", "offender": "o1", "status": "open"}]
+    record = [
+        {"id": "p1", "class": "8N", "ho_code": "008/06", "victim": "v1", "offender": "o1", "status": "open"}
+    ]
     name = "outcome" if ask["kind"] == "outcome" else "cancellation"
     answers = [
         count_report(

@@ -170,3 +170,43 @@ def test_cannabis_known_to_an_experienced_officer_is_possession_outright() -> No
     assert verdict_on(told)["crimes"] == [
         {"ho_class": "92E", "ho_code": "092/61", "count": 1, "allegations": ["a1"]}
     ]
+
+
+def against_her(kind: str, **facts: Any) -> dict[str, Any]:
+    return {"id": kind, "kind": kind, "victims": ["v1"], "offender": "o1", **facts}
+
+
+#: Two crimes of one offender against one victim in one incident, and the class that pages 12-14 count: the
+#: gravest violence goes before the gravest crime against property, then the longer sentence.
+PRINCIPAL = {
+    "kidnap (life) over arson": ("kidnap", "arson", "36"),
+    "false imprisonment over wounding": ("false_imprisonment", "assault", "36"),
+    "cruelty to a child over damage by fire": ("child_cruelty", "arson", "11A"),
+    "help with suicide over wounding": ("aiding_suicide", "assault", "76"),
+    "abortion procured over wounding": ("procuring_abortion", "assault", "14"),
+    "child abducted (7 years) over wounding (5)": ("child_abduction", "assault", "13"),
+    "marriage forced (7) yields to a sexual assault (10)": ("forced_marriage", "sexual_assault", "20A"),
+    "theft of electricity (5) over making off (2)": ("electricity_theft", "making_off_without_payment", "43"),
+}
+
+
+@pytest.mark.parametrize("pair", PRINCIPAL)
+def test_graver_of_two_crimes_is_counted(pair: str) -> None:
+    first, second, counted = PRINCIPAL[pair]
+    wound = {"assault": {"injury": "wound"}}
+    told = [against_her(kind, points_to_prove="made_out", **wound.get(kind, {})) for kind in (first, second)]
+    victims = [{"id": "v1", "sex": "female", "age": 17}]
+    assert [ho_class for ho_class, _, _ in crimes_of(*told, victims=victims)] == [counted]
+
+
+@pytest.mark.parametrize("setting", [{}, {"place": {"setting": "school"}}])
+def test_knife_at_school_is_told_by_the_school_or_by_the_place(setting: dict[str, Any]) -> None:
+    knife = {"kind": "blade_possession", "offender": "o1", "points_to_prove": "made_out", **setting}
+    school = {} if setting else {"on_premises": "yes", "in_school_hours": "yes"}
+    assert crimes_of(knife, **({"school": school} if school else {})) == [("10D", "008/27", 1)]
+
+
+def test_confirmed_rape_is_recorded_whoever_told_of_it() -> None:
+    woman = {"id": "v1", "sex": "female", "age": 30, "confirms": "confirmed"}
+    told = {"kind": "rape", "victims": ["v1"]}
+    assert crimes_of(told, victims=[woman], reporter={"role": UNKNOWN}) == [("19C", "019/08", 1)]

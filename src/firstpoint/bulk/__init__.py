@@ -9,6 +9,6 @@ Nothing here schedules, shuffles or retries: where a cluster is wanted, an exist
 same function.
 """
 
-from firstpoint.bulk.batches import map_batches, read_batches
+from firstpoint.bulk.batches import appearing_whole, map_batches, read_batches, rows_in
 
-__all__ = ["map_batches", "read_batches"]
+__all__ = ["appearing_whole", "map_batches", "read_batches", "rows_in"]

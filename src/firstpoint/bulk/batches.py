@@ -43,7 +43,7 @@ def map_batches(
     if batch_rows < 1:
         raise InputError("A batch must have at least one row.", remedy="Give batch_rows of 1 or more.")
     written = read = 0
-    with _appearing_whole(out) as writer:
+    with appearing_whole(out) as writer:
         for batch in read_batches(source, batch_rows):
             result = function(batch)
             writer.write(result)
@@ -149,8 +149,21 @@ def _writer(path: Path, ending: str) -> _Writer:
     return _Parquet(path) if ending in PARQUET_ENDINGS else _JsonLines(path)
 
 
+def rows_in(source: Path) -> int:
+    """Give how many rows a Parquet file has; UnreadableFile when it is no whole file of that format."""
+    import pyarrow.parquet as pq
+    from pyarrow import ArrowException
+
+    try:
+        return int(pq.read_metadata(source).num_rows)
+    except (OSError, ArrowException) as reason:
+        raise UnreadableFile(
+            f"cannot be read: {reason}.", where=str(source), remedy="Give a whole Parquet file."
+        ) from reason
+
+
 @contextmanager
-def _appearing_whole(out: Path) -> Iterator[_Writer]:
+def appearing_whole(out: Path) -> Iterator[_Writer]:
     """A writer to a file beside ``out`` that takes its place at the end, and goes if anything fails."""
     ending = out.suffix.lower()
     if ending not in PARQUET_ENDINGS + JSON_LINES_ENDINGS:

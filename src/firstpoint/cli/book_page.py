@@ -71,7 +71,7 @@ def book_page(
         lists=tuple(_lists(book, texts)),
         cases=tuple(worked),
         case_sources=tuple(path.name for path in cases),
-        changes=None if changes is None else tuple(map(_changed, changes)),
+        changes=None if changes is None else tuple(_changed(each, book) for each in changes),
         changed_since=f"{earlier.title} ({earlier.id})" if earlier else "",
         register=tuple(_register(texts)),
     )
@@ -178,9 +178,12 @@ def _class_row(rule: counting.ClassRule) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _changed(change: counting.RowChange) -> ChangedRow:
+def _changed(change: counting.RowChange, book: counting.Book) -> ChangedRow:
+    """Give a change under the id that the row has in this book, so that it can be followed there."""
+    table = next((table for table in counting.written_tables(book) if table.stage == change.table), None)
+    now = {counting.first_id(row.id): row.id for row in table.rows} if table else {}
     parts = tuple((part.part, part.before, part.after) for part in change.parts)
-    return ChangedRow(counting.table_words(change.table), change.row, change.what, parts)
+    return ChangedRow(counting.table_words(change.table), now.get(change.row, change.row), change.what, parts)
 
 
 def _worked_cases(path: Path, book: counting.Book) -> Iterator[WorkedCase]:

@@ -48,6 +48,7 @@ The facts of damage do not say whether a door joins an outbuilding to the home: 
 is likelier, the attempted burglary has to be alleged as such.
 """
 
+from firstpoint.counting.amendments import first_id
 from firstpoint.counting.book_changes import (
     CountEffect,
     RowChange,
@@ -81,7 +82,13 @@ from firstpoint.counting.deadlines import record_by
 from firstpoint.counting.explaining import explain
 from firstpoint.counting.facts import KINDS, Kind, judgements, report_faults
 from firstpoint.counting.open_classes import crimes_due_with_open_class
-from firstpoint.counting.reports import ReportSetAside, count_report, read_report, read_reports
+from firstpoint.counting.reports import (
+    ReportSetAside,
+    count_frame,
+    count_report,
+    read_report,
+    read_reports,
+)
 from firstpoint.counting.row_words import (
     class_words,
     column_words,
@@ -121,12 +128,14 @@ __all__ = [
     "column_words",
     "columns_of",
     "content_hash",
+    "count_frame",
     "count_report",
     "crimes_due_with_open_class",
     "effect_on_counts",
     "explain",
     "files_of_sheets",
     "first_day",
+    "first_id",
     "judgements",
     "listed_books",
     "newest_book",

@@ -14,8 +14,8 @@ name whose first column is ``change``:
 
 Columns that are left out of an added row read as ``-``; a column that the later book's table lacks is added
 to it. The file ``results.csv`` (``later,result,clause``) is applied first, line by line, and renames results
-wherever a table gives them: a class alone keeps each row's offence code, a class with its code is replaced as
-a whole.
+wherever a table gives them: a class alone keeps each row's offence code unless it becomes a decision, a class
+with its code is replaced as a whole.
 
 A row that is changed gets the id ``<its first id>@<the book>``, and every ``overrides`` cell follows it;
 amendments name it by its first id. An id that was left out is never given to another rule.
@@ -121,10 +121,11 @@ def _renamed(result: str, later: str, now: str) -> str:
     words = result.split()
     attempt = words[-1:] if words[-1:] == ["attempt"] else []
     bare = " ".join(words[: len(words) - len(attempt)])
+    is_a_class = "/" in now or now[:1].isdigit()
     if bare == later:
-        return " ".join([now, *attempt]) if "/" in now or now[:1].isdigit() else now
+        return " ".join([now, *attempt]) if is_a_class else now
     if words and words[0] == later and len(words) > 1:
-        return " ".join([now, *words[1:]])
+        return " ".join([now, *words[1:]]) if is_a_class else now
     return result
 
 

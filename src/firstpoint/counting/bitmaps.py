@@ -15,10 +15,16 @@ from firstpoint.counting.facts import UNKNOWN
 from firstpoint.counting.tables import Row, Ruling, Vocabulary
 
 Masks = tuple[int, int]
+#: In place of the facts that are missing, where nobody asked for them.
+NOT_SAID = ("not_said",)
 
 
 class Bitmap:
-    """One table as it reads for one kind; bit 0 is the strongest row."""
+    """One table as it reads for one kind; bit 0 is the strongest row.
+
+    ``stated`` has, for each column asked, its place among the columns of the kind and the masks by code;
+    ``of_class`` the masks of the facts of the class, by value.
+    """
 
     def __init__(
         self, rows: Iterable[Row], code: KindCode, vocabulary: Vocabulary, *, complete: bool
@@ -30,17 +36,17 @@ class Bitmap:
             for row in rows
             if all(column != "kind" or cell.answer(code.kind) == "yes" for column, cell in row.cells)
         )
-        self._all = (1 << len(self.rows)) - 1
+        self.all_rows = (1 << len(self.rows)) - 1
         asked: dict[str, list[tuple[int, Cell]]] = {}
         for at, row in enumerate(self.rows):
             for column, cell in row.cells:
                 asked.setdefault(column, []).append((1 << at, cell))
-        self._stated = tuple(
+        self.stated = tuple(
             (at, tuple(self._masks(asked[column.name], point) for point in column.points))
             for at, column in enumerate(code.columns)
             if column.name in asked
         )
-        self._of_class = {
+        self.of_class = {
             name: {value: self._masks(asked[name], value) for value in (*(vocabulary(name) or ()), UNKNOWN)}
             for name in OF_THE_CLASS
             if name in asked
@@ -49,27 +55,35 @@ class Bitmap:
 
     def decide(self, codes: Sequence[int], of_class: Mapping[str, str]) -> Ruling:
         """Give the ruling on the codes of a sheet and the facts of its class."""
-        may = sure = self._all
-        for at, masks in self._stated:
+        may = sure = self.all_rows
+        for at, masks in self.stated:
             some, certain = masks[codes[at]]
             may &= some
             sure &= certain
-        for name, by_value in self._of_class.items():
+        for name, by_value in self.of_class.items():
             some, certain = by_value[of_class.get(name, UNKNOWN)]
             may &= some
             sure &= certain
         if sure:
             first = sure & -sure
             may &= first | (first - 1)
-        elif not (self.complete and may):
-            return Ruling(None, self._members(may), self._missing(may, codes, of_class))
+        settled = self.settled(may, ends=sure != 0)
+        return settled or Ruling(None, self._members(may), self._missing(may, codes, of_class))
+
+    def settled(self, may: int, *, ends: bool) -> Ruling | None:
+        """Give the ruling if the rows that may apply agree; ``ends``: the last of them surely does."""
+        if not ends and not (self.complete and may):
+            return None
         last = may.bit_length() - 1
-        if may & self._alike[last] == may:
-            return Ruling(self.rows[last], (self.rows[last],), ())
-        return Ruling(None, self._members(may), self._missing(may, codes, of_class))
+        alike = may & self._alike[last] == may
+        return Ruling(self.rows[last], (self.rows[last],), ()) if alike else None
+
+    def unsettled(self, may: int) -> Ruling:
+        """Give the ruling of rows that disagree, without saying which facts are missing."""
+        return Ruling(None, self._members(may), NOT_SAID)
 
     def _masks(self, cells: Iterable[tuple[int, Cell]], fact: Fact) -> Masks:
-        may = sure = self._all
+        may = sure = self.all_rows
         for bit, cell in cells:
             answer = cell.answer(fact)
             if answer != "yes":
@@ -82,10 +96,10 @@ class Bitmap:
 
     def _missing(self, may: int, codes: Sequence[int], of_class: Mapping[str, str]) -> tuple[str, ...]:
         doubtful: dict[str, int] = {}
-        for at, masks in self._stated:
+        for at, masks in self.stated:
             some, certain = masks[codes[at]]
             doubtful[self._names[at]] = some & ~certain
-        for name, by_value in self._of_class.items():
+        for name, by_value in self.of_class.items():
             some, certain = by_value[of_class.get(name, UNKNOWN)]
             doubtful[name] = some & ~certain
         missing: dict[str, None] = {}

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from attrs import field, frozen
 
+from firstpoint.counting.amendments import first_id
 from firstpoint.counting.books import Book, ClassRule, Remark
 from firstpoint.counting.reports import ReportSetAside, count_report
 from firstpoint.counting.row_words import column_words, columns_of, condition_words, result_words, spoken
@@ -31,7 +32,8 @@ class PartChange:
 class RowChange:
     """A row of a table or list that was added, removed or changed.
 
-    ``parts`` of an added or removed row tell the row as a whole.
+    ``row`` is its first id: a book that amends another gives the row that it changes an id of its own, and
+    the two are still one rule. ``parts`` of an added or removed row tell the row as a whole.
     """
 
     table: str
@@ -86,17 +88,17 @@ def _change(table: str, row: str, before: Parts | None, after: Parts | None) -> 
 
 def _entries(book: Book) -> Iterator[tuple[str, dict[str, Parts]]]:
     """Give each table and list of a book with its rows, and each row's parts in words."""
-    yield "book", {"book": {name: str(getattr(book, name)) for name in ABOUT}}
+    yield "book", {"dates and source": {spoken(name): str(getattr(book, name)) for name in ABOUT}}
     for table in written_tables(book):
         columns = columns_of(book, table)
         yield (
             table.stage,
             {
-                row.id: {
+                first_id(row.id): {
                     **{column_words(c): condition_words(c, cell, columns) for c, cell in row.cells},
                     "result": result_words(row.result),
                     "clause": row.clause,
-                    "overrides": ", ".join(sorted(row.overrides)),
+                    "goes before": ", ".join(sorted(map(first_id, row.overrides))),
                     "note": row.note,
                 }
                 for row in table.rows

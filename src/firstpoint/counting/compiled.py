@@ -104,6 +104,13 @@ class CompiledBook:
         known = self._codes.get(kind)
         return known if known is not None else self._compile(kind)
 
+    def bitmaps(self, kind: str) -> Mapping[str, Bitmap]:
+        """Give the tables of a kind: ``class``, the recording test and what follows it by stage, and the
+        tables of earlier law by what they replace.
+        """
+        self.code(kind)
+        return self._bitmaps[kind]
+
     def finding(self, kind: str, key: int) -> Finding:
         """Give what the book says of matters of this kind with this key."""
         kept = self._findings[kind]
@@ -154,8 +161,8 @@ class CompiledBook:
             )
             if table is not None
         }
-        reached = {as_reached(row.result) for row in rows.get("class", ())}
-        law = {name: book.law_then.rows_for({"reached": name}) for name in sorted(reached - {None})}
+        reached = {name for row in rows.get("class", ()) if (name := as_reached(row.result)) is not None}
+        law = {name: book.law_then.rows_for({"reached": name}) for name in sorted(reached)}
         asked = [row for each in (*rows.values(), *law.values()) for row in each]
         code = KindCode(kind, book.marks[kind], asked, vocabulary_of_tests, book.defaults, book.told_beside)
         self._bitmaps[kind] = {
@@ -292,9 +299,9 @@ class _Reading:
                     for name, fact in part.items():
                         of_part += code.share(name, fact) - code.share(name, allegation[name])
                     matters.append(Matter(told, index, allegation, victim, entry, at, part, of_part))
-        for part, entries in (("victim", people), ("offender", offenders)):
+        for whose, entries in (("victim", people), ("offender", offenders)):
             if entries and not seen.issuperset(entries):
-                _check_unnamed(part, [entry for name, (_, entry) in entries.items() if name not in seen])
+                _check_unnamed(whose, [entry for name, (_, entry) in entries.items() if name not in seen])
         return matters
 
     def _stated(self, code: KindCode, allegation: Mapping[str, Any]) -> int:

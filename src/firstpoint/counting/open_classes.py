@@ -37,6 +37,17 @@ def crimes_due_with_open_class(verdict: Mapping[str, Any]) -> int:
     return codes.count(CLOCK_RUNS) - codes.count(MAY_BE_ONE_CRIME)
 
 
+def least_due(rulings: Sequence[MatterRuling], doubtful: Mapping[int, str]) -> int:
+    """Give how many crimes are due at least in an open class; those that may be one crime count as one."""
+    return len(
+        {
+            (ruling.matter.id, ruling.matter.victim)
+            for at, ruling in enumerate(rulings)
+            if ruling.finding.crime_due and at not in doubtful
+        }
+    )
+
+
 def as_already_recorded(
     ruling: MatterRuling, report: Mapping[str, Any], book: Book
 ) -> tuple[MatterRuling, AgainstRecord | None]:

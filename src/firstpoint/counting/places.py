@@ -21,11 +21,11 @@ WHERE = (
 )
 
 _FORCES = frozenset({"here", "other_force"})
-_IN_PERSON = ("suspect_at", "victim_at", "victim_home", "business_at")
-_BY_WIRE = ("suspect_at", "suspect_home", "victim_home")
-_FRAUD_BY_SUSPECT = ("suspect_home", "business_at", "suspect_at", "victim_at", "victim_home")
+IN_PERSON = ("suspect_at", "victim_at", "victim_home", "business_at")
+BY_WIRE = ("suspect_at", "suspect_home", "victim_home")
+FRAUD_BY_SUSPECT = ("suspect_home", "business_at", "suspect_at", "victim_at", "victim_home")
 _TAKEN_ON_FOR_SUSPECT = ("local_suspect", "package_from_bureau", "force_investigates")
-_WIRED = frozenset({"phone", "text_or_online_message", "email", "social_media_post", "image"})
+WIRED = frozenset({"phone", "text_or_online_message", "email", "social_media_post", "image"})
 
 
 def where_it_happened(report: Mapping[str, Any], allegation: Mapping[str, Any]) -> str:
@@ -132,9 +132,9 @@ def _order(
     if routing.get("call_for_service") != "yes" and any(
         routing.get(ground) == "yes" for ground in _TAKEN_ON_FOR_SUSPECT
     ):
-        return _FRAUD_BY_SUSPECT
-    by_wire = allegation.get("medium") in _WIRED or place.get("setting") == "online"
-    return _BY_WIRE if by_wire else _IN_PERSON
+        return FRAUD_BY_SUSPECT
+    by_wire = allegation.get("medium") in WIRED or place.get("setting") == "online"
+    return BY_WIRE if by_wire else IN_PERSON
 
 
 def _seen_from(report: Mapping[str, Any], force: str) -> str:

@@ -20,11 +20,11 @@ from firstpoint.counting.matters import Matter, assume
 from firstpoint.counting.rulings import MatterRuling, Step
 from firstpoint.counting.tables import Row
 
-_READ_FROM_THE_WEAKER = (
+READ_FROM_THE_WEAKER = (
     "used_in_other_offence", "used_for_further_offence", "followed_by_sexual_activity",
 )  # fmt: skip
 #: What one allegation says of a demand or of hacking holds for the other, since both tell of the same.
-_READ_FROM_EITHER = ("demand_complied", "from_hacking")
+READ_FROM_EITHER = ("demand_complied", "from_hacking")
 _PLACED = "The look-up table does not name both crimes; a registrar may choose otherwise."
 
 
@@ -90,7 +90,7 @@ def beside_recorded(rule: ClassRule, recorded: ClassRule, book: Book) -> str:
 
 
 def _ruling_on_rules(weaker: ClassRule, other: ClassRule, book: Book) -> str:
-    said = ["no"] * len((*_READ_FROM_THE_WEAKER, *_READ_FROM_EITHER))
+    said = ["no"] * len((*READ_FROM_THE_WEAKER, *READ_FROM_EITHER))
     return _kept_row((weaker, other, "none", "same", *said), book).result
 
 
@@ -165,7 +165,7 @@ def _read_ruling_on(asked: tuple[Any, ...], book: Book) -> Row:
         "other_code": other.ho_code or "none",
         "tie": tie,
         "victims": victims,
-        **dict(zip((*_READ_FROM_THE_WEAKER, *_READ_FROM_EITHER), said, strict=True)),
+        **dict(zip((*READ_FROM_THE_WEAKER, *READ_FROM_EITHER), said, strict=True)),
     }
     row = book.pairs.decide(facts).row
     if row is None:
@@ -174,26 +174,31 @@ def _read_ruling_on(asked: tuple[Any, ...], book: Book) -> Row:
 
 
 def _of_the_weaker(weaker: Matter, book: Book) -> tuple[str, ...]:
-    said = [stated(weaker, name, book) for name in _READ_FROM_THE_WEAKER]
+    said = [stated(weaker, name, book) for name in READ_FROM_THE_WEAKER]
     return tuple("no" if value == UNKNOWN else value for value in said)
 
 
 def _of_either(weaker: Matter, other: Matter, book: Book) -> tuple[str, ...]:
     return tuple(
-        _yes("yes" in (stated(weaker, name, book), stated(other, name, book))) for name in _READ_FROM_EITHER
+        _yes("yes" in (stated(weaker, name, book), stated(other, name, book))) for name in READ_FROM_EITHER
     )
 
 
 def stated(matter: Matter, name: str, book: Book) -> str:
     """Give a named fact of an allegation, the book's default where it is not given, or ``unknown``."""
     given = matter.allegation.get(name)
+    return stated_under(book, matter.kind, name, given)
+
+
+def stated_under(book: Book, kind: str, name: str, given: str | None) -> str:
+    """Give what a fact comes to that is given as this, or not at all, under a book's defaults."""
     if given is not None and given != UNKNOWN:
-        return str(given)
+        return given
     kept: dict[tuple[str, str, bool], str] = book.kept.setdefault("assumed", {})
-    asked = (matter.kind, name, given is None)
+    asked = (kind, name, given is None)
     if asked not in kept:
         facts: dict[str, Fact] = {} if given is None else {name: UNKNOWN}
-        assume(facts, matter.kind, [default for default in book.defaults if default.fact == name])
+        assume(facts, kind, [default for default in book.defaults if default.fact == name])
         kept[asked] = str(facts.get(name, UNKNOWN))
     return kept[asked]
 

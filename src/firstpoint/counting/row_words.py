@@ -37,6 +37,7 @@ _DAY = "offence_day"
 
 #: What each decision table answers, by the beginning of its name.
 _TITLES: Mapping[str, str] = {
+    "book": "The book as a whole",
     "record_test": "Whether to record",
     "after_class": "Whether a class is held back",
     "principal": "Two crimes in one incident: which is counted",

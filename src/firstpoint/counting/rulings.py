@@ -160,7 +160,7 @@ def _without_a_class(table: Table, classed: Ruling) -> Finding | None:
 def _tested(book: Book, table: Table, classed: Ruling, decide: Decide) -> Finding:
     reached = read_class_result(classed.row.result) if classed.row else _same_class(table, classed)
     rule = book.class_rule(reached.ho_class, reached.ho_code) if reached else None
-    of_class = _facts_of_class(book, classed)
+    of_class = facts_of_class(book, classed)
     test = decide(book.record_test, of_class)
     applied = classed.row or (classed.considered[-1] if reached else None)
     steps = (Step(table.stage, applied),) if applied else ()
@@ -235,7 +235,8 @@ def _class_open(finding: Finding, book: Book, classed: Ruling, exception: Ruling
     )
 
 
-def _facts_of_class(book: Book, classed: Ruling) -> dict[str, str]:
+def facts_of_class(book: Book, classed: Ruling) -> dict[str, str]:
+    """Give what follows from the class, or from all classes that are possible."""
     rules = list(_rules_of(book, [classed.row] if classed.row else classed.considered))
     return {
         "counted_by": _only("other" if rule.unit in COUNTED_WITHOUT_A_VICTIM else "victim" for rule in rules),

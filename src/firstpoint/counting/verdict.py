@@ -16,7 +16,7 @@ from firstpoint.counting.open_classes import CLOCK_RUNS, MAY_BE_ONE_CRIME
 from firstpoint.counting.pointers import pointer
 from firstpoint.counting.principal import final_absorber
 from firstpoint.counting.reckoning import Reckoning, strength
-from firstpoint.counting.rulings import MatterRuling, Step
+from firstpoint.counting.rulings import Finding, MatterRuling, Step
 from firstpoint.counting.units import Counted, count_units
 
 #: A warning: its code, the matter it is about, and what it says.
@@ -57,9 +57,24 @@ def _book(book: Book) -> dict[str, str]:
     }
 
 
+def gravest_of(reckoning: Reckoning, counted: Counted) -> Finding:
+    """Give the finding on the gravest of the matters that make a crime."""
+    return _gravest([reckoning.rulings[reckoning.recorded[at]] for at in counted.members]).finding
+
+
+def _gravest(rulings: Sequence[MatterRuling]) -> MatterRuling:
+    return min(rulings, key=lambda ruling: ruling.finding.rule.rank if ruling.finding.rule else 0.0)
+
+
+def reported_incidents_in(reckoning: Reckoning) -> list[dict[str, Any]]:
+    """Give the reported incidents that must be recorded, as the verdict lists them."""
+    found: list[dict[str, Any]] = _beside_crimes(reckoning).get("reported_incidents", [])
+    return found
+
+
 def _crime(reckoning: Reckoning, counted: Counted) -> dict[str, Any]:
     rulings = [reckoning.rulings[reckoning.recorded[at]] for at in counted.members]
-    gravest = min(rulings, key=lambda ruling: ruling.finding.rule.rank if ruling.finding.rule else 0.0)
+    gravest = _gravest(rulings)
     assert gravest.finding.reached
     crime: dict[str, Any] = {"ho_class": counted.ho_class}
     if gravest.finding.reached.ho_code:

@@ -1,7 +1,7 @@
 """A rule book as arrays: which column each kind asks, what each answer comes to, and how classes stand.
 
-The key of a matter (:mod:`~firstpoint.counting.coding`) is kept here in two words of 62 bits, exact, so that
-two matters share a ruling only if they share every fact that the tables ask for.
+A matter is here a row of codes (:mod:`~firstpoint.counting.coding`), one for each column that the tables ask
+of its kind.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 from firstpoint.counting.books import Book, vocabulary_of_tests
 from firstpoint.counting.cells import Fact
 from firstpoint.counting.coding import Column
-from firstpoint.counting.columns.arrays import Bytes, Int32, Int64
+from firstpoint.counting.columns.arrays import Bytes, Int32
 from firstpoint.counting.columns.layout import ALLEGATION, OFFENDER, REPORT, VICTIM, slots, values_in
 from firstpoint.counting.compiled import compiled
 from firstpoint.counting.facts import KINDS, UNKNOWN
@@ -23,45 +23,41 @@ from firstpoint.counting.matters import AGE_BANDS, STRANDS, hostility_facts, sha
 from firstpoint.counting.titles import kinds_told_by_title
 
 #: Where the answer to a column is found.
-OF_ALLEGATION, OF_VICTIM, OF_OFFENDER, OF_REPORT, WORKED_OUT, COUNTED, VICTIM_AGE, OFFENDER_AGE, DAY = range(
-    9
-)
+(
+    OF_ALLEGATION, OF_VICTIM, OF_OFFENDER, OF_REPORT, WORKED_OUT, COUNTED, VICTIM_AGE, OFFENDER_AGE, DAY,
+) = range(9)  # fmt: skip
+#: As many columns as a kind may ask.
+MOST_COLUMNS = 64
 
 #: Facts worked out from several fields, each a place among a matter's worked-out facts.
 WORKED = (
     "word", "where", "aggravation", *(f"hostility.{strand}" for strand in STRANDS), "killing",
     "break_in_said", "in_law", "necessary", "harassment_only", "serious_school_incident", "school_rule",
     "fraud_route", "former_record", "victim_found", "mark", "young_party", "child_victim",
-    "centre.investigation_wanted", "centre.details_passed", "centre.samples",
+    "centre.investigation_wanted", "centre.details_passed", "centre.samples", "victim_here_then",
 )  # fmt: skip
 _FIELD_OF_REPORT = {
     "received_by": "received_by", "investigates_abroad": "force_investigates_abroad",
     "reporter.role": "reporter.role", "other_force.response": "other_force.response",
 }  # fmt: skip
 _FIELD_OF_ALLEGATION = {"country": "place.country", "setting": "place.setting", "driving_result": "result"}
-#: Facts that only places told in detail settle; such reports are read the slower way.
-_NEVER_HERE = ("victim_here_then",)
-_WORD = 1 << 62
 
 
 class Asked(NamedTuple):
     """What each kind asks, as arrays.
 
     The columns of kind ``k`` (counted from 1) are those from ``since[k]`` to ``since[k + 1]``; a row of
-    ``columns`` says where the answer is found, in which slot, where its shares begin, where the steps of a
-    number begin and how many they are. ``shares`` gives what an answer adds to the two words of the key, by
-    code (0: absent, adding nothing); for numbers by pair of steps. ``base`` is the key of a matter of which
-    nothing is known; ``readable[k]`` is 0 for kinds that are read the slower way.
+    ``columns`` says where the answer is found, in which slot, where its ``codes`` begin, where the steps of a
+    number begin and how many they are. ``codes`` gives what an answer comes to, by code of the field (0:
+    absent); for numbers by pair of steps. ``readable[k]`` is 0 for kinds that are read the slower way.
     """
 
     since: Int32
     columns: Int32
-    shares: Int64
+    codes: Bytes
     steps: Int32
-    base: Int64
     readable: Bytes
     marks: Int32
-    decode: tuple[tuple[tuple[int, int, int], ...], ...]
 
 
 def asked_by(book: Book) -> Asked:
@@ -74,67 +70,40 @@ def asked_by(book: Book) -> Asked:
 
 def _asked(book: Book) -> Asked:
     ready = compiled(book)
-    since, columns, shares, steps = [0, 0], [], [(0, 0)], [0]
-    base, readable, decode = [(0, 0)], [0], [()]
+    since, steps = [0, 0], [0]
+    columns: list[tuple[int, ...]] = []
+    codes: list[int] = [0]
     kept: dict[Any, list[int]] = {}
     for kind in KINDS:
-        at_base = [0, 0]
-        decoded = []
-        if kind not in kinds_told_by_title() and kind in book.class_tables:
-            code = ready.code(kind)
-            for column, (word, weight) in zip(code.columns, _weights(code.columns), strict=True):
-                absent = code.absent_code(column)
-                at_base[word] += weight * absent
-                decoded.append((word, weight, len(column.points)))
-                if column.name in _NEVER_HERE:
-                    continue
-                source, slot, facts = _source(column)
-                signature = (column.name, column.steps, code.defaults_of(column.name))
-                if signature not in kept:
-                    kept[signature] = code.assumed_codes(column, facts)
-                at_steps = len(steps)
-                steps += list(column.steps)
-                columns.append((source, slot, len(shares), at_steps, len(column.steps)))
-                if not column.steps:
-                    shares.append((0, 0))
-                for reached in kept[signature]:
-                    share = weight * (reached - absent)
-                    shares.append((share, 0) if word == 0 else (0, share))
-            readable.append(1)
-        else:
-            readable.append(0)
-        base.append((at_base[0], at_base[1]))
-        decode.append(tuple(decoded))
+        if not _is_readable(book, kind):
+            since.append(len(columns))
+            continue
+        code = ready.code(kind)
+        for column in code.columns:
+            source, slot, facts = _source(column)
+            signature = (column.name, column.steps, code.defaults_of(column.name))
+            if signature not in kept:
+                absent = [] if column.steps else [code.absent_code(column)]
+                kept[signature] = absent + code.assumed_codes(column, facts)
+            columns.append((source, slot, len(codes), len(steps), len(column.steps)))
+            steps += list(column.steps)
+            codes += kept[signature]
         since.append(len(columns))
+    if max(codes) > 255 or max(np.diff(since)) > MOST_COLUMNS:
+        raise OverflowError("the facts of a kind do not fit the columns")
     marks = {"V": (0, 0), "S": (1, 1), "M": (0, 1), "-": (2, 2)}
     return Asked(
         np.array(since, dtype=np.int32),
         np.array(columns, dtype=np.int32),
-        np.array(shares, dtype=np.int64),
+        np.array(codes, dtype=np.uint8),
         np.array(steps, dtype=np.int32),
-        np.array(base, dtype=np.int64),
-        np.array(readable, dtype=np.uint8),
+        np.array([0, *(_is_readable(book, kind) for kind in KINDS)], dtype=np.uint8),
         np.array([(0, 0), *(marks[book.marks[kind]] for kind in KINDS)], dtype=np.int32),
-        tuple(decode),
     )
 
 
-def _weights(columns: Sequence[Column]) -> list[tuple[int, int]]:
-    """Give for each column the word of the key that holds it and its weight there."""
-    weights, word, weight = [], 0, 1
-    for column in columns:
-        if weight * len(column.points) >= _WORD:
-            word, weight = word + 1, 1
-        weights.append((word, weight))
-        weight *= len(column.points)
-    if word > 1:
-        raise OverflowError("the facts of a kind do not fit two words")
-    return weights
-
-
-def codes_of_key(asked: Asked, kind: int, key: tuple[int, int]) -> list[int]:
-    """Give the code in each column that the two words of a key hold."""
-    return [key[word] // weight % points for word, weight, points in asked.decode[kind]]
+def _is_readable(book: Book, kind: str) -> bool:
+    return kind not in kinds_told_by_title() and kind in book.class_tables
 
 
 def _source(column: Column) -> tuple[int, int, Sequence[Fact]]:
@@ -222,9 +191,9 @@ def _shared_workings() -> tuple[Int32, Int32, Int32, Int32]:
         hostility[bits] = [worked_code(name, str(facts[name])) for name in names]
     bands = [("", *values_in(part, "age_band")) for part in (VICTIM, OFFENDER)]
     band = np.zeros((2, max(map(len, bands)), 2), dtype=np.int32)
-    for part, named in enumerate(bands):
-        for at, name in enumerate(named):
-            band[part, at] = AGE_BANDS.get(name, (0, 10**8))
+    for side, named in enumerate(bands):
+        for code, name in enumerate(named):
+            band[side, code] = AGE_BANDS.get(name, (0, 10**8))
     return word, school, hostility, band
 
 

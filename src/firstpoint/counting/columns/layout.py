@@ -45,6 +45,8 @@ _OBJECTS: Mapping[str, int] = {
     "victim_at": SPOT, "victim_home": SPOT, "business_at": SPOT,
 }  # fmt: skip
 SPOTS = ("suspect_at", "suspect_home", "victim_at", "victim_home", "business_at")
+#: Stands for a class of crime that no list holds.
+UNLISTED = "unlisted"
 #: Objects of which a report holds one at most; their fields stand among the report's own.
 _OF_REPORT = ("reporter", "school", "referral_centre", "fraud_routing", "other_force")
 #: Objects whose fields stand among those of the allegation that holds them.
@@ -99,7 +101,7 @@ def values_in(table: int, column: str) -> tuple[str, ...]:
 def classes_of_records() -> tuple[str, ...]:
     """Give every class that a prior record can have in columns."""
     kept = {code.partition("/")[0] for code in reported_incidents()}
-    return (*offence_classes(), *reported_incidents(), *sorted(kept))
+    return (UNLISTED, *offence_classes(), *reported_incidents(), *sorted(kept))
 
 
 @cache
@@ -183,10 +185,11 @@ class Tables(NamedTuple):
     """The format as arrays: what stands in which place, and which values it may have.
 
     Names are found by hash and then compared letter by letter in ``letters``. ``keys`` finds the number of a
-    field, counted from 1, by place and name, ``values`` the code of a value by 1000 + field and name: each row
-    is hash, start and length in ``letters``, and what is found. A row of ``fields`` is the place in which a
-    field is read, what it holds, the number of the place (among those with rows) and slot where it goes, and
-    the place that it opens. ``allowed[kind, field]`` says whether an allegation of a kind may carry a field.
+    field, counted from 1, by place and name, ``values`` the code of a value by 1000 + field and name: each
+    row is hash, start and length in ``letters``, and what is found. A row of ``fields`` is the place in
+    which a field is read, what it holds, the number of the place (among those with rows) and slot where it
+    goes, and the place that it opens. ``allowed[kind, field]`` says whether an allegation of a kind may
+    carry a field.
     """
 
     letters: Bytes

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firstpoint.counting.columns.arrays import Bytes, Int32, Int64, UInt16
-from firstpoint.counting.columns.kernel import compiled_loop
+from firstpoint.counting.columns.kernel import compiled_loop, inlined
 from firstpoint.counting.columns.layout import (
     ALLEGATION,
     DAY,
@@ -50,7 +50,7 @@ YES, NO, NOT_KNOWN = 1_000_001, 1_000_002, 1_000_003
 MOST_IDS = 96
 _DEEPEST = 6
 _LONGEST_REMARK = 100
-_PRIME, _POSITIVE = 1_099_511_628_211, (1 << 63) - 1
+_PRIME, _POSITIVE = np.uint64(1_099_511_628_211), np.uint64((1 << 63) - 1)
 _OPENED, _WANTS_FIELD, _HAD_FIELD, _HAD_ENTRY = 0, 1, 2, 3
 #: The places whose entries have rows, in this order in ``names``, ``numbers`` and ``first``.
 PLACED = WITH_ROWS
@@ -101,9 +101,24 @@ def read_coded(data: Bytes, starts: Int64, ends: Int64, *, nulls: bool = False) 
     victims_from = np.zeros(entries + 1, dtype=np.int32)
     victims_named = np.empty(int(_count(data, starts, ends, ord(","))) + entries, dtype=np.int32)
     _read_all(
-        data, starts, ends, t.letters, t.keys, t.values, t.fields, t.allowed, widths, bases, names, numbers,
-        head, first, victims_from, victims_named, nulls,
-    )  # fmt: skip
+        data,
+        starts,
+        ends,
+        t.letters,
+        t.keys,
+        t.values,
+        t.fields,
+        t.allowed,
+        widths,
+        bases,
+        names,
+        numbers,
+        head,
+        first,
+        victims_from,
+        victims_named,
+        nulls,
+    )
 
     def rows(of: NDArray[Any], kind: int, at: int) -> NDArray[Any]:
         used = reports if PLACED[at] == REPORT else int(first[at, -1])
@@ -161,11 +176,29 @@ def _read_all(
         before[:] = counts
         counts[0] = r + 1
         fine = _read_report(
-            data, starts[r], ends[r], r, letters, keys, values, fields, allowed, widths, bases, names, numbers,
-            head, first, victims_from, victims_named, counts, ids, nulls,
-        )  # fmt: skip
+            data,
+            starts[r],
+            ends[r],
+            r,
+            letters,
+            keys,
+            values,
+            fields,
+            allowed,
+            widths,
+            bases,
+            names,
+            numbers,
+            head,
+            first,
+            victims_from,
+            victims_named,
+            counts,
+            ids,
+            nulls,
+        )
         if fine:
-            fine = _makes_sense(r, widths, bases, names, numbers, first, victims_from, counts)
+            fine = _makes_sense(r, widths, bases, names, numbers, first, victims_from, victims_named, counts)
         if not fine:
             counts[:] = before
             head[r, _LEFT_OVER] = 1
@@ -249,10 +282,10 @@ def _read_report(
             continue
         if letter != 34:
             return False
-        stop = _end_of_text(data, at + 1, end)
+        stop, hashed = _scan(data, at + 1, end, place[depth])
         if stop < 0:
             return False
-        field = _find(data, at + 1, stop, place[depth], keys, letters) - 1
+        field = _find(data, at + 1, stop, hashed, keys, letters) - 1
         if field < 0:
             return False
         if place[depth] == SPOT:
@@ -281,10 +314,12 @@ def _read_report(
         if holds == NAME:
             if data[at] != 34:
                 return False
-            stop = _end_of_text(data, at + 1, end)
+            stop, hashed = _scan(data, at + 1, end, 1000 + field)
             if stop < 0:
                 return False
-            code = _find(data, at + 1, stop, 1000 + field, values, letters)
+            code = _find(data, at + 1, stop, hashed, values, letters)
+            if code == 0 and table == 5 and slot == _CLASS and _is_class(data, at + 1, stop):
+                code = 1
             cell = bases[0, table] + here * widths[0, table] + slot
             if code == 0 or names[cell] != 0:
                 return False
@@ -382,7 +417,7 @@ def _read_report(
         numbers[cell] = number
 
 
-@compiled_loop
+@inlined
 def _past_space(data: Bytes, at: int, end: int) -> int:
     while at < end and (data[at] == 32 or data[at] == 10 or data[at] == 13 or data[at] == 9):
         at += 1
@@ -402,15 +437,24 @@ def _end_of_text(data: Bytes, at: int, end: int) -> int:
     return -1
 
 
-@compiled_loop
-def _hash(data: Bytes, at: int, stop: int, seed: int) -> int:
-    found = np.int64(seed * 1_000_003 + 97)
-    for i in range(at, stop):
-        found = ((found ^ np.int64(data[i])) * _PRIME) & _POSITIVE
-    return found
+@inlined
+def _scan(data: Bytes, at: int, end: int, seed: int) -> tuple[int, np.int64 | int]:
+    """Give where the text ends, or -1 where it does not, or holds an escape or a control letter; and the
+    number under which it is looked up.
+    """
+    found = np.uint64(seed * 1_000_003 + 97)
+    while at < end:
+        letter = data[at]
+        if letter == 34:
+            return at, np.int64(found & _POSITIVE)
+        if letter == 92 or letter < 32:
+            return -1, 0
+        found = (found ^ np.uint64(letter)) * _PRIME
+        at += 1
+    return -1, 0
 
 
-@compiled_loop
+@inlined
 def _same(data: Bytes, at: int, letters: Bytes, start: int, length: int) -> bool:
     for i in range(length):
         if data[at + i] != letters[start + i]:
@@ -418,10 +462,11 @@ def _same(data: Bytes, at: int, letters: Bytes, start: int, length: int) -> bool
     return True
 
 
-@compiled_loop
-def _find(data: Bytes, at: int, stop: int, seed: int, table: Int64, letters: Bytes) -> int:
-    """Give what stands in a table of names under these letters, 0 where nothing does."""
-    number = _hash(data, at, stop, seed)
+@inlined
+def _find(data: Bytes, at: int, stop: int, number: np.int64 | int, table: Int64, letters: Bytes) -> int:
+    """Give what stands in a table of names under these letters, 0 where nothing does; ``number`` is that of
+    :func:`_scan`.
+    """
     spot = number & (len(table) - 1)
     while table[spot, 0] != -1:
         if table[spot, 0] == number and table[spot, 2] == stop - at:
@@ -455,10 +500,10 @@ def _read_names(data: Bytes, at: int, end: int, field: int, values: Int64, lette
         at = _past_space(data, at, end)
         if at >= end or data[at] != 34:
             return at, 0
-        stop = _end_of_text(data, at + 1, end)
+        stop, hashed = _scan(data, at + 1, end, 1000 + field)
         if stop < 0:
             return at, 0
-        code = _find(data, at + 1, stop, 1000 + field, values, letters)
+        code = _find(data, at + 1, stop, hashed, values, letters)
         if code == 0 or bits & (1 << (code - 1)):
             return at, 0
         bits |= 1 << (code - 1)
@@ -522,6 +567,33 @@ def _is_id(data: Bytes, at: int, stop: int) -> bool:
         if not (97 <= letter <= 122 or 48 <= letter <= 57 or letter == 95):
             return False
     return True
+
+
+@compiled_loop
+def _is_class(data: Bytes, at: int, stop: int) -> bool:
+    """Say whether a text can be a class of crime: NFIB or figures, then a letter, then a number after a
+    stroke.
+    """
+    fraud = (
+        stop - at > 4 and data[at] == 78 and data[at + 1] == 70 and data[at + 2] == 73 and data[at + 3] == 66
+    )
+    at += 4 if fraud else 0
+    figures = 0
+    while at < stop and 48 <= data[at] <= 57:
+        at += 1
+        figures += 1
+    if not 1 <= figures <= (2 if fraud else 3):
+        return False
+    if at < stop and 65 <= data[at] <= 90:
+        at += 1
+    if at < stop and not fraud and data[at] == 47:
+        figures = stop - at - 1
+        at += 1
+        while at < stop and 48 <= data[at] <= 57:
+            at += 1
+        if not 1 <= figures <= 2:
+            return False
+    return at == stop
 
 
 @compiled_loop
@@ -716,6 +788,7 @@ def _makes_sense(
     numbers: Int32,
     first: Int32,
     victims_from: Int32,
+    victims_named: Int32,
     counts: Int64,
 ) -> bool:
     """Say whether nothing in a report contradicts itself or leads nowhere, as far as it is read here."""
@@ -756,8 +829,14 @@ def _makes_sense(
     for o in range(first[3, r], counts[3]):
         told = numbers[bases[1, 3] + o * widths[1, 3] :]
         aged = told[_AGE_OF_O] != ABSENT and names[bases[0, 3] + o * widths[0, 3] + _BAND_OF_O] != 0
-        if told[0] == ABSENT or told[_AS_VICTIM] != ABSENT or aged:
+        if told[0] == ABSENT or aged:
             return False
+        if told[_AS_VICTIM] != ABSENT:
+            listed = _row_of(told[_AS_VICTIM], 2, first[2, r], counts[2], widths, bases, numbers) >= 0
+            for v in range(victims_from[first[1, r]], victims_from[counts[1]]):
+                listed = listed or victims_named[v] == told[_AS_VICTIM]
+            if not listed:
+                return False
     for j in range(first[4, r], counts[4]):
         told = numbers[bases[1, 4] + j * widths[1, 4] :]
         about = names[bases[0, 4] + j * widths[0, 4] + _ABOUT]
