@@ -144,7 +144,7 @@ def _whole_verdicts(batch: pl.DataFrame, counted: pl.DataFrame, tally: Tally, *,
         raise InputError(
             "whole verdicts are made from JSON text, and there is no column named report.",
             where="--full",
-            remedy="Give each report as JSON text in a column named report, or leave --full and --explain out.",
+            remedy="Give reports as JSON text in a column named report, or leave --full and --explain out.",
         )
     told: list[str | None] = []
     for text, fault in zip(batch["report"].to_list(), counted["fault"].to_list(), strict=True):

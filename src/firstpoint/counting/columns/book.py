@@ -1,7 +1,7 @@
 """A rule book as arrays: which column each kind asks, what each answer comes to, and how classes stand.
 
-A matter is here a row of codes (:mod:`~firstpoint.counting.coding`), one for each column that the tables ask of
-its kind.
+A matter is here a row of codes (:mod:`~firstpoint.counting.coding`), one for each column that the tables ask
+of its kind.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 from firstpoint.counting.books import Book, vocabulary_of_tests
 from firstpoint.counting.cells import Fact
 from firstpoint.counting.coding import Column
-from firstpoint.counting.columns.arrays import Bytes, Int32, Int64
+from firstpoint.counting.columns.arrays import Bytes, Int32
 from firstpoint.counting.columns.layout import ALLEGATION, OFFENDER, REPORT, VICTIM, slots, values_in
 from firstpoint.counting.compiled import compiled
 from firstpoint.counting.facts import KINDS, UNKNOWN
@@ -70,12 +70,16 @@ def asked_by(book: Book) -> Asked:
 
 def _asked(book: Book) -> Asked:
     ready = compiled(book)
-    since, columns, steps = [0, 0], [], [0]
+    since, steps = [0, 0], [0]
+    columns: list[tuple[int, ...]] = []
     codes: list[int] = [0]
     kept: dict[Any, list[int]] = {}
     for kind in KINDS:
-        code = ready.code(kind) if _is_readable(book, kind) else None
-        for column in code.columns if code else ():
+        if not _is_readable(book, kind):
+            since.append(len(columns))
+            continue
+        code = ready.code(kind)
+        for column in code.columns:
             source, slot, facts = _source(column)
             signature = (column.name, column.steps, code.defaults_of(column.name))
             if signature not in kept:
@@ -187,9 +191,9 @@ def _shared_workings() -> tuple[Int32, Int32, Int32, Int32]:
         hostility[bits] = [worked_code(name, str(facts[name])) for name in names]
     bands = [("", *values_in(part, "age_band")) for part in (VICTIM, OFFENDER)]
     band = np.zeros((2, max(map(len, bands)), 2), dtype=np.int32)
-    for part, named in enumerate(bands):
-        for at, name in enumerate(named):
-            band[part, at] = AGE_BANDS.get(name, (0, 10**8))
+    for side, named in enumerate(bands):
+        for code, name in enumerate(named):
+            band[side, code] = AGE_BANDS.get(name, (0, 10**8))
     return word, school, hostility, band
 
 

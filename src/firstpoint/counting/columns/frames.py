@@ -16,15 +16,17 @@ import msgspec
 import numpy as np
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from firstpoint.counting.books import Book, book_on
-from firstpoint.counting.columns.arrays import Bytes, Int32, Int64
+from firstpoint.counting.columns.arrays import Bytes, Int16, Int32, Int64
 from firstpoint.counting.columns.book import asked_by, workings_of
-from firstpoint.counting.columns.findings import INCIDENTS, FindingColumns, Findings, findings_of, standing_of
+from firstpoint.counting.columns.findings import INCIDENTS, FindingColumns, Findings, findings_of
 from firstpoint.counting.columns.kernel import compiled_loop
 from firstpoint.counting.columns.matters import Matters, matters_in
 from firstpoint.counting.columns.reading import ABSENT, Coded, read_coded
 from firstpoint.counting.columns.reckoning import Reckoned, reckon_in
+from firstpoint.counting.columns.standing import standing_of
 from firstpoint.counting.days import moment
 from firstpoint.counting.deadlines import record_by
 from firstpoint.counting.open_classes import crimes_due_with_open_class, least_due
@@ -34,7 +36,7 @@ from firstpoint.counting.verdict import gravest_of, reported_incidents_in
 from firstpoint.errors import BadReport, InputError, Refused
 
 #: What :func:`count_frame` gives of each report.
-SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
+SCHEMA: dict[Any, Any] = {
     "report_id": pl.String,
     "book": pl.String,
     "decision": pl.String,
@@ -57,11 +59,11 @@ def count_frame(
 
     ``frame`` has either a text column ``report`` that holds each report as JSON, or the fields of the format
     as columns (``reported_at``, ``allegations`` as lists of structs, …), where null means not stated. The
-    result has the columns of :data:`SCHEMA`: ``decision`` and ``total`` as in a verdict, ``due_in_open_class``
-    (crimes at least that are due beyond ``total`` although their class is open), ``record_by`` (UTC; null
-    where no clock runs), ``crimes``, ``reported_incidents``, ``trace`` (the ids of the rows applied, matter
-    after matter) and ``fault``: why a report could not be counted, null for all others. A bad report never
-    stops the rest.
+    result has the columns of :data:`SCHEMA`: ``decision`` and ``total`` as in a verdict,
+    ``due_in_open_class`` (crimes at least that are due beyond ``total`` although their class is open),
+    ``record_by`` (UTC; null where no clock runs), ``crimes``, ``reported_incidents``, ``trace`` (the ids of
+    the rows applied, matter after matter) and ``fault``: why a report could not be counted, null for all
+    others. A bad report never stops the rest.
 
     Without ``book`` each report is counted by the book of its day, as by ``count_report``.
     """
@@ -203,7 +205,7 @@ def _ids(data: Bytes, coded: Coded, rows: Int64) -> pa.Array:
     made = pa.LargeStringArray.from_buffers(len(rows), pa.py_buffer(offsets), pa.py_buffer(letters))
     if known.all():
         return made
-    return pa.compute.if_else(pa.array(known), made, pa.scalar(None, pa.large_string()))
+    return pc.if_else(pa.array(known), made, pa.scalar(None, pa.large_string()))
 
 
 @compiled_loop
@@ -225,7 +227,7 @@ def _crimes(reckoned: Reckoned, rows: Int64, findings: Findings) -> pa.Array:
         [
             pa.DictionaryArray.from_arrays(of, classes).cast(pa.string()),
             codes.take(pa.array(of)),
-            pa.array(reckoned.count),
+            pa.array(reckoned.number),
         ],
         names=["ho_class", "ho_code", "count"],
     )
@@ -265,11 +267,17 @@ def _trace(
 ) -> pa.Array:
     offsets = np.zeros(reports + 1, dtype=np.int32)
     room = int((columns.rows_from[found + 1] - columns.rows_from[found]).sum()) + 2 * len(found)
-    numbers = np.empty(room, dtype=np.int16)
+    numbers: Int16 = np.empty(room, dtype=np.int16)
     made = _rows_applied(
-        matters.report, found, columns.rows_from, columns.rows, reckoned.link_row, reckoned.pair_row, offsets,
+        matters.report,
+        found,
+        columns.rows_from,
+        columns.rows,
+        reckoned.link_row,
+        reckoned.pair_row,
+        offsets,
         numbers,
-    )  # fmt: skip
+    )
     ids = pa.array([row.id for row in findings.rows])
     flat = pa.DictionaryArray.from_arrays(numbers[:made], ids)
     whole = pa.ListArray.from_arrays(offsets, flat)
@@ -285,7 +293,7 @@ def _rows_applied(
     link_row: Int32,
     pair_row: Int32,
     offsets: Int32,
-    numbers: Int32,
+    numbers: Int16,
 ) -> int:
     made, at = 0, 0
     for r in range(len(offsets) - 1):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numba
 
@@ -15,14 +15,15 @@ def compiled_loop(loop: Loop) -> Loop:
 
     Where no folder can be written in which to keep it, it is compiled anew by each process.
     """
+    made: Any
     try:
-        made: Loop = numba.njit(cache=True, nogil=True)(loop)
+        made = numba.njit(cache=True, nogil=True)(loop)
     except RuntimeError:
         made = numba.njit(cache=False, nogil=True)(loop)
-    return made
+    return cast(Loop, made)
 
 
 def inlined(loop: Loop) -> Loop:
     """Give a small loop that becomes part of whatever calls it, since handing arrays over costs time."""
-    made: Loop = numba.njit(inline="always")(loop)
-    return made
+    made: Any = numba.njit(inline="always")(loop)
+    return cast(Loop, made)

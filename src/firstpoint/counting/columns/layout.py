@@ -185,10 +185,11 @@ class Tables(NamedTuple):
     """The format as arrays: what stands in which place, and which values it may have.
 
     Names are found by hash and then compared letter by letter in ``letters``. ``keys`` finds the number of a
-    field, counted from 1, by place and name, ``values`` the code of a value by 1000 + field and name: each row
-    is hash, start and length in ``letters``, and what is found. A row of ``fields`` is the place in which a
-    field is read, what it holds, the number of the place (among those with rows) and slot where it goes, and
-    the place that it opens. ``allowed[kind, field]`` says whether an allegation of a kind may carry a field.
+    field, counted from 1, by place and name, ``values`` the code of a value by 1000 + field and name: each
+    row is hash, start and length in ``letters``, and what is found. A row of ``fields`` is the place in
+    which a field is read, what it holds, the number of the place (among those with rows) and slot where it
+    goes, and the place that it opens. ``allowed[kind, field]`` says whether an allegation of a kind may
+    carry a field.
     """
 
     letters: Bytes

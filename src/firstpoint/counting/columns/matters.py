@@ -49,9 +49,10 @@ class Matters(NamedTuple):
     """The matters of many reports, in the order of the reports.
 
     ``report`` and ``allegation`` are the rows they come from; ``kind`` is the number of the kind, counted
-    from 1; ``codes`` has the code of each column that the kind asks. ``victim``, ``owner`` and ``shop`` are ids within the report
-    (-1: nobody in particular), ``people`` how many people the matter stands for, ``part`` is 1 for the part
-    of an allegation about people told apart, 2 for that about the others, 0 where there is but one.
+    from 1; ``codes`` has the code of each column that the kind asks. ``victim``, ``owner`` and ``shop`` are
+    ids within the report (-1: nobody in particular), ``people`` how many people the matter stands for,
+    ``part`` is 1 for the part of an allegation about people told apart, 2 for that about the others, 0 where
+    there is but one.
     """
 
     report: Int32
@@ -75,12 +76,39 @@ def matters_in(coded: Coded, chosen: Bytes, asked: Asked, workings: Workings) ->
     whole = np.empty((8, room), dtype=np.int32)
     codes = np.zeros((room, MOST_COLUMNS), dtype=np.uint8)
     made = _take_apart(
-        coded.left_over, chosen, coded.day, coded.names[0], coded.numbers[0], coded.names[1], coded.numbers[1],
-        coded.names[2], coded.numbers[2], coded.names[3], coded.numbers[3], coded.names[4], coded.numbers[4],
-        coded.names[5], coded.numbers[5], coded.first, coded.victims_from, coded.victims_named, asked.since,
-        asked.columns, asked.codes, asked.steps, asked.readable, asked.marks, workings.word,
-        workings.school, workings.hostility, workings.band, workings.told_beside, workings.told_kinds, whole, codes,
-    )  # fmt: skip
+        coded.left_over,
+        chosen,
+        coded.day,
+        coded.names[0],
+        coded.numbers[0],
+        coded.names[1],
+        coded.numbers[1],
+        coded.names[2],
+        coded.numbers[2],
+        coded.names[3],
+        coded.numbers[3],
+        coded.names[4],
+        coded.numbers[4],
+        coded.names[5],
+        coded.numbers[5],
+        coded.first,
+        coded.victims_from,
+        coded.victims_named,
+        asked.since,
+        asked.columns,
+        asked.codes,
+        asked.steps,
+        asked.readable,
+        asked.marks,
+        workings.word,
+        workings.school,
+        workings.hostility,
+        workings.band,
+        workings.told_beside,
+        workings.told_kinds,
+        whole,
+        codes,
+    )
     rows = whole[:, :made]
     return Matters(rows[0], rows[1], rows[2], codes[:made], rows[3], rows[4], rows[5], rows[6], rows[7])
 
@@ -139,9 +167,24 @@ def _take_apart(
                 break
             worked[:] = shared
             count = _of_the_allegation(
-                r, a, since_a, names, numbers, report_names, report_numbers, judgement_names, judgement_numbers, record_names,
-                record_numbers, first, hostility, told_beside, told_kinds, worked, instead,
-            )  # fmt: skip
+                r,
+                a,
+                since_a,
+                names,
+                numbers,
+                report_names,
+                report_numbers,
+                judgement_names,
+                judgement_numbers,
+                record_names,
+                record_numbers,
+                first,
+                hostility,
+                told_beside,
+                told_kinds,
+                worked,
+                instead,
+            )
             if count < 0:
                 left_over[r] = 1
                 break
@@ -178,6 +221,7 @@ def _take_apart(
                         changed += 1
                     for c in range(since[kind], since[kind + 1]):
                         source, slot, start = columns[c, 0], columns[c, 1], columns[c, 2]
+                        code: np.int64 | int
                         if source == OF_ALLEGATION:
                             code = np.int64(names[a, slot])
                             for i in range(changed):
@@ -415,9 +459,9 @@ def _of_the_allegation(
                 worked[_ONLY_HARASSMENT] = _ONLY_YES if value == YES else 0
         elif about == _ABOUT_INTENT:
             said = 1 if value == YES else 0
-        elif about == _ABOUT_LIKELIER and value < YES and names[a, _COUNTER]:
-            return -1
-        elif about == _ABOUT_CHOICE and numbers[since_a, 0] == ABSENT:
+        elif (about == _ABOUT_LIKELIER and value < YES and names[a, _COUNTER]) or (
+            about == _ABOUT_CHOICE and numbers[since_a, 0] == ABSENT
+        ):
             return -1
     if said:
         instead[count, 0], instead[count, 1] = _INTENT, _SERIOUS_MEANT

@@ -101,9 +101,24 @@ def read_coded(data: Bytes, starts: Int64, ends: Int64, *, nulls: bool = False) 
     victims_from = np.zeros(entries + 1, dtype=np.int32)
     victims_named = np.empty(int(_count(data, starts, ends, ord(","))) + entries, dtype=np.int32)
     _read_all(
-        data, starts, ends, t.letters, t.keys, t.values, t.fields, t.allowed, widths, bases, names, numbers,
-        head, first, victims_from, victims_named, nulls,
-    )  # fmt: skip
+        data,
+        starts,
+        ends,
+        t.letters,
+        t.keys,
+        t.values,
+        t.fields,
+        t.allowed,
+        widths,
+        bases,
+        names,
+        numbers,
+        head,
+        first,
+        victims_from,
+        victims_named,
+        nulls,
+    )
 
     def rows(of: NDArray[Any], kind: int, at: int) -> NDArray[Any]:
         used = reports if PLACED[at] == REPORT else int(first[at, -1])
@@ -161,9 +176,27 @@ def _read_all(
         before[:] = counts
         counts[0] = r + 1
         fine = _read_report(
-            data, starts[r], ends[r], r, letters, keys, values, fields, allowed, widths, bases, names, numbers,
-            head, first, victims_from, victims_named, counts, ids, nulls,
-        )  # fmt: skip
+            data,
+            starts[r],
+            ends[r],
+            r,
+            letters,
+            keys,
+            values,
+            fields,
+            allowed,
+            widths,
+            bases,
+            names,
+            numbers,
+            head,
+            first,
+            victims_from,
+            victims_named,
+            counts,
+            ids,
+            nulls,
+        )
         if fine:
             fine = _makes_sense(r, widths, bases, names, numbers, first, victims_from, victims_named, counts)
         if not fine:
@@ -405,7 +438,7 @@ def _end_of_text(data: Bytes, at: int, end: int) -> int:
 
 
 @inlined
-def _scan(data: Bytes, at: int, end: int, seed: int) -> tuple[int, int]:
+def _scan(data: Bytes, at: int, end: int, seed: int) -> tuple[int, np.int64 | int]:
     """Give where the text ends, or -1 where it does not, or holds an escape or a control letter; and the
     number under which it is looked up.
     """
@@ -430,7 +463,7 @@ def _same(data: Bytes, at: int, letters: Bytes, start: int, length: int) -> bool
 
 
 @inlined
-def _find(data: Bytes, at: int, stop: int, number: int, table: Int64, letters: Bytes) -> int:
+def _find(data: Bytes, at: int, stop: int, number: np.int64 | int, table: Int64, letters: Bytes) -> int:
     """Give what stands in a table of names under these letters, 0 where nothing does; ``number`` is that of
     :func:`_scan`.
     """
@@ -538,7 +571,9 @@ def _is_id(data: Bytes, at: int, stop: int) -> bool:
 
 @compiled_loop
 def _is_class(data: Bytes, at: int, stop: int) -> bool:
-    """Say whether a text can be a class of crime: NFIB or figures, then a letter, then a number after a stroke."""
+    """Say whether a text can be a class of crime: NFIB or figures, then a letter, then a number after a
+    stroke.
+    """
     fraud = (
         stop - at > 4 and data[at] == 78 and data[at + 1] == 70 and data[at + 2] == 73 and data[at + 3] == 66
     )

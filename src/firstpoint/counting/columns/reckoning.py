@@ -11,16 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from firstpoint.counting.columns.arrays import Bytes, Floats, Int32, Int64, UInt16, UInt64
-from firstpoint.counting.columns.findings import (
-    ANSWERS,
-    GAPS,
-    RESULTS,
-    TIES,
-    UNITS,
-    VICTIMS,
-    FindingColumns,
-    Standing,
-)
+from firstpoint.counting.columns.findings import FindingColumns
 from firstpoint.counting.columns.kernel import compiled_loop
 from firstpoint.counting.columns.layout import (
     ALLEGATION,
@@ -32,6 +23,7 @@ from firstpoint.counting.columns.layout import (
 )
 from firstpoint.counting.columns.matters import Matters
 from firstpoint.counting.columns.reading import ABSENT, YES, Coded, day_after_1970, days_since_1970
+from firstpoint.counting.columns.standing import ANSWERS, GAPS, RESULTS, TIES, UNITS, VICTIMS, Standing
 from firstpoint.counting.principal import READ_FROM_EITHER, READ_FROM_THE_WEAKER
 from firstpoint.counting.reckoning import STRENGTH
 from firstpoint.vocabulary import reported_incidents
@@ -40,11 +32,11 @@ from firstpoint.vocabulary import reported_incidents
 class Reckoned(NamedTuple):
     """What the chosen reports require.
 
-    By report: ``decision`` (place in order of strength), ``total``, ``due`` (crimes at least that are due in an
-    open class), ``crimes_from`` (its crimes are those up to the next report's). By crime: class ``result`` and
-    ``count``. By matter: ``decided``, for how many people it stands in a reported incident (0: none, or told
-    already) and the numbers of the rows that linked it to a record (``link_row``) or
-    let another crime take it in (``pair_row``); -1 for none.
+    By report: ``decision`` (place in order of strength), ``total``, ``due`` (crimes at least that are due in
+    an open class), ``crimes_from`` (its crimes are those up to the next report's). By crime: class
+    ``result`` and ``number``. By matter: ``decided``, for how many people it stands in a reported incident
+    (0: none, or told already) and the numbers of the rows that linked it to a record (``link_row``) or let
+    another crime take it in (``pair_row``); -1 for none.
     """
 
     decision: Int32
@@ -52,7 +44,7 @@ class Reckoned(NamedTuple):
     due: Int32
     crimes_from: Int32
     result: Int32
-    count: Int32
+    number: Int32
     decided: Int32
     incident_people: Int32
     link_row: Int32
@@ -71,19 +63,74 @@ def reckon_in(
     by_matter = np.full((4, room), -1, dtype=np.int32)
     s = standing
     made = _reckon_all(
-        coded.left_over, coded.day, coded.names[1], coded.numbers[1], coded.names[4], coded.numbers[4],
-        coded.names[5], coded.numbers[5], coded.first, coded.victims_from, coded.victims_named, matters.report,
-        matters.allegation, matters.victim, matters.owner, matters.shop, matters.people, matters.part, found,
-        findings.decision, findings.reached, findings.incident, findings.due, findings.possible_from, findings.possible, s.rank,
-        s.order, s.kin, s.family, s.unit, s.conduct, s.has_thing, s.thing, s.very_thing, s.thing_if, s.weaker, s.other,
-        s.tie, s.victims, s.said, s.pair_result, s.pair_number, s.memory_of_result, s.memory_of_record,
-        s.memory_told, s.memory_result, s.memory_number, s.memory_alike, s.stated, s.record_result,
-        s.record_codes, by_report, crimes_from, crimes, by_matter,
-    )  # fmt: skip
+        coded.left_over,
+        coded.day,
+        coded.names[1],
+        coded.numbers[1],
+        coded.names[4],
+        coded.numbers[4],
+        coded.names[5],
+        coded.numbers[5],
+        coded.first,
+        coded.victims_from,
+        coded.victims_named,
+        matters.report,
+        matters.allegation,
+        matters.victim,
+        matters.owner,
+        matters.shop,
+        matters.people,
+        matters.part,
+        found,
+        findings.decision,
+        findings.reached,
+        findings.incident,
+        findings.due,
+        findings.possible_from,
+        findings.possible,
+        s.rank,
+        s.order,
+        s.kin,
+        s.family,
+        s.unit,
+        s.conduct,
+        s.has_thing,
+        s.thing,
+        s.very_thing,
+        s.thing_if,
+        s.weaker,
+        s.other,
+        s.tie,
+        s.victims,
+        s.said,
+        s.pair_result,
+        s.pair_number,
+        s.memory_of_result,
+        s.memory_of_record,
+        s.memory_told,
+        s.memory_result,
+        s.memory_number,
+        s.memory_alike,
+        s.stated,
+        s.record_result,
+        s.record_codes,
+        by_report,
+        crimes_from,
+        crimes,
+        by_matter,
+    )
     return Reckoned(
-        by_report[0], by_report[1], by_report[2], crimes_from, crimes[0, :made], crimes[1, :made],
-        by_matter[0], by_matter[3], by_matter[1], by_matter[2],
-    )  # fmt: skip
+        by_report[0],
+        by_report[1],
+        by_report[2],
+        crimes_from,
+        crimes[0, :made],
+        crimes[1, :made],
+        by_matter[0],
+        by_matter[3],
+        by_matter[1],
+        by_matter[2],
+    )
 
 
 @compiled_loop
@@ -146,7 +193,7 @@ def _reckon_all(
 ) -> int:
     made, at = 0, 0
     into = np.full(len(found) + 1, -1, dtype=np.int32)
-    recorded = np.zeros(len(found) + 1, dtype=np.int8)
+    recorded = np.zeros(len(found) + 1, dtype=np.uint8)
     due = np.zeros(len(found) + 1, dtype=np.uint8)
     group = np.full(len(found) + 1, -1, dtype=np.int32)
     keys = np.zeros((len(found) + 1, 4), dtype=np.int64)
@@ -171,11 +218,33 @@ def _reckon_all(
                 outcomes, row_of_first = 0, -1
                 for i in range(possible_from[f], possible_from[f + 1]):
                     effect, row = _against_record(
-                        r, a, possible[i], day, names, numbers, judgement_names, judgement_numbers, record_names,
-                        record_numbers, first, rank, family, conduct, weaker, other, tie, victims, said, pair_result,
-                        memory_of_result, memory_of_record, memory_told, memory_result, memory_alike, record_result,
+                        r,
+                        a,
+                        possible[i],
+                        day,
+                        numbers,
+                        judgement_names,
+                        judgement_numbers,
+                        record_names,
+                        record_numbers,
+                        first,
+                        rank,
+                        family,
+                        conduct,
+                        weaker,
+                        other,
+                        tie,
+                        victims,
+                        said,
+                        pair_result,
+                        memory_of_result,
+                        memory_of_record,
+                        memory_told,
+                        memory_result,
+                        memory_alike,
+                        record_result,
                         record_codes,
-                    )  # fmt: skip
+                    )
                     if i == possible_from[f]:
                         row_of_first = row
                     if effect == _RECLASSIFIES and _is_incident(
@@ -194,11 +263,33 @@ def _reckon_all(
                 effect, row = _NEW, -1
                 if linked:
                     effect, row = _against_record(
-                        r, a, f_reached[f], day, names, numbers, judgement_names, judgement_numbers, record_names,
-                        record_numbers, first, rank, family, conduct, weaker, other, tie, victims, said, pair_result,
-                        memory_of_result, memory_of_record, memory_told, memory_result, memory_alike, record_result,
+                        r,
+                        a,
+                        f_reached[f],
+                        day,
+                        numbers,
+                        judgement_names,
+                        judgement_numbers,
+                        record_names,
+                        record_numbers,
+                        first,
+                        rank,
+                        family,
+                        conduct,
+                        weaker,
+                        other,
+                        tie,
+                        victims,
+                        said,
+                        pair_result,
+                        memory_of_result,
+                        memory_of_record,
+                        memory_told,
+                        memory_result,
+                        memory_alike,
+                        record_result,
                         record_codes,
-                    )  # fmt: skip
+                    )
                     if row >= 0:
                         by_matter[1, m] = memory_number[row]
                 if effect == _NEW or effect == _RECLASSIFIES:
@@ -221,9 +312,26 @@ def _reckon_all(
                     ):
                         continue
                     taken, row = _compare(
-                        one, two, f_reached[found[one]], f_reached[found[two]], chosen, names, numbers, m_allegation,
-                        m_victim, m_owner, rank, order, weaker, other, tie, victims, said, pair_result, stated,
-                    )  # fmt: skip
+                        one,
+                        two,
+                        f_reached[found[one]],
+                        f_reached[found[two]],
+                        chosen,
+                        names,
+                        numbers,
+                        m_allegation,
+                        m_victim,
+                        m_owner,
+                        rank,
+                        order,
+                        weaker,
+                        other,
+                        tie,
+                        victims,
+                        said,
+                        pair_result,
+                        stated,
+                    )
                     if taken == _UNSURE:
                         left_over[r] = 1
                     elif taken != _NEITHER:
@@ -254,13 +362,41 @@ def _reckon_all(
                 continue
             result = f_reached[found[m]]
             _key_of(
-                m, result, names, numbers, victims_from, victims_named, first[1, r], m_allegation, m_victim, m_owner,
-                m_shop, m_people, unit, has_thing, thing, very_thing, thing_if, keys,
-            )  # fmt: skip
+                m,
+                result,
+                names,
+                numbers,
+                victims_from,
+                victims_named,
+                first[1, r],
+                m_allegation,
+                m_victim,
+                m_owner,
+                m_shop,
+                m_people,
+                unit,
+                has_thing,
+                thing,
+                very_thing,
+                thing_if,
+                keys,
+            )
             count = _number_of(
-                m, result, names, numbers, victims_from, m_allegation, m_victim, m_people, m_part, unit, has_thing,
-                thing, very_thing, thing_if,
-            )  # fmt: skip
+                m,
+                result,
+                names,
+                numbers,
+                victims_from,
+                m_allegation,
+                m_victim,
+                m_people,
+                m_part,
+                unit,
+                has_thing,
+                thing,
+                very_thing,
+                thing_if,
+            )
             group[m] = -1
             for other_m in range(start, m):
                 if group[other_m] < 0 or kin[f_reached[found[other_m]]] != kin[result]:
@@ -302,10 +438,42 @@ def _reckon_all(
         by_report[0, r], by_report[1, r] = best, total
         if any_due:
             by_report[2, r] = _least_due(
-                start, at, r, names, numbers, victims_from, victims_named, first, m_allegation, m_victim, m_owner,
-                m_shop, m_people, found, f_reached, due, possible_from, possible, rank, order, kin, unit, has_thing,
-                thing, very_thing, thing_if, weaker, other, tie, victims, said, pair_result, stated, recorded, keys,
-            )  # fmt: skip
+                start,
+                at,
+                r,
+                names,
+                numbers,
+                victims_from,
+                victims_named,
+                first,
+                m_allegation,
+                m_victim,
+                m_owner,
+                m_shop,
+                m_people,
+                found,
+                f_reached,
+                due,
+                possible_from,
+                possible,
+                rank,
+                order,
+                kin,
+                unit,
+                has_thing,
+                thing,
+                very_thing,
+                thing_if,
+                weaker,
+                other,
+                tie,
+                victims,
+                said,
+                pair_result,
+                stated,
+                recorded,
+                keys,
+            )
             if by_report[2, r] < 0:
                 left_over[r] = 1
                 by_report[2, r] = 0
@@ -322,7 +490,6 @@ def _against_record(
     a: int,
     result: int,
     day: Int32,
-    names: UInt16,
     numbers: Int32,
     judgement_names: UInt16,
     judgement_numbers: Int32,

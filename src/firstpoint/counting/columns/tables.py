@@ -5,12 +5,12 @@ The masks are those of :class:`~firstpoint.counting.bitmaps.Bitmap`, in two word
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
 from firstpoint.counting.bitmaps import Bitmap
-from firstpoint.counting.books import Book, read_class_result, vocabulary_of_tests
+from firstpoint.counting.books import Book, vocabulary_of_tests
 from firstpoint.counting.coding import OF_THE_CLASS
 from firstpoint.counting.columns.arrays import Bytes, Int32, Int64, UInt64
 from firstpoint.counting.columns.kernel import compiled_loop
@@ -32,9 +32,10 @@ def stages_of(book: Book) -> Stages:
 class Stages:
     """The class table, the recording test and what follows it, for every kind that is read in columns.
 
-    ``asked`` has a row for each column that a stage asks of a kind: its place among the columns of the kind and
-    where its masks begin. A row of ``masks`` has the rows that may apply and those that surely do, for one
-    code. ``law`` gives for each row of a kind's class table the stage of earlier law that may replace it.
+    ``asked`` has a row for each column that a stage asks of a kind: its place among the columns of the kind
+    and where its masks begin. A row of ``masks`` has the rows that may apply and those that surely do, for
+    one code. ``law`` gives for each row of a kind's class table the stage of earlier law that may replace
+    it.
     """
 
     def __init__(self, book: Book) -> None:
@@ -57,11 +58,11 @@ class Stages:
                 self._add(bitmaps[name], since, every, of_class)
             law: dict[str, int] = {}
             for at, row in enumerate(bitmaps["class"].rows):
-                reached = as_reached(row.result) if read_class_result(row.result) else None
+                reached = as_reached(row.result) or ""
                 if reached in bitmaps and reached not in law:
                     law[reached] = len(since)
                     self._add(bitmaps[reached], since, every, of_class)
-                law_at[number, at] = law.get(reached or "", -1)
+                law_at[number, at] = law.get(reached, -1)
         self._first, self._law = first, law_at
         self._since = np.array(since, dtype=np.int32).reshape(-1, 2)
         self._every = np.array(every, dtype=np.uint64).reshape(-1, 2)
@@ -74,14 +75,21 @@ class Stages:
         return tuple(self._values[name].index(facts.get(name, UNKNOWN)) for name in OF_THE_CLASS)
 
     def classed(self, matters: Matters) -> Int64:
-        """Give for each matter its kind, the rows of its class table that may apply up to the first that surely
-        does (two words), whether one does, and whether earlier law may replace one of them.
+        """Give for each matter its kind, the rows of its class table that may apply up to the first that
+        surely does (two words), whether one does, and whether earlier law may replace one of them.
         """
         signs = np.empty((len(matters.kind), 5), dtype=np.int64)
         _class_signs(
-            matters.kind, matters.codes, self._first, self._since, self._every, self._asked_array,
-            self._masks_array, self._law, signs,
-        )  # fmt: skip
+            matters.kind,
+            matters.codes,
+            self._first,
+            self._since,
+            self._every,
+            self._asked_array,
+            self._masks_array,
+            self._law,
+            signs,
+        )
         return signs
 
     def tested(self, matters: Matters, classed: Int32, of_class: Int32) -> Int64:
@@ -90,9 +98,18 @@ class Stages:
         """
         signs = np.empty((len(matters.kind), 6), dtype=np.int64)
         _test_signs(
-            matters.kind, matters.codes, classed, of_class, self._first, self._since, self._every, self._by_class,
-            self._asked_array, self._masks_array, signs,
-        )  # fmt: skip
+            matters.kind,
+            matters.codes,
+            classed,
+            of_class,
+            self._first,
+            self._since,
+            self._every,
+            self._by_class,
+            self._asked_array,
+            self._masks_array,
+            signs,
+        )
         return signs
 
     def _add(
@@ -262,7 +279,7 @@ def _test_signs(
 
 
 @compiled_loop
-def _spot(sign: Int64, width: int, size: int) -> int:
+def _spot(sign: Int64, width: int, size: int) -> np.int64 | int:
     mixed = np.int64(1_469_598_103)
     for w in range(width):
         mixed = (mixed ^ sign[w]) * np.int64(1_099_511_628_211)
@@ -271,10 +288,10 @@ def _spot(sign: Int64, width: int, size: int) -> int:
 
 
 @compiled_loop
-def _find_spot(sign: Int64, table: Int64) -> int:
+def _find_spot(sign: Int64, table: Int64) -> np.int64 | int:
     """Give where a signature stands, or the free place for it."""
     width = table.shape[1] - 1
-    spot = _spot(sign, width, len(table))
+    spot: np.int64 | int = _spot(sign, width, len(table))
     while table[spot, width] != -1:
         same = True
         for w in range(width):
