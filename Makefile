@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 PIP     = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format browser lock assets benchmarks clean
+.PHONY: help demo test trials check format browser lock assets benchmarks clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -16,6 +16,9 @@ demo: $(VENV)/.runtime ## Make a synthetic force, run the main job on it and ser
 
 test: $(VENV)/.dev browser check ## Every check and every test, the browser's included
 	$(BIN)/python -m pytest -n auto --dist loadfile
+
+trials: $(VENV)/.dev ## Long trials of the rule books, outside make test; the results go to docs/trials.md
+	$(BIN)/python tests/counting/trials.py
 
 check: $(VENV)/.dev ## Formatting, lint, types and the arrows between the rooms
 	$(BIN)/ruff format --check .

@@ -20,9 +20,7 @@ from firstpoint.errors import BadReport, Refused
 REFUSED = ("refused",)
 
 
-def plain_row(
-    text: str | bytes, *, book: Book | None = None, reconstructed: bool = False
-) -> tuple[Any, ...]:
+def plain_row(text: str | bytes, *, book: Book | None = None, reconstructed: bool = False) -> tuple[Any, ...]:
     """Give what the interpreter says of a report, or :data:`REFUSED`."""
     try:
         report = json.loads(text)

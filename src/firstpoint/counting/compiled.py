@@ -116,15 +116,6 @@ class CompiledBook:
         known = kept.get(key)
         return known if known is not None else self._find(kind, key, kept)
 
-    def rulings(self, report: Mapping[str, Any]) -> list[MatterRuling]:
-        """Give the rulings on the matters of a well-formed report, whichever way it must be read.
-
-        Raises :class:`NotPlain` where the report is not known to be well-formed and is read no further.
-        """
-        return [
-            MatterRuling(matter, self.finding(matter.kind, matter.key)) for matter in self.matters(report)
-        ]
-
     def carefully(self, report: Mapping[str, Any]) -> list[MatterRuling]:
         """Give the rulings on a report that is known to be well-formed, writing out each sheet of facts."""
         return [

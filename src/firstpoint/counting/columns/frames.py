@@ -50,6 +50,8 @@ SCHEMA: dict[Any, Any] = {
 }
 #: Reports that one worker takes at a time.
 AT_ONCE = 50_000
+#: Fewer reports than this are counted one by one, since the loops take time to load.
+FEW = 2_000
 
 
 def count_frame(
@@ -130,6 +132,9 @@ def count_texts(
 
     The result is that of :func:`count_frame`.
     """
+    if len(starts) < FEW:
+        every = np.arange(len(starts))
+        return _slowly(data, starts, ends, every, book, reconstructed, nulls).drop("row")
     coded = read_coded(data, starts, ends, nulls=nulls)
     frames = [_of_book(data, coded, chosen) for chosen in _books(coded, book, reconstructed)]
     left = np.flatnonzero(coded.left_over)

@@ -36,6 +36,7 @@ from firstpoint.counting.columns.layout import (
     SPOT,
     SPOTS,
     TEXT,
+    UNLISTED,
     VICTIM,
     WITH_ROWS,
     slots,
@@ -323,7 +324,7 @@ def _read_report(
                 return False
             code = _find(data, at + 1, stop, hashed, values, letters)
             if code == 0 and table == 5 and slot == _CLASS and _is_class(data, at + 1, stop):
-                code = 1
+                code = _UNLISTED
             cell = bases[0, table] + here * widths[0, table] + slot
             if code == 0 or names[cell] != 0:
                 return False
@@ -627,7 +628,13 @@ def _judged(data: Bytes, at: int, stop: int, ids: Int64, known: int) -> tuple[in
         return YES, known
     if length == 2 and data[at] == 110 and data[at + 1] == 111:
         return NO, known
-    if length == 7 and data[at] == 117 and data[at + 1] == 110 and data[at + 2] == 107 and data[at + 3] == 110:
+    if (
+        length == 7
+        and data[at] == 117
+        and data[at + 1] == 110
+        and data[at + 2] == 107
+        and data[at + 3] == 110
+    ):
         return NOT_KNOWN, known
     return _same_text(data, at, stop, ids, known)
 
@@ -898,4 +905,5 @@ _JUDGED_ALLEGATION = slots(JUDGEMENT, names=False)["allegation"]
 _JUDGED_RECORD = slots(JUDGEMENT, names=False)["record"]
 _AGREED = values_in(JUDGEMENT, "about").index("location_agreed") + 1
 _CLASS = slots(RECORD, names=True)["class"]
+_UNLISTED = values_in(RECORD, "class").index(UNLISTED) + 1
 assert _A["id"] == slots(VICTIM, names=False)["id"] == slots(RECORD, names=False)["id"] == 0

@@ -17,6 +17,7 @@ from firstpoint.counting.columns.layout import (
     ALLEGATION,
     JUDGEMENT,
     RECORD,
+    UNLISTED,
     classes_of_records,
     slots,
     values_in,
@@ -26,7 +27,6 @@ from firstpoint.counting.columns.reading import ABSENT, YES, Coded, day_after_19
 from firstpoint.counting.columns.standing import ANSWERS, GAPS, RESULTS, TIES, UNITS, VICTIMS, Standing
 from firstpoint.counting.principal import READ_FROM_EITHER, READ_FROM_THE_WEAKER
 from firstpoint.counting.reckoning import STRENGTH
-from firstpoint.vocabulary import reported_incidents
 
 
 class Reckoned(NamedTuple):
@@ -538,7 +538,7 @@ def _against_record(
                 held = record_codes[i, 2]
     rank_held = rank[held] if held >= 0 else 0.0
     if link != _CONTINUES:
-        if ho_class > _CRIME_CLASSES:
+        if ho_class <= _INCIDENTS:
             return _RECLASSIFIES, -1
         if link == _DISCLOSED and held >= 0:
             told_of = _beside(result, held, rank, family, weaker, other, tie, victims, said, pair_result)
@@ -585,7 +585,7 @@ def _is_incident(
     p = first[5, r]
     while record_numbers[p, 0] != numbers[a, link]:
         p += 1
-    return record_names[p, _CLASS] > _CRIME_CLASSES
+    return record_names[p, _CLASS] <= _INCIDENTS
 
 
 @compiled_loop
@@ -1080,7 +1080,7 @@ _RN, _RV = slots(RECORD, names=True), slots(RECORD, names=False)
 _CLASS, _CODE, _DEALT = _RN["class"], _RN["ho_code"], _RN["offender_dealt_with"]
 _ENDED = _RN["order_made_or_trial_ended"]
 _LAST_ACT, _OFFENCE_TO, _RECORDED_ON = _RV["last_act_on"], _RV["offence_to"], _RV["recorded_on"]
-_CRIME_CLASSES = classes_of_records().index(next(iter(reported_incidents())))
+_INCIDENTS = classes_of_records().index(UNLISTED)
 _DEALT_WITH = _code(RECORD, "offender_dealt_with", "other")
 _DEALT_UNKNOWN = _code(RECORD, "offender_dealt_with", "unknown")
 _ENDED_YES = _code(RECORD, "order_made_or_trial_ended", "yes")
