@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -36,7 +35,7 @@ from firstpoint.counting.matters import (
     told_by_others,
 )
 from firstpoint.counting.rulings import Finding, MatterRuling, as_reached, facts_of_class, find, rule_matter
-from firstpoint.counting.sense import MOST_VICTIMS
+from firstpoint.counting.sense import MOST_VICTIMS, is_day
 from firstpoint.counting.tables import Ruling, Table
 from firstpoint.counting.titles import kinds_told_by_title
 
@@ -49,8 +48,8 @@ _NOTHING: Mapping[str, str] = {}
 #: The rows that may apply, and whether the last of them surely does.
 Bits = tuple[int, bool]
 _ID = re.compile(r"[a-z][a-z0-9_]{0,31}")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})", re.ASCII)
 _SPOTS = ("suspect_at", "suspect_home", "victim_at", "victim_home", "business_at")
 _NUMBERS = frozenset(
     name
@@ -275,7 +274,7 @@ class _Reading:
     def __init__(self, report: Mapping[str, Any], ready: CompiledBook) -> None:
         self.ready = ready
         self.report = report
-        if not _PLAIN.issuperset(report) or report["schema_version"] != 1:
+        if not _PLAIN.issuperset(report) or report["schema_version"] is True or report["schema_version"] != 1:
             raise NotPlain
         self._check_rest(report)
         self.people = _by_id(report.get("victims", ()))
@@ -406,7 +405,7 @@ class _Reading:
             raise NotPlain
 
     def _check_rest(self, report: Mapping[str, Any]) -> None:
-        if not _MOMENT.fullmatch(report["reported_at"]) or len(_text(report.get("report_id", ""))) > 64:
+        if not _is_moment(report["reported_at"]) or len(_text(report.get("report_id", ""))) > 64:
             raise NotPlain
         if "note" in report:
             raise NotPlain
@@ -453,8 +452,8 @@ _OF_PART: Mapping[str, Mapping[str, frozenset[str]]] = {
 _HOSTILITY = frozenset(values_of("allegation", "hostility") or ())
 _COUNTRIES = frozenset(values_of("place", "country") or ())
 _YES_NO = frozenset({"yes", "no", "unknown"})
-_CLASS = re.compile(r"N[123]00(/\d{2})?|NFIB\d{1,2}[A-Z]?|\d{1,3}[A-Z]?(/\d{1,2})?")
-_CODE = re.compile(r"\d{3}/\d{2}")
+_CLASS = re.compile(r"N[123]00(/\d{2})?|NFIB\d{1,2}[A-Z]?|\d{1,3}[A-Z]?(/\d{1,2})?", re.ASCII)
+_CODE = re.compile(r"\d{3}/\d{2}", re.ASCII)
 
 
 def _text(value: Any) -> str:
@@ -470,7 +469,12 @@ def _is_id(text: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _is_day(text: str) -> bool:
-    return _DAY.fullmatch(text) is not None and date.fromisoformat(text) is not None
+    return _DAY.fullmatch(text) is not None and is_day(text)
+
+
+@lru_cache(maxsize=4096)
+def _is_moment(text: str) -> bool:
+    return _MOMENT.fullmatch(text) is not None and is_day(text)
 
 
 def _check_force(name: Any) -> None:
@@ -507,7 +511,7 @@ def _check_when(when: Mapping[str, str]) -> None:
     if not when.keys() <= {"from", "to"}:
         raise NotPlain
     for text in when.values():
-        if not (_is_day(text) if len(text) == 10 else _MOMENT.fullmatch(text)):
+        if not (_is_day(text) if len(text) == 10 else _is_moment(text)):
             raise NotPlain
     if len(when) == 2 and when["from"][:10] > when["to"][:10]:
         raise NotPlain

@@ -93,7 +93,7 @@ def checked(
     try:
         ready = compiled(book or _book_for(report["reported_at"], reconstructed))
         return CheckedReport(report, ready, ready.matters(report))
-    except (NotPlain, KeyError, TypeError, ValueError, AttributeError):
+    except (NotPlain, KeyError, TypeError, ValueError, AttributeError, OverflowError):
         require_report(report)
         ready = compiled(book or _book_for(report["reported_at"], reconstructed))
         ruled = ready.carefully(report)
@@ -161,6 +161,8 @@ def read_report(text: str, where: str) -> dict[str, Any] | ReportSetAside:
         report = json.loads(text)
     except json.JSONDecodeError as reason:
         return ReportSetAside(f"is not JSON: {reason}.", where=where, remedy="Give one JSON object a line.")
+    except RecursionError:
+        return ReportSetAside("is nested too deeply.", where=where, remedy="Give one JSON object a line.")
     faults = report_faults(report)
     if faults:
         return ReportSetAside(

@@ -107,7 +107,8 @@ class Findings:
     def _signed(self, register: Register, signs: Int64, work_out: Callable[[Int64], None]) -> Int32:
         """Give the number of each signature, working those out that are met for the first time."""
         numbers = register.known(signs)
-        if (numbers < 0).any():
+        # Another worker may have numbered a signature and not yet worked it out: wait for it.
+        if (numbers < 0).any() or self._lock.locked():
             with self._lock:
                 numbers, new = register.number(signs)
                 work_out(signs[new])
@@ -179,6 +180,8 @@ class Findings:
 
 
 _WORD = (1 << 64) - 1
+#: Held while the findings of a book are begun, so that all workers share them.
+_MAKING = Lock()
 
 
 def _joined(low: int, high: int) -> int:
@@ -192,7 +195,8 @@ def _whole(numbers: Iterable[int]) -> Int32:
 
 def findings_of(book: Book) -> Findings:
     """Give the findings of a book, which are kept with it."""
-    known: Findings | None = book.kept.get("findings")
-    if known is None:
-        known = book.kept["findings"] = Findings(book)
-    return known
+    with _MAKING:
+        known: Findings | None = book.kept.get("findings")
+        if known is None:
+            known = book.kept["findings"] = Findings(book)
+        return known

@@ -459,8 +459,8 @@ def _of_the_allegation(
                 worked[_ONLY_HARASSMENT] = _ONLY_YES if value == YES else 0
         elif about == _ABOUT_INTENT:
             said = 1 if value == YES else 0
-        elif (about == _ABOUT_LIKELIER and value < YES and names[a, _COUNTER]) or (
-            about == _ABOUT_CHOICE and numbers[since_a, 0] == ABSENT
+        elif (about == _ABOUT_LIKELIER and names[a, _COUNTER]) or (
+            about == _ABOUT_CHOICE and (numbers[since_a, 0] == ABSENT or value >= YES)
         ):
             return -1
     if said:

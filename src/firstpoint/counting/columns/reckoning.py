@@ -354,6 +354,7 @@ def _reckon_all(
             for m in range(start, at):
                 recorded[m], into[m] = 0, -1
             continue
+        most = 0
         for m in range(start, at):
             if not recorded[m]:
                 continue
@@ -397,6 +398,7 @@ def _reckon_all(
                 very_thing,
                 thing_if,
             )
+            most = max(most, count)
             group[m] = -1
             for other_m in range(start, m):
                 if group[other_m] < 0 or kin[f_reached[found[other_m]]] != kin[result]:
@@ -435,6 +437,10 @@ def _reckon_all(
                         by_matter[3, m] = 0
         for g in range(crimes_from[r], made):
             total += crimes[1, g]
+        if max(most, total) > MOST_CRIMES:
+            left_over[r] = 1
+            by_matter[3, start:at] = 0
+            any_due, total, made = False, 0, crimes_from[r]
         by_report[0, r], by_report[1, r] = best, total
         if any_due:
             by_report[2, r] = _least_due(
@@ -1084,6 +1090,8 @@ _RECORD, _ABSORBED = STRENGTH.index("record"), STRENGTH.index("absorbed")
 _NOT_DECIDABLE = STRENGTH.index("not_decidable")
 _NEW, _HELD, _RECLASSIFIES, _OPEN, _SAME_FAMILY = range(5)
 _NEITHER, _FIRST, _SECOND, _UNSURE = range(4)
+#: More crimes than this do not fit a row; the slower way says so.
+MOST_CRIMES = 2_147_483_647
 _NOT_KNOWN, _YES, _NO = (ANSWERS.index(answer) for answer in ("unknown", "yes", "no"))
 _WITHIN, _OVER = GAPS.index("within_three_months"), GAPS.index("over_three_months")
 _DURING_IT, _HOLDS_IT, _APART = (TIES.index(each) for each in ("during", "holds", "apart"))
