@@ -430,7 +430,7 @@ def _past_space(data: Bytes, at: int, end: int) -> int:
     return at
 
 
-@compiled_loop
+@inlined
 def _end_of_text(data: Bytes, at: int, end: int) -> int:
     """Give where the text ends, or -1 where it does not, or holds an escape or a control letter."""
     while at < end:
@@ -482,7 +482,7 @@ def _find(data: Bytes, at: int, stop: int, number: np.int64 | int, table: Int64,
     return 0
 
 
-@compiled_loop
+@inlined
 def _number(data: Bytes, at: int, end: int) -> tuple[int, int]:
     """Give where a whole number ends and what it is, -1 where none of at most seven figures stands there."""
     first, number = at, 0
@@ -564,7 +564,7 @@ def _read_ids(
         at += 1
 
 
-@compiled_loop
+@inlined
 def _is_id(data: Bytes, at: int, stop: int) -> bool:
     if not (1 <= stop - at <= 32) or not 97 <= data[at] <= 122:
         return False
@@ -602,7 +602,7 @@ def _is_class(data: Bytes, at: int, stop: int) -> bool:
     return at == stop
 
 
-@compiled_loop
+@inlined
 def _same_text(data: Bytes, at: int, stop: int, ids: Int64, known: int) -> tuple[int, int]:
     """Give the number of a text among those of the report, -1 where there are too many."""
     for number in range(known):
