@@ -122,6 +122,10 @@ def read_coded(data: Bytes, starts: Int64, ends: Int64, *, nulls: bool = False) 
         first,
         victims_from,
         victims_named,
+        np.zeros(len(PLACED) + 1, dtype=np.int64),
+        np.zeros(len(PLACED) + 1, dtype=np.int64),
+        np.zeros((MOST_IDS, 2), dtype=np.int64),
+        np.zeros((4, _DEEPEST), dtype=np.int64),
         nulls,
     )
 
@@ -172,13 +176,15 @@ def _read_all(
     first: Int32,
     victims_from: Int32,
     victims_named: Int32,
+    counts: Int64,
+    before: Int64,
+    ids: Int64,
+    state: Int64,
     nulls: bool,
 ) -> None:
-    ids = np.zeros((MOST_IDS, 2), dtype=np.int64)
-    counts = np.zeros(len(PLACED) + 1, dtype=np.int64)
-    before = np.zeros_like(counts)
     for r in range(len(starts)):
-        before[:] = counts
+        for at in range(len(counts)):
+            before[at] = counts[at]
         counts[0] = r + 1
         fine = _read_report(
             data,
@@ -200,12 +206,14 @@ def _read_all(
             victims_named,
             counts,
             ids,
+            state,
             nulls,
         )
         if fine:
             fine = _makes_sense(r, widths, bases, names, numbers, first, victims_from, victims_named, counts)
         if not fine:
-            counts[:] = before
+            for at in range(len(counts)):
+                counts[at] = before[at]
             head[r, _LEFT_OVER] = 1
         counts[0] = r + 1
         for at in range(len(PLACED)):
@@ -233,12 +241,13 @@ def _read_report(
     victims_named: Int32,
     counts: Int64,
     ids: Int64,
+    state: Int64,
     nulls: bool,
 ) -> bool:
-    place = np.zeros(_DEEPEST, dtype=np.int64)
-    row = np.zeros(_DEEPEST, dtype=np.int64)
-    shift = np.zeros(_DEEPEST, dtype=np.int64)
-    listed = np.zeros(_DEEPEST, dtype=np.int64)
+    place: Any = state[0]
+    row: Any = state[1]
+    shift: Any = state[2]
+    listed: Any = state[3]
     known, late = 0, False
     head[r, _ID_LENGTH] = ABSENT
     _clear(0, r, widths, bases, names, numbers)
@@ -247,7 +256,7 @@ def _read_report(
         return False
     at += 1
     depth, state = 0, _OPENED
-    place[0], row[0] = REPORT, r
+    place[0], row[0], listed[0] = REPORT, r, 0
     while True:
         at = _past_space(data, at, end)
         if at >= end:
