@@ -28,6 +28,8 @@ def test_newest_book_comes_back_byte_for_byte(tmp_path: Path) -> None:
     files, faults = through_a_workbook(SHIPPED, tmp_path)
     assert faults == []
     held = {p.relative_to(SHIPPED).as_posix(): p.read_bytes() for p in SHIPPED.rglob("*") if p.is_file()}
+    # The registrars' case sheets lie with the book and are no part of what it says.
+    held = {name: text for name, text in held.items() if not name.startswith("sheets/")}
     assert {name: text.encode("utf-8") for name, text in files.items()} == held
 
 

@@ -34,7 +34,7 @@ from firstpoint.counting.matters import (
     shared_facts,
     told_by_others,
 )
-from firstpoint.counting.rulings import Finding, MatterRuling, as_reached, find, rule_matter
+from firstpoint.counting.rulings import Finding, MatterRuling, as_reached, facts_of_class, find, rule_matter
 from firstpoint.counting.sense import MOST_VICTIMS, is_day
 from firstpoint.counting.tables import Ruling, Table
 from firstpoint.counting.titles import kinds_told_by_title
@@ -44,6 +44,9 @@ _SILENT = Ruling(None, (), ())
 #: How many rulings a book keeps for each kind before it begins anew.
 KEPT = 50_000
 _NOBODY: Mapping[str, Any] = {}
+_NOTHING: Mapping[str, str] = {}
+#: The rows that may apply, and whether the last of them surely does.
+Bits = tuple[int, bool]
 _ID = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})", re.ASCII)
@@ -97,6 +100,8 @@ class CompiledBook:
         self._codes: dict[str, KindCode] = {}
         self._bitmaps: dict[str, dict[str, Bitmap]] = {}
         self._findings: dict[str, dict[int, Finding]] = {}
+        self._short: dict[tuple[str, Bits, Bits, Bits], Finding] = {}
+        self._of_class: dict[tuple[str, Bits], tuple[Mapping[str, str], tuple[Bitmap, ...]]] = {}
 
     def code(self, kind: str) -> KindCode:
         """Give how facts of a kind become keys; raise KeyError for no kind."""
@@ -118,12 +123,14 @@ class CompiledBook:
 
     def carefully(self, report: Mapping[str, Any]) -> list[MatterRuling]:
         """Give the rulings on a report that is known to be well-formed, writing out each sheet of facts."""
-        return [
-            rule_matter(matter, self.book)
-            if matter.kind in kinds_told_by_title()
-            else MatterRuling(matter, self.finding(matter.kind, self.code(matter.kind).key(matter.facts)))
-            for matter in matters_of(report, self)
-        ]
+        ruled = []
+        for matter in matters_of(report, self):
+            if matter.kind in kinds_told_by_title():
+                ruled.append(rule_matter(matter, self.book))
+                continue
+            matter.key = self.code(matter.kind).key(matter.facts)
+            ruled.append(MatterRuling(matter, self.finding(matter.kind, matter.key)))
+        return ruled
 
     def matters(self, report: Mapping[str, Any]) -> list[Matter]:
         """Give the matters of a report with their keys, reading it once.
@@ -166,8 +173,9 @@ class CompiledBook:
         self._codes[kind] = code
         return code
 
-    def _find(self, kind: str, key: int, kept: dict[int, Finding]) -> Finding:
-        codes = self._codes[kind].codes(key)
+    def full(self, kind: str, key: int) -> Finding:
+        """Give what the book says of a key, with the facts that are missing and why."""
+        codes = self.code(kind).codes(key)
         bitmaps = self._bitmaps[kind]
 
         def decide(table: Table, of_class: Mapping[str, str]) -> Ruling:
@@ -175,10 +183,72 @@ class CompiledBook:
             bitmap = bitmaps.get(stage)
             return bitmap.decide(codes, of_class) if bitmap else _SILENT
 
+        return find(kind, self.book, decide)
+
+    def short(self, kind: str, classed: Bits, tested: Bits, after: Bits) -> Finding:
+        """Give the finding that these rows lead to, which may apply at each stage under the law of the day.
+
+        Where they leave it open, it does not say which facts are missing; see :meth:`full`.
+        """
+        sign = (kind, classed, tested, after)
+        known = self._short.get(sign)
+        if known is None:
+            bitmaps, book = self.bitmaps(kind), self.book
+            told = {book.record_test.stage: tested, book.after_class.stage: after}
+
+            def decide(table: Table, of_class: Mapping[str, str]) -> Ruling:
+                if "reached" in of_class:
+                    return _SILENT
+                may, ends = told.get(table.stage, classed)
+                bitmap = bitmaps[table.stage if table.stage in told else "class"]
+                return bitmap.settled(may, ends=ends) or bitmap.unsettled(may)
+
+            known = self._short[sign] = find(kind, book, decide)
+        return known
+
+    def of_class(self, kind: str, classed: Bits) -> Mapping[str, str]:
+        """Give what follows from the class, or from all classes that these rows leave possible."""
+        return self._told_of(kind, classed)[0]
+
+    def _told_of(self, kind: str, classed: Bits) -> tuple[Mapping[str, str], tuple[Bitmap, ...]]:
+        """Give the facts of the class, and the tables of earlier law that may replace it."""
+        known = self._of_class.get((kind, classed))
+        if known is None:
+            bitmaps = self.bitmaps(kind)
+            bitmap, (may, ends) = bitmaps["class"], classed
+            ruling = bitmap.settled(may, ends=ends) or bitmap.unsettled(may)
+            reached = [as_reached(row.result) for row in bitmap.members(may)]
+            law = tuple(bitmaps[name] for name in dict.fromkeys(reached) if name and name in bitmaps)
+            known = self._of_class[kind, classed] = (facts_of_class(self.book, ruling), law)
+        return known
+
+    def _find(self, kind: str, key: int, kept: dict[int, Finding]) -> Finding:
+        codes = self._codes[kind].codes(key)
+        bitmaps = self._bitmaps[kind]
+        if "class" not in bitmaps:
+            return self.full(kind, key)
+        classed = bitmaps["class"].bits(codes, _NOTHING)
+        of_class, law = self._told_of(kind, classed)
         if len(kept) >= KEPT:
             kept.clear()
-        finding = kept[key] = find(kind, self.book, decide)
+        if any(earlier.bits(codes, _NOTHING)[0] for earlier in law):
+            finding = self.full(kind, key)
+        else:
+            finding = self.short(
+                kind,
+                classed,
+                bitmaps[self.book.record_test.stage].bits(codes, of_class),
+                bitmaps[self.book.after_class.stage].bits(codes, of_class),
+            )
+        kept[key] = finding
         return finding
+
+
+def in_full(ruling: MatterRuling, book: Book) -> Finding:
+    """Give a ruling's finding with the facts that are missing and why."""
+    if not ruling.finding.in_short:
+        return ruling.finding
+    return compiled(book).full(ruling.matter.kind, ruling.matter.key)
 
 
 def matters_of(report: Mapping[str, Any], ready: CompiledBook) -> list[Matter]:
