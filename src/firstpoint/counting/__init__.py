@@ -81,10 +81,10 @@ from firstpoint.counting.books import (
 from firstpoint.counting.deadlines import record_by
 from firstpoint.counting.explaining import explain
 from firstpoint.counting.facts import KINDS, Kind, judgements, report_faults
+from firstpoint.counting.many import count_frame
 from firstpoint.counting.open_classes import crimes_due_with_open_class
 from firstpoint.counting.reports import (
     ReportSetAside,
-    count_frame,
     count_report,
     read_report,
     read_reports,

@@ -12,11 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from firstpoint.counting.cells import Cell, Fact
 from firstpoint.counting.coding import OF_THE_CLASS, KindCode
 from firstpoint.counting.facts import UNKNOWN
+from firstpoint.counting.rulings import NOT_SAID
 from firstpoint.counting.tables import Row, Ruling, Vocabulary
 
 Masks = tuple[int, int]
-#: In place of the facts that are missing, where nobody asked for them.
-NOT_SAID = ("not_said",)
 
 
 class Bitmap:
@@ -55,6 +54,12 @@ class Bitmap:
 
     def decide(self, codes: Sequence[int], of_class: Mapping[str, str]) -> Ruling:
         """Give the ruling on the codes of a sheet and the facts of its class."""
+        may, ends = self.bits(codes, of_class)
+        settled = self.settled(may, ends=ends)
+        return settled or Ruling(None, self.members(may), self._missing(may, codes, of_class))
+
+    def bits(self, codes: Sequence[int], of_class: Mapping[str, str]) -> tuple[int, bool]:
+        """Give the rows that may apply up to the first that surely does, and whether one surely does."""
         may = sure = self.all_rows
         for at, masks in self.stated:
             some, certain = masks[codes[at]]
@@ -66,9 +71,8 @@ class Bitmap:
             sure &= certain
         if sure:
             first = sure & -sure
-            may &= first | (first - 1)
-        settled = self.settled(may, ends=sure != 0)
-        return settled or Ruling(None, self._members(may), self._missing(may, codes, of_class))
+            return may & (first | (first - 1)), True
+        return may, False
 
     def settled(self, may: int, *, ends: bool) -> Ruling | None:
         """Give the ruling if the rows that may apply agree; ``ends``: the last of them surely does."""
@@ -80,7 +84,7 @@ class Bitmap:
 
     def unsettled(self, may: int) -> Ruling:
         """Give the ruling of rows that disagree, without saying which facts are missing."""
-        return Ruling(None, self._members(may), NOT_SAID)
+        return Ruling(None, self.members(may), NOT_SAID)
 
     def _masks(self, cells: Iterable[tuple[int, Cell]], fact: Fact) -> Masks:
         may = sure = self.all_rows
@@ -91,7 +95,8 @@ class Bitmap:
                 may &= ~bit if answer == "no" else -1
         return may, sure
 
-    def _members(self, may: int) -> tuple[Row, ...]:
+    def members(self, may: int) -> tuple[Row, ...]:
+        """Give the rows whose bits are set, strongest first."""
         return tuple(row for at, row in enumerate(self.rows) if may >> at & 1)
 
     def _missing(self, may: int, codes: Sequence[int], of_class: Mapping[str, str]) -> tuple[str, ...]:

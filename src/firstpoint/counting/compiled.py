@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -35,8 +34,8 @@ from firstpoint.counting.matters import (
     shared_facts,
     told_by_others,
 )
-from firstpoint.counting.rulings import Finding, MatterRuling, as_reached, find, rule_matter
-from firstpoint.counting.sense import MOST_VICTIMS
+from firstpoint.counting.rulings import Finding, MatterRuling, as_reached, facts_of_class, find, rule_matter
+from firstpoint.counting.sense import MOST_VICTIMS, is_day
 from firstpoint.counting.tables import Ruling, Table
 from firstpoint.counting.titles import kinds_told_by_title
 
@@ -45,9 +44,12 @@ _SILENT = Ruling(None, (), ())
 #: How many rulings a book keeps for each kind before it begins anew.
 KEPT = 50_000
 _NOBODY: Mapping[str, Any] = {}
+_NOTHING: Mapping[str, str] = {}
+#: The rows that may apply, and whether the last of them surely does.
+Bits = tuple[int, bool]
 _ID = re.compile(r"[a-z][a-z0-9_]{0,31}")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})", re.ASCII)
 _SPOTS = ("suspect_at", "suspect_home", "victim_at", "victim_home", "business_at")
 _NUMBERS = frozenset(
     name
@@ -98,6 +100,8 @@ class CompiledBook:
         self._codes: dict[str, KindCode] = {}
         self._bitmaps: dict[str, dict[str, Bitmap]] = {}
         self._findings: dict[str, dict[int, Finding]] = {}
+        self._short: dict[tuple[str, Bits, Bits, Bits], Finding] = {}
+        self._of_class: dict[tuple[str, Bits], tuple[Mapping[str, str], tuple[Bitmap, ...]]] = {}
 
     def code(self, kind: str) -> KindCode:
         """Give how facts of a kind become keys; raise KeyError for no kind."""
@@ -117,23 +121,16 @@ class CompiledBook:
         known = kept.get(key)
         return known if known is not None else self._find(kind, key, kept)
 
-    def rulings(self, report: Mapping[str, Any]) -> list[MatterRuling]:
-        """Give the rulings on the matters of a well-formed report, whichever way it must be read.
-
-        Raises :class:`NotPlain` where the report is not known to be well-formed and is read no further.
-        """
-        return [
-            MatterRuling(matter, self.finding(matter.kind, matter.key)) for matter in self.matters(report)
-        ]
-
     def carefully(self, report: Mapping[str, Any]) -> list[MatterRuling]:
         """Give the rulings on a report that is known to be well-formed, writing out each sheet of facts."""
-        return [
-            rule_matter(matter, self.book)
-            if matter.kind in kinds_told_by_title()
-            else MatterRuling(matter, self.finding(matter.kind, self.code(matter.kind).key(matter.facts)))
-            for matter in matters_of(report, self)
-        ]
+        ruled = []
+        for matter in matters_of(report, self):
+            if matter.kind in kinds_told_by_title():
+                ruled.append(rule_matter(matter, self.book))
+                continue
+            matter.key = self.code(matter.kind).key(matter.facts)
+            ruled.append(MatterRuling(matter, self.finding(matter.kind, matter.key)))
+        return ruled
 
     def matters(self, report: Mapping[str, Any]) -> list[Matter]:
         """Give the matters of a report with their keys, reading it once.
@@ -176,8 +173,9 @@ class CompiledBook:
         self._codes[kind] = code
         return code
 
-    def _find(self, kind: str, key: int, kept: dict[int, Finding]) -> Finding:
-        codes = self._codes[kind].codes(key)
+    def full(self, kind: str, key: int) -> Finding:
+        """Give what the book says of a key, with the facts that are missing and why."""
+        codes = self.code(kind).codes(key)
         bitmaps = self._bitmaps[kind]
 
         def decide(table: Table, of_class: Mapping[str, str]) -> Ruling:
@@ -185,10 +183,72 @@ class CompiledBook:
             bitmap = bitmaps.get(stage)
             return bitmap.decide(codes, of_class) if bitmap else _SILENT
 
+        return find(kind, self.book, decide)
+
+    def short(self, kind: str, classed: Bits, tested: Bits, after: Bits) -> Finding:
+        """Give the finding that these rows lead to, which may apply at each stage under the law of the day.
+
+        Where they leave it open, it does not say which facts are missing; see :meth:`full`.
+        """
+        sign = (kind, classed, tested, after)
+        known = self._short.get(sign)
+        if known is None:
+            bitmaps, book = self.bitmaps(kind), self.book
+            told = {book.record_test.stage: tested, book.after_class.stage: after}
+
+            def decide(table: Table, of_class: Mapping[str, str]) -> Ruling:
+                if "reached" in of_class:
+                    return _SILENT
+                may, ends = told.get(table.stage, classed)
+                bitmap = bitmaps[table.stage if table.stage in told else "class"]
+                return bitmap.settled(may, ends=ends) or bitmap.unsettled(may)
+
+            known = self._short[sign] = find(kind, book, decide)
+        return known
+
+    def of_class(self, kind: str, classed: Bits) -> Mapping[str, str]:
+        """Give what follows from the class, or from all classes that these rows leave possible."""
+        return self._told_of(kind, classed)[0]
+
+    def _told_of(self, kind: str, classed: Bits) -> tuple[Mapping[str, str], tuple[Bitmap, ...]]:
+        """Give the facts of the class, and the tables of earlier law that may replace it."""
+        known = self._of_class.get((kind, classed))
+        if known is None:
+            bitmaps = self.bitmaps(kind)
+            bitmap, (may, ends) = bitmaps["class"], classed
+            ruling = bitmap.settled(may, ends=ends) or bitmap.unsettled(may)
+            reached = [as_reached(row.result) for row in bitmap.members(may)]
+            law = tuple(bitmaps[name] for name in dict.fromkeys(reached) if name and name in bitmaps)
+            known = self._of_class[kind, classed] = (facts_of_class(self.book, ruling), law)
+        return known
+
+    def _find(self, kind: str, key: int, kept: dict[int, Finding]) -> Finding:
+        codes = self._codes[kind].codes(key)
+        bitmaps = self._bitmaps[kind]
+        if "class" not in bitmaps:
+            return self.full(kind, key)
+        classed = bitmaps["class"].bits(codes, _NOTHING)
+        of_class, law = self._told_of(kind, classed)
         if len(kept) >= KEPT:
             kept.clear()
-        finding = kept[key] = find(kind, self.book, decide)
+        if any(earlier.bits(codes, _NOTHING)[0] for earlier in law):
+            finding = self.full(kind, key)
+        else:
+            finding = self.short(
+                kind,
+                classed,
+                bitmaps[self.book.record_test.stage].bits(codes, of_class),
+                bitmaps[self.book.after_class.stage].bits(codes, of_class),
+            )
+        kept[key] = finding
         return finding
+
+
+def in_full(ruling: MatterRuling, book: Book) -> Finding:
+    """Give a ruling's finding with the facts that are missing and why."""
+    if not ruling.finding.in_short:
+        return ruling.finding
+    return compiled(book).full(ruling.matter.kind, ruling.matter.key)
 
 
 def matters_of(report: Mapping[str, Any], ready: CompiledBook) -> list[Matter]:
@@ -214,7 +274,7 @@ class _Reading:
     def __init__(self, report: Mapping[str, Any], ready: CompiledBook) -> None:
         self.ready = ready
         self.report = report
-        if not _PLAIN.issuperset(report) or report["schema_version"] != 1:
+        if not _PLAIN.issuperset(report) or report["schema_version"] is True or report["schema_version"] != 1:
             raise NotPlain
         self._check_rest(report)
         self.people = _by_id(report.get("victims", ()))
@@ -345,7 +405,7 @@ class _Reading:
             raise NotPlain
 
     def _check_rest(self, report: Mapping[str, Any]) -> None:
-        if not _MOMENT.fullmatch(report["reported_at"]) or len(_text(report.get("report_id", ""))) > 64:
+        if not _is_moment(report["reported_at"]) or len(_text(report.get("report_id", ""))) > 64:
             raise NotPlain
         if "note" in report:
             raise NotPlain
@@ -392,8 +452,8 @@ _OF_PART: Mapping[str, Mapping[str, frozenset[str]]] = {
 _HOSTILITY = frozenset(values_of("allegation", "hostility") or ())
 _COUNTRIES = frozenset(values_of("place", "country") or ())
 _YES_NO = frozenset({"yes", "no", "unknown"})
-_CLASS = re.compile(r"N[123]00(/\d{2})?|NFIB\d{1,2}[A-Z]?|\d{1,3}[A-Z]?(/\d{1,2})?")
-_CODE = re.compile(r"\d{3}/\d{2}")
+_CLASS = re.compile(r"N[123]00(/\d{2})?|NFIB\d{1,2}[A-Z]?|\d{1,3}[A-Z]?(/\d{1,2})?", re.ASCII)
+_CODE = re.compile(r"\d{3}/\d{2}", re.ASCII)
 
 
 def _text(value: Any) -> str:
@@ -409,7 +469,12 @@ def _is_id(text: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _is_day(text: str) -> bool:
-    return _DAY.fullmatch(text) is not None and date.fromisoformat(text) is not None
+    return _DAY.fullmatch(text) is not None and is_day(text)
+
+
+@lru_cache(maxsize=4096)
+def _is_moment(text: str) -> bool:
+    return _MOMENT.fullmatch(text) is not None and is_day(text)
 
 
 def _check_force(name: Any) -> None:
@@ -446,7 +511,7 @@ def _check_when(when: Mapping[str, str]) -> None:
     if not when.keys() <= {"from", "to"}:
         raise NotPlain
     for text in when.values():
-        if not (_is_day(text) if len(text) == 10 else _MOMENT.fullmatch(text)):
+        if not (_is_day(text) if len(text) == 10 else _is_moment(text)):
             raise NotPlain
     if len(when) == 2 and when["from"][:10] > when["to"][:10]:
         raise NotPlain

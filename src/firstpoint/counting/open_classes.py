@@ -15,6 +15,7 @@ from typing import Any
 from attrs import evolve
 
 from firstpoint.counting.books import Book
+from firstpoint.counting.compiled import in_full
 from firstpoint.counting.continuing import AgainstRecord, against_record
 from firstpoint.counting.facts import is_reported_incident
 from firstpoint.counting.principal import one_takes_in_the_other
@@ -67,9 +68,10 @@ def as_already_recorded(
     missing = tuple(dict.fromkeys(pointer for effect in effects for pointer in effect.missing))
     held = AgainstRecord("absorbed" if outcomes == {"absorbed"} else "open", record, step, missing)
     doubt = not outcomes <= {"absorbed", "graver"}
+    told = in_full(ruling, book)
     first = f"whether record {record} holds it already is open" if doubt else f"already recorded as {record}"
-    reason = f"{first}; {ruling.finding.reason.partition('; ')[2]}"
-    return MatterRuling(ruling.matter, evolve(ruling.finding, crime_due=False, reason=reason)), held
+    reason = f"{first}; {told.reason.partition('; ')[2]}"
+    return MatterRuling(ruling.matter, evolve(told, crime_due=False, reason=reason)), held
 
 
 def perhaps_one_crime(rulings: Sequence[MatterRuling], recorded: Sequence[int], book: Book) -> dict[int, str]:

@@ -25,6 +25,7 @@ READ_FROM_THE_WEAKER = (
 )  # fmt: skip
 #: What one allegation says of a demand or of hacking holds for the other, since both tell of the same.
 READ_FROM_EITHER = ("demand_complied", "from_hacking")
+_READ = frozenset((*READ_FROM_THE_WEAKER, *READ_FROM_EITHER))
 _PLACED = "The look-up table does not name both crimes; a registrar may choose otherwise."
 
 
@@ -137,13 +138,15 @@ def _alike(first: MatterRuling, second: MatterRuling) -> bool:
 
 def _ruling_on(weaker: MatterRuling, other: MatterRuling, book: Book) -> Row:
     """Give the row on this pair; the book keeps it, since few kinds of pair are met again and again."""
+    said, also = _said(weaker.matter, book), _said(other.matter, book)
+    at = len(READ_FROM_THE_WEAKER)
     asked = (
         weaker.finding.rule,
         other.finding.rule,
         _tie(weaker.matter, other.matter),
         _victims(weaker.matter, other.matter),
-        *_of_the_weaker(weaker.matter, book),
-        *_of_either(weaker.matter, other.matter, book),
+        *["no" if value == UNKNOWN else value for value in said[:at]],
+        *[_yes("yes" in both) for both in zip(said[at:], also[at:], strict=True)],
     )
     return _kept_row(asked, book)
 
@@ -173,15 +176,17 @@ def _read_ruling_on(asked: tuple[Any, ...], book: Book) -> Row:
     return row
 
 
-def _of_the_weaker(weaker: Matter, book: Book) -> tuple[str, ...]:
-    said = [stated(weaker, name, book) for name in READ_FROM_THE_WEAKER]
-    return tuple("no" if value == UNKNOWN else value for value in said)
-
-
-def _of_either(weaker: Matter, other: Matter, book: Book) -> tuple[str, ...]:
-    return tuple(
-        _yes("yes" in (stated(weaker, name, book), stated(other, name, book))) for name in READ_FROM_EITHER
-    )
+def _said(matter: Matter, book: Book) -> tuple[str, ...]:
+    """Give what an allegation says of the facts that the table of pairs reads, defaults considered."""
+    if not _READ.isdisjoint(matter.allegation):
+        return tuple([stated(matter, name, book) for name in (*READ_FROM_THE_WEAKER, *READ_FROM_EITHER)])
+    kept: dict[str, tuple[str, ...]] = book.kept.setdefault("said", {})
+    known = kept.get(matter.kind)
+    if known is None:
+        known = kept[matter.kind] = tuple(
+            stated_under(book, matter.kind, name, None) for name in (*READ_FROM_THE_WEAKER, *READ_FROM_EITHER)
+        )
+    return known
 
 
 def stated(matter: Matter, name: str, book: Book) -> str:

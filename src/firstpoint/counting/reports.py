@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from firstpoint.counting.books import Book, book_on
-from firstpoint.counting.compiled import NotPlain, compiled, matters_of
+from firstpoint.counting.compiled import CompiledBook, NotPlain, compiled, matters_of
 from firstpoint.counting.days import day_in_london
 from firstpoint.counting.facts import report_faults, require_report
+from firstpoint.counting.matters import Matter
 from firstpoint.counting.questions import answer_question
 from firstpoint.counting.reckoning import Reckoning, reckon
-from firstpoint.counting.rulings import rule_matter
+from firstpoint.counting.rulings import MatterRuling, rule_matter
 from firstpoint.counting.verdict import verdict_on
 from firstpoint.errors import BadReport, UnreadableFile
-
-if TYPE_CHECKING:
-    import polars as pl
 
 
 class ReportSetAside(BadReport):
@@ -47,29 +45,6 @@ def count_report(
     return answer_question(report, reckoning, verdict)
 
 
-def count_frame(
-    frame: pl.DataFrame, *, book: Book | None = None, reconstructed: bool = False, workers: int = 2
-) -> pl.DataFrame:
-    """Give what each report of a frame requires, a row for each in the order of the frame.
-
-    ``frame`` has either a text column ``report`` that holds each report as JSON, or the fields of the format
-    as columns (``reported_at``, ``allegations`` as lists of structs, …), where null means not stated. The
-    result has ``report_id``, ``book``, ``decision``, ``total``, ``due_in_open_class`` (crimes at least that
-    are due beyond ``total`` although their class is open), ``record_by`` (UTC; null where no clock runs),
-    ``crimes`` and ``reported_incidents`` (lists of structs), ``trace`` (ids of the rows applied, matter
-    after matter) and ``fault``: why a report could not be counted, null for all others. A bad report never
-    stops the rest.
-
-    It says of each report what :func:`count_report` says, many times quicker: the first call in a new
-    installation takes some time to compile its loops. ``workers`` is how many processors it may use.
-
-    Raises InputError where the frame has neither sort of column.
-    """
-    from firstpoint.counting.columns import frames
-
-    return frames.count_frame(frame, book=book, reconstructed=reconstructed, workers=workers)
-
-
 def reckoning_of(
     report: Mapping[str, Any], book: Book | None = None, *, reconstructed: bool = False
 ) -> Reckoning:
@@ -77,14 +52,52 @@ def reckoning_of(
 
     Raises as :func:`count_report` does.
     """
+    return checked(report, book, reconstructed=reconstructed).reckoning()
+
+
+class CheckedReport:
+    """A report that has been read and checked against the format, ready to be counted under its book."""
+
+    __slots__ = ("_matters", "_ready", "_ruled", "report")
+
+    def __init__(
+        self,
+        report: Mapping[str, Any],
+        ready: CompiledBook,
+        matters: Sequence[Matter],
+        ruled: Sequence[MatterRuling] | None = None,
+    ) -> None:
+        self.report = report
+        self._ready = ready
+        self._matters = matters
+        self._ruled = ruled
+
+    def reckoning(self) -> Reckoning:
+        """Give what the report requires, with the rows applied."""
+        ready = self._ready
+        rulings = self._ruled
+        if rulings is None:
+            rulings = [
+                MatterRuling(matter, ready.finding(matter.kind, matter.key)) for matter in self._matters
+            ]
+        return reckon(self.report, rulings, ready.book)
+
+
+def checked(
+    report: Mapping[str, Any], book: Book | None = None, *, reconstructed: bool = False
+) -> CheckedReport:
+    """Give a report read and checked; raises as :func:`count_report` does.
+
+    Counting it again costs a fraction of reading it, so that a service may check a report when it comes in.
+    """
     try:
         ready = compiled(book or _book_for(report["reported_at"], reconstructed))
-        rulings = ready.rulings(report)
-    except (NotPlain, KeyError, TypeError, ValueError, AttributeError):
+        return CheckedReport(report, ready, ready.matters(report))
+    except (NotPlain, KeyError, TypeError, ValueError, AttributeError, OverflowError):
         require_report(report)
         ready = compiled(book or _book_for(report["reported_at"], reconstructed))
-        rulings = ready.carefully(report)
-    return reckon(report, rulings, ready.book)
+        ruled = ready.carefully(report)
+        return CheckedReport(report, ready, [ruling.matter for ruling in ruled], ruled)
 
 
 def plain_reckoning_of(
@@ -148,6 +161,8 @@ def read_report(text: str, where: str) -> dict[str, Any] | ReportSetAside:
         report = json.loads(text)
     except json.JSONDecodeError as reason:
         return ReportSetAside(f"is not JSON: {reason}.", where=where, remedy="Give one JSON object a line.")
+    except RecursionError:
+        return ReportSetAside("is nested too deeply.", where=where, remedy="Give one JSON object a line.")
     faults = report_faults(report)
     if faults:
         return ReportSetAside(

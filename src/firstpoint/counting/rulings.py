@@ -29,6 +29,9 @@ COUNTED_WITHOUT_A_VICTIM = frozenset(
     }
 )
 
+#: In place of the facts that are missing, where nobody asked for them.
+NOT_SAID = ("not_said",)
+
 #: Facts that follow from the class, and so are asked for by asking for the class.
 OF_THE_CLASS = frozenset({"counted_by", "serious_class", "national_class"})
 
@@ -66,10 +69,15 @@ class Finding:
     possible: tuple[ClassResult, ...] = ()
     uncovered: bool = False
     row_ids: tuple[str, ...] = field(init=False)
+    in_short: bool = field(init=False)
 
     @row_ids.default
     def _ids_of_steps(self) -> tuple[str, ...]:
         return tuple(step.row.id for step in self.steps)
+
+    @in_short.default
+    def _does_not_say_what_is_missing(self) -> bool:
+        return NOT_SAID[0] in self.missing
 
 
 class MatterRuling:

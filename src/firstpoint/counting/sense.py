@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from firstpoint.counting.days import day_in_london
+
 #: As many victims as one allegation may name; more are given as a number.
 MOST_VICTIMS = 2_000
 #: The least age at which somebody can hold an office.
@@ -21,6 +23,9 @@ _HIGHEST: Mapping[str, int] = {
 _LOWEST: Mapping[str, int] = {
     "10_to_17": 10, "13_to_15": 13, "16_to_17": 16, "16_and_over": 16, "18_and_over": 18,
 }  # fmt: skip
+#: Years outside these are slips of the pen: nobody alive can tell of them.
+YEARS = range(1900, 2200)
+_DAYS_OF_RECORD = ("offence_from", "offence_to", "reported_on", "recorded_on", "last_act_on")
 _LINKS_TO_RECORDS = ("same_as_record", "continues_record", "disclosed_in")
 
 
@@ -35,6 +40,7 @@ def faults_of_sense(report: Mapping[str, Any]) -> Iterator[str]:
     for at, allegation in enumerate(allegations):
         yield from _of_allegation(f"/allegations/{at}", allegation, records, ids)
     yield from _circles(allegations, ids)
+    yield from _days(report)
     yield from _people(report)
     yield from _judgements_and_question(report, records, ids)
 
@@ -70,6 +76,35 @@ def _of_allegation(
     for name, value in allegation.items():
         if isinstance(value, float):
             yield f"{pointer}/{name}: {value} is not written as a whole number. Write {value:.0f}."
+
+
+def is_day(text: str) -> bool:
+    """Say whether a date, or a time with zone, exists and lies in the years that can be meant."""
+    try:
+        return int(text[:4]) in YEARS and day_in_london(text).year in YEARS
+    except (ValueError, OverflowError):
+        return False
+
+
+def _days(report: Mapping[str, Any]) -> Iterator[str]:
+    for pointer, text in _days_told(report):
+        if not is_day(text):
+            yield (
+                f"{pointer}: {text} is no day of the calendar or time of the clock in the years "
+                f"{YEARS[0]} to {YEARS[-1]}. Correct it."
+            )
+
+
+def _days_told(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    yield "/reported_at", report["reported_at"]
+    for at, allegation in enumerate(report.get("allegations", ())):
+        for name, text in allegation.get("when", {}).items():
+            yield f"/allegations/{at}/when/{name}", text
+    for part, names in (("judgements", ("on",)), ("prior_records", _DAYS_OF_RECORD)):
+        for at, entry in enumerate(report.get(part, ())):
+            yield from ((f"/{part}/{at}/{name}", entry[name]) for name in names if name in entry)
+    asked = report.get("ask", {})
+    yield from ((f"/ask/{name}", asked[name]) for name in ("decided_on", "recorded_at") if name in asked)
 
 
 def _circles(allegations: Sequence[Mapping[str, Any]], ids: Sequence[str]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from firstpoint.counting.books import Book, Remark
+from firstpoint.counting.compiled import in_full
 from firstpoint.counting.deadlines import moment, record_by
 from firstpoint.counting.matters import Matter
 from firstpoint.counting.open_classes import CLOCK_RUNS, MAY_BE_ONE_CRIME
@@ -25,6 +26,8 @@ Caution = tuple[str, Matter, str]
 
 def verdict_on(report: Mapping[str, Any], reckoning: Reckoning) -> dict[str, Any]:
     """Write the verdict on a report in the published form."""
+    for ruling in reckoning.rulings:
+        ruling.finding = in_full(ruling, reckoning.book)
     crimes = [_crime(reckoning, counted) for counted in reckoning.counted]
     told = _allegations(report, reckoning)
     verdict: dict[str, Any] = {"schema_version": 1}

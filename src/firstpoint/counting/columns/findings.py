@@ -6,7 +6,7 @@ only once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from threading import Lock
 from typing import NamedTuple
 
@@ -20,8 +20,8 @@ from firstpoint.counting.columns.tables import Register, stages_of
 from firstpoint.counting.compiled import compiled
 from firstpoint.counting.facts import KINDS
 from firstpoint.counting.reckoning import STRENGTH
-from firstpoint.counting.rulings import Finding, facts_of_class, find
-from firstpoint.counting.tables import Row, Ruling, Table
+from firstpoint.counting.rulings import Finding
+from firstpoint.counting.tables import Row
 from firstpoint.vocabulary import reported_incidents
 
 _KINDS = tuple(KINDS)
@@ -64,7 +64,7 @@ class Findings:
         self._stages = stages_of(book)
         self._classed = Register(5)
         self._of_class = np.zeros((0, len(OF_THE_CLASS)), dtype=np.int32)
-        self._rulings: list[tuple[str, Ruling]] = []
+        self._rulings: list[tuple[str, tuple[int, bool]]] = []
         self._told = Register(6)
         self._then: dict[bytes, int] = {}
         for rule in book.classes.values():
@@ -107,7 +107,8 @@ class Findings:
     def _signed(self, register: Register, signs: Int64, work_out: Callable[[Int64], None]) -> Int32:
         """Give the number of each signature, working those out that are met for the first time."""
         numbers = register.known(signs)
-        if (numbers < 0).any():
+        # Another worker may have numbered a signature and not yet worked it out: wait for it.
+        if (numbers < 0).any() or self._lock.locked():
             with self._lock:
                 numbers, new = register.number(signs)
                 work_out(signs[new])
@@ -116,37 +117,19 @@ class Findings:
     def _class_rulings(self, new: Int64) -> None:
         codes = []
         for kind_number, low, high, ends, _ in new:
-            kind = _KINDS[int(kind_number) - 1]
-            bitmap = compiled(self.book).bitmaps(kind)["class"]
-            may = int(low) & _WORD | (int(high) & _WORD) << 64
-            ruling = bitmap.settled(may, ends=bool(ends)) or bitmap.unsettled(may)
-            self._rulings.append((kind, ruling))
-            codes.append(self._stages.code_of_class(facts_of_class(self.book, ruling)))
-        self._of_class = np.concatenate(
-            [self._of_class, np.array(codes, dtype=np.int32).reshape(-1, len(OF_THE_CLASS))]
-        )
+            kind, bits = _KINDS[int(kind_number) - 1], (_joined(low, high), bool(ends))
+            self._rulings.append((kind, bits))
+            codes.append(self._stages.code_of_class(compiled(self.book).of_class(kind, bits)))
+        more = np.array(codes, dtype=np.int32).reshape(-1, len(OF_THE_CLASS))
+        self._of_class = np.concatenate([self._of_class, more])
 
     def _findings_of_signs(self, new: Int64) -> None:
-        book = self.book
         for first, low, high, ends, after, after_ends in new:
             kind, classed = self._rulings[int(first)]
-            bitmaps = compiled(book).bitmaps(kind)
-            test, exception = bitmaps[book.record_test.stage], bitmaps[book.after_class.stage]
-            may = int(low) & _WORD | (int(high) & _WORD) << 64
-            tested = test.settled(may, ends=bool(ends)) or test.unsettled(may)
-            excepted = exception.settled(int(after), ends=bool(after_ends)) or exception.unsettled(int(after))
-            rulings = {book.record_test.stage: tested, book.after_class.stage: excepted}
-
-            def decide(
-                table: Table,
-                of_class: Mapping[str, str],
-                *,
-                classed: Ruling = classed,
-                rulings: Mapping[str, Ruling] = rulings,
-            ) -> Ruling:
-                return _SILENT if "reached" in of_class else rulings.get(table.stage, classed)
-
-            self._found.append(find(kind, book, decide))
+            tested = (_joined(low, high), bool(ends))
+            self._found.append(
+                compiled(self.book).short(kind, classed, tested, (_joined(after, 0), bool(after_ends)))
+            )
 
     def _as_the_law_was(self, matters: Matters, classed: Int64, found: Int32) -> None:
         """Rule anew, one by one, on matters of a day before the law that now defines the offence."""
@@ -197,8 +180,13 @@ class Findings:
 
 
 _WORD = (1 << 64) - 1
-#: A table that says nothing of a matter.
-_SILENT = Ruling(None, (), ())
+#: Held while the findings of a book are begun, so that all workers share them.
+_MAKING = Lock()
+
+
+def _joined(low: int, high: int) -> int:
+    """Give the bits of two words as one number."""
+    return int(low) & _WORD | (int(high) & _WORD) << 64
 
 
 def _whole(numbers: Iterable[int]) -> Int32:
@@ -207,7 +195,8 @@ def _whole(numbers: Iterable[int]) -> Int32:
 
 def findings_of(book: Book) -> Findings:
     """Give the findings of a book, which are kept with it."""
-    known: Findings | None = book.kept.get("findings")
-    if known is None:
-        known = book.kept["findings"] = Findings(book)
-    return known
+    with _MAKING:
+        known: Findings | None = book.kept.get("findings")
+        if known is None:
+            known = book.kept["findings"] = Findings(book)
+        return known

@@ -25,7 +25,7 @@ from firstpoint.counting.columns.findings import INCIDENTS, FindingColumns, Find
 from firstpoint.counting.columns.kernel import compiled_loop
 from firstpoint.counting.columns.matters import Matters, matters_in
 from firstpoint.counting.columns.reading import ABSENT, Coded, read_coded
-from firstpoint.counting.columns.reckoning import Reckoned, reckon_in
+from firstpoint.counting.columns.reckoning import MOST_CRIMES, Reckoned, reckon_in
 from firstpoint.counting.columns.standing import standing_of
 from firstpoint.counting.days import moment
 from firstpoint.counting.deadlines import record_by
@@ -50,6 +50,8 @@ SCHEMA: dict[Any, Any] = {
 }
 #: Reports that one worker takes at a time.
 AT_ONCE = 50_000
+#: Fewer reports than this are counted one by one, since the loops take time to load.
+FEW = 2_000
 
 
 def count_frame(
@@ -130,6 +132,9 @@ def count_texts(
 
     The result is that of :func:`count_frame`.
     """
+    if len(starts) < FEW:
+        every = np.arange(len(starts))
+        return _slowly(data, starts, ends, every, book, reconstructed, nulls).drop("row")
     coded = read_coded(data, starts, ends, nulls=nulls)
     frames = [_of_book(data, coded, chosen) for chosen in _books(coded, book, reconstructed)]
     left = np.flatnonzero(coded.left_over)
@@ -332,14 +337,24 @@ def _row(text: bytes, book: Book | None, reconstructed: bool, nulls: bool) -> di
         report = msgspec.json.decode(text)
         if nulls:
             report = _without_nulls(report)
-        if "ask" in report:
-            return row_of(count_report(report, book=book, reconstructed=reconstructed))
-        return _row_of_reckoning(reckoning_of(report, book, reconstructed=reconstructed))
+        if isinstance(report, dict) and "ask" in report:
+            return _fitting(row_of(count_report(report, book=book, reconstructed=reconstructed)))
+        return _fitting(_row_of_reckoning(reckoning_of(report, book, reconstructed=reconstructed)))
     except msgspec.DecodeError as reason:
         return {"fault": f"is not JSON: {reason}. Give one JSON object a line."}
+    except RecursionError:
+        return {"fault": "is not a report: it is nested too deeply. Give one JSON object a line."}
     except (BadReport, Refused) as reason:
         known = report.get("report_id") if isinstance(report, dict) else None
         return {"report_id": known if isinstance(known, str) else None, "fault": str(reason)}
+
+
+def _fitting(row: dict[str, Any]) -> dict[str, Any]:
+    """Give the row, or a fault where it counts more than a row can hold."""
+    if max([row["total"], *(entry["count"] for entry in row["reported_incidents"])]) <= MOST_CRIMES:
+        return row
+    told = f"/allegations: more than {MOST_CRIMES:,} are counted. Correct victim_count, units or times."
+    return {"report_id": row["report_id"], "fault": told}
 
 
 def _row_of_reckoning(reckoning: Reckoning) -> dict[str, Any]:

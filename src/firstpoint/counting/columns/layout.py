@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from attrs import frozen
 
+from firstpoint.counting.books import newest_book
 from firstpoint.counting.columns.arrays import Bytes, Int32, Int64
 from firstpoint.counting.columns.hashing import fill, hashed
 from firstpoint.counting.facts import KINDS, schema
@@ -99,9 +100,10 @@ def values_in(table: int, column: str) -> tuple[str, ...]:
 
 @cache
 def classes_of_records() -> tuple[str, ...]:
-    """Give every class that a prior record can have in columns."""
+    """Give every class that a prior record can have in columns, reported incidents first."""
     kept = {code.partition("/")[0] for code in reported_incidents()}
-    return (UNLISTED, *offence_classes(), *reported_incidents(), *sorted(kept))
+    national = {ho_class for ho_class, _ in newest_book().classes} - offence_classes().keys()
+    return (*reported_incidents(), *sorted(kept), UNLISTED, *offence_classes(), *sorted(national))
 
 
 @cache

@@ -35,6 +35,7 @@ from firstpoint.counting.columns.layout import (
     RECORD,
     REPORT,
     SPOTS,
+    UNLISTED,
     VICTIM,
     classes_of_records,
     slots,
@@ -42,7 +43,6 @@ from firstpoint.counting.columns.layout import (
 )
 from firstpoint.counting.columns.reading import ABSENT, NO, YES, Coded
 from firstpoint.counting.places import BY_WIRE, FRAUD_BY_SUSPECT, IN_PERSON, WIRED
-from firstpoint.vocabulary import reported_incidents
 
 
 class Matters(NamedTuple):
@@ -442,7 +442,7 @@ def _of_the_allegation(
         worked[_BREAK_IN_SAID] = _SAID
     if numbers[a, _SAME] != ABSENT:
         held = _row(record_numbers, numbers[a, _SAME], first[5, r], first[5, r + 1])
-        incident = record_names[held, _CLASS] > _CRIME_CLASSES
+        incident = record_names[held, _CLASS] <= _INCIDENTS
         worked[_FORMER] = _FORMER_INCIDENT if incident else _FORMER_CRIME
     said = 0
     for j in range(first[4, r], first[4, r + 1]):
@@ -459,8 +459,8 @@ def _of_the_allegation(
                 worked[_ONLY_HARASSMENT] = _ONLY_YES if value == YES else 0
         elif about == _ABOUT_INTENT:
             said = 1 if value == YES else 0
-        elif (about == _ABOUT_LIKELIER and value < YES and names[a, _COUNTER]) or (
-            about == _ABOUT_CHOICE and numbers[since_a, 0] == ABSENT
+        elif (about == _ABOUT_LIKELIER and names[a, _COUNTER]) or (
+            about == _ABOUT_CHOICE and (numbers[since_a, 0] == ABSENT or value >= YES)
         ):
             return -1
     if said:
@@ -549,7 +549,7 @@ _LESS_MEANT = _code(ALLEGATION, "harm_intent", "less_than_serious")
 _BREAK_IN_YES = _code(ALLEGATION, "break_in_more_likely", "yes")
 _ABOUT, _BY = slots(JUDGEMENT, names=True)["about"], slots(JUDGEMENT, names=True)["by"]
 _VALUE, _CLASS = slots(JUDGEMENT, names=False)["value"], slots(RECORD, names=True)["class"]
-_CRIME_CLASSES = classes_of_records().index(next(iter(reported_incidents())))
+_INCIDENTS = classes_of_records().index(UNLISTED)
 _REGISTRARS = tuple(
     _code(JUDGEMENT, "by", by) for by in ("registrar", "registered_registrar", "deputy_registrar")
 )

@@ -36,12 +36,14 @@ from firstpoint.counting.columns.layout import (
     SPOT,
     SPOTS,
     TEXT,
+    UNLISTED,
     VICTIM,
     WITH_ROWS,
     slots,
     tables,
     values_in,
 )
+from firstpoint.counting.sense import YEARS
 
 ABSENT = -1
 #: Judgements that answer yes, no or unknown hold these numbers, others that of the id they name.
@@ -50,6 +52,9 @@ YES, NO, NOT_KNOWN = 1_000_001, 1_000_002, 1_000_003
 MOST_IDS = 96
 _DEEPEST = 6
 _LONGEST_REMARK = 100
+#: Since 1996 clocks go back on the last Sunday of October; before, days of moments are read the slower way.
+_SUMMER_TIME_AS_NOW = 820_454_400
+_FIRST_YEAR, _LAST_YEAR = YEARS[0], YEARS[-1]
 _PRIME, _POSITIVE = np.uint64(1_099_511_628_211), np.uint64((1 << 63) - 1)
 _OPENED, _WANTS_FIELD, _HAD_FIELD, _HAD_ENTRY = 0, 1, 2, 3
 #: The places whose entries have rows, in this order in ``names``, ``numbers`` and ``first``.
@@ -319,7 +324,7 @@ def _read_report(
                 return False
             code = _find(data, at + 1, stop, hashed, values, letters)
             if code == 0 and table == 5 and slot == _CLASS and _is_class(data, at + 1, stop):
-                code = 1
+                code = _UNLISTED
             cell = bases[0, table] + here * widths[0, table] + slot
             if code == 0 or names[cell] != 0:
                 return False
@@ -394,14 +399,15 @@ def _read_report(
                 number = _day(data, at + 1, at + 11) if stop - at >= 11 else -1
                 if number > 0 and stop - at > 11:
                     seconds, minutes = _moment(data, at + 1, stop)
-                    if minutes != 0 and minutes != 60:
+                    if (minutes != 0 and minutes != 60) or seconds < _SUMMER_TIME_AS_NOW:
                         return False
-                    number = _day_in_london(seconds)
+                    if _day_in_london(seconds) != number:
+                        return False
             elif holds == MOMENT:
                 if table != 0:
                     return False
                 seconds, minutes = _moment(data, at + 1, stop)
-                if minutes < -1440:
+                if minutes < -1440 or seconds < _SUMMER_TIME_AS_NOW:
                     return False
                 head[r, _RECEIVED] = seconds
                 head[r, _OFFSET] = minutes
@@ -424,7 +430,7 @@ def _past_space(data: Bytes, at: int, end: int) -> int:
     return at
 
 
-@compiled_loop
+@inlined
 def _end_of_text(data: Bytes, at: int, end: int) -> int:
     """Give where the text ends, or -1 where it does not, or holds an escape or a control letter."""
     while at < end:
@@ -476,7 +482,7 @@ def _find(data: Bytes, at: int, stop: int, number: np.int64 | int, table: Int64,
     return 0
 
 
-@compiled_loop
+@inlined
 def _number(data: Bytes, at: int, end: int) -> tuple[int, int]:
     """Give where a whole number ends and what it is, -1 where none of at most seven figures stands there."""
     first, number = at, 0
@@ -558,7 +564,7 @@ def _read_ids(
         at += 1
 
 
-@compiled_loop
+@inlined
 def _is_id(data: Bytes, at: int, stop: int) -> bool:
     if not (1 <= stop - at <= 32) or not 97 <= data[at] <= 122:
         return False
@@ -596,7 +602,7 @@ def _is_class(data: Bytes, at: int, stop: int) -> bool:
     return at == stop
 
 
-@compiled_loop
+@inlined
 def _same_text(data: Bytes, at: int, stop: int, ids: Int64, known: int) -> tuple[int, int]:
     """Give the number of a text among those of the report, -1 where there are too many."""
     for number in range(known):
@@ -622,7 +628,13 @@ def _judged(data: Bytes, at: int, stop: int, ids: Int64, known: int) -> tuple[in
         return YES, known
     if length == 2 and data[at] == 110 and data[at + 1] == 111:
         return NO, known
-    if length == 7 and data[at] == 117 and data[at + 1] == 110 and data[at + 2] == 107:
+    if (
+        length == 7
+        and data[at] == 117
+        and data[at + 1] == 110
+        and data[at + 2] == 107
+        and data[at + 3] == 110
+    ):
         return NOT_KNOWN, known
     return _same_text(data, at, stop, ids, known)
 
@@ -643,7 +655,7 @@ def _day(data: Bytes, at: int, stop: int) -> int:
     if stop - at < 10 or data[at + 4] != 45 or data[at + 7] != 45:
         return -1
     year, month, day = _figures(data, at, 4), _figures(data, at + 5, 2), _figures(data, at + 8, 2)
-    if year < 1 or not 1 <= month <= 12 or not 1 <= day <= _days_in(year, month):
+    if not _FIRST_YEAR <= year <= _LAST_YEAR or not 1 <= month <= 12 or not 1 <= day <= _days_in(year, month):
         return -1
     return year * 10_000 + month * 100 + day
 
@@ -893,4 +905,5 @@ _JUDGED_ALLEGATION = slots(JUDGEMENT, names=False)["allegation"]
 _JUDGED_RECORD = slots(JUDGEMENT, names=False)["record"]
 _AGREED = values_in(JUDGEMENT, "about").index("location_agreed") + 1
 _CLASS = slots(RECORD, names=True)["class"]
+_UNLISTED = values_in(RECORD, "class").index(UNLISTED) + 1
 assert _A["id"] == slots(VICTIM, names=False)["id"] == slots(RECORD, names=False)["id"] == 0

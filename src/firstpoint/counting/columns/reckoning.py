@@ -17,6 +17,7 @@ from firstpoint.counting.columns.layout import (
     ALLEGATION,
     JUDGEMENT,
     RECORD,
+    UNLISTED,
     classes_of_records,
     slots,
     values_in,
@@ -26,7 +27,6 @@ from firstpoint.counting.columns.reading import ABSENT, YES, Coded, day_after_19
 from firstpoint.counting.columns.standing import ANSWERS, GAPS, RESULTS, TIES, UNITS, VICTIMS, Standing
 from firstpoint.counting.principal import READ_FROM_EITHER, READ_FROM_THE_WEAKER
 from firstpoint.counting.reckoning import STRENGTH
-from firstpoint.vocabulary import reported_incidents
 
 
 class Reckoned(NamedTuple):
@@ -354,6 +354,7 @@ def _reckon_all(
             for m in range(start, at):
                 recorded[m], into[m] = 0, -1
             continue
+        most = 0
         for m in range(start, at):
             if not recorded[m]:
                 continue
@@ -397,6 +398,7 @@ def _reckon_all(
                 very_thing,
                 thing_if,
             )
+            most = max(most, count)
             group[m] = -1
             for other_m in range(start, m):
                 if group[other_m] < 0 or kin[f_reached[found[other_m]]] != kin[result]:
@@ -435,6 +437,10 @@ def _reckon_all(
                         by_matter[3, m] = 0
         for g in range(crimes_from[r], made):
             total += crimes[1, g]
+        if max(most, total) > MOST_CRIMES:
+            left_over[r] = 1
+            by_matter[3, start:at] = 0
+            any_due, total, made = False, 0, crimes_from[r]
         by_report[0, r], by_report[1, r] = best, total
         if any_due:
             by_report[2, r] = _least_due(
@@ -532,7 +538,7 @@ def _against_record(
                 held = record_codes[i, 2]
     rank_held = rank[held] if held >= 0 else 0.0
     if link != _CONTINUES:
-        if ho_class > _CRIME_CLASSES:
+        if ho_class <= _INCIDENTS:
             return _RECLASSIFIES, -1
         if link == _DISCLOSED and held >= 0:
             told_of = _beside(result, held, rank, family, weaker, other, tie, victims, said, pair_result)
@@ -579,7 +585,7 @@ def _is_incident(
     p = first[5, r]
     while record_numbers[p, 0] != numbers[a, link]:
         p += 1
-    return record_names[p, _CLASS] > _CRIME_CLASSES
+    return record_names[p, _CLASS] <= _INCIDENTS
 
 
 @compiled_loop
@@ -1074,7 +1080,7 @@ _RN, _RV = slots(RECORD, names=True), slots(RECORD, names=False)
 _CLASS, _CODE, _DEALT = _RN["class"], _RN["ho_code"], _RN["offender_dealt_with"]
 _ENDED = _RN["order_made_or_trial_ended"]
 _LAST_ACT, _OFFENCE_TO, _RECORDED_ON = _RV["last_act_on"], _RV["offence_to"], _RV["recorded_on"]
-_CRIME_CLASSES = classes_of_records().index(next(iter(reported_incidents())))
+_INCIDENTS = classes_of_records().index(UNLISTED)
 _DEALT_WITH = _code(RECORD, "offender_dealt_with", "other")
 _DEALT_UNKNOWN = _code(RECORD, "offender_dealt_with", "unknown")
 _ENDED_YES = _code(RECORD, "order_made_or_trial_ended", "yes")
@@ -1084,6 +1090,8 @@ _RECORD, _ABSORBED = STRENGTH.index("record"), STRENGTH.index("absorbed")
 _NOT_DECIDABLE = STRENGTH.index("not_decidable")
 _NEW, _HELD, _RECLASSIFIES, _OPEN, _SAME_FAMILY = range(5)
 _NEITHER, _FIRST, _SECOND, _UNSURE = range(4)
+#: More crimes than this do not fit a row; the slower way says so.
+MOST_CRIMES = 2_147_483_647
 _NOT_KNOWN, _YES, _NO = (ANSWERS.index(answer) for answer in ("unknown", "yes", "no"))
 _WITHIN, _OVER = GAPS.index("within_three_months"), GAPS.index("over_three_months")
 _DURING_IT, _HOLDS_IT, _APART = (TIES.index(each) for each in ("during", "holds", "apart"))
