@@ -79,7 +79,7 @@ def readings(book: Book, seen: set[object] | None = None) -> Iterator[Reading]:
             continue
         code = ready.code(kind)
         blank = tuple(column.code(ANY_NUMBER if column.steps else UNKNOWN) for column in code.columns)
-        for stage, bitmap in ready._bitmaps[kind].items():
+        for stage, bitmap in ready.bitmaps(kind).items():
             table, told = _table_of(book, kind, stage)
             asked = {column for row in bitmap.rows for column, _ in row.cells} - {"kind", "reached"}
             facts: dict[str, tuple[Fact, ...]] = {
@@ -143,10 +143,10 @@ def masks_are_answers(reading: Reading) -> bool:
         for point in points:
             may, sure = _masks(bitmap.rows, name, point)
             if name in OF_THE_CLASS:
-                found = bitmap._of_class[name][str(point)]
+                found = bitmap.of_class[name][str(point)]
             else:
                 at = reading.code.position[name]
-                found = dict(bitmap._stated)[at][reading.code.columns[at].code(point)]
+                found = dict(bitmap.stated)[at][reading.code.columns[at].code(point)]
             if found != (may, sure):
                 return False
     return True
