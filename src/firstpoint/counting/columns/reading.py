@@ -179,7 +179,7 @@ def _read_all(
     counts: Int64,
     before: Int64,
     ids: Int64,
-    state: Int64,
+    notes: Int64,
     nulls: bool,
 ) -> None:
     for r in range(len(starts)):
@@ -206,7 +206,7 @@ def _read_all(
             victims_named,
             counts,
             ids,
-            state,
+            notes,
             nulls,
         )
         if fine:
@@ -241,13 +241,13 @@ def _read_report(
     victims_named: Int32,
     counts: Int64,
     ids: Int64,
-    state: Int64,
+    notes: Int64,
     nulls: bool,
 ) -> bool:
-    place: Any = state[0]
-    row: Any = state[1]
-    shift: Any = state[2]
-    listed: Any = state[3]
+    place: Any = notes[0]
+    row: Any = notes[1]
+    shift: Any = notes[2]
+    listed: Any = notes[3]
     known, late = 0, False
     head[r, _ID_LENGTH] = ABSENT
     _clear(0, r, widths, bases, names, numbers)
