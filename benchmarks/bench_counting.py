@@ -114,7 +114,7 @@ def in_columns(frame: pl.DataFrame, runs: int) -> None:
     book = newest_book()
     parts = [frame["report"].slice(start, frames.AT_ONCE) for start in range(0, frame.height, frames.AT_ONCE)]
     coded = [
-        read_coded(*frames._places(part.to_arrow(compat_level=pl.CompatLevel.oldest()))) for part in parts
+        read_coded(*frames.places_of(part.to_arrow(compat_level=pl.CompatLevel.oldest()))) for part in parts
     ]
     left = [each.left_over.copy() for each in coded]
     findings, standing = findings_of(book), standing_of(book)
@@ -129,7 +129,7 @@ def in_columns(frame: pl.DataFrame, runs: int) -> None:
         if not trace:
             return 0
         rows = np.arange(len(held.day))
-        return int(frames._trace(matters, found, columns, reckoned, rows, findings, len(rows)).nbytes)
+        return int(frames.trace_of(matters, found, columns, reckoned, rows, findings, len(rows)).nbytes)
 
     def all_of(*, trace: bool) -> int:
         with ThreadPoolExecutor(max_workers=2) as pool:
