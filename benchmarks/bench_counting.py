@@ -1,7 +1,7 @@
 """How quickly reports are counted: one by one, from JSON, in columns, and from file to file.
 
-The reports come from the stated mix of ``tests/counting/report_mix.py``, prior records included. Each figure is
-the median of several runs. Run it on a machine that does nothing else.
+The reports come from the stated mix of ``tests/counting/report_mix.py``, prior records included. Each figure
+is the median of several runs. Run it on a machine that does nothing else.
 """
 
 from __future__ import annotations
@@ -142,7 +142,8 @@ def in_columns(frame: pl.DataFrame, runs: int) -> None:
     print(
         f"columns in memory, two cores: {counted / traced:,.0f} reports/s with trace, "
         f"{counted / untraced:,.0f} without (trace {100 * (traced - untraced) / traced:.0f} % of the time, "
-        f"{size / counted:.1f} bytes a report); {frame.height - counted} of {frame.height} left to the slower way"
+        f"{size / counted:.1f} bytes a report); "
+        f"{frame.height - counted} of {frame.height} left to the slower way"
     )
 
 

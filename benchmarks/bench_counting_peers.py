@@ -82,7 +82,7 @@ def ours_columnar(frame: pl.DataFrame) -> list[dict[str, Any]]:
 
 
 def coded(frame: pl.DataFrame) -> Coded:
-    """Give the reports of a frame as columns of codes in memory, as the peer over arrays is given its facts."""
+    """Give reports as columns of codes in memory, as the peer over arrays is given its facts."""
     return read_coded(*frames.places_of(frames.texts_of(frame)))
 
 
