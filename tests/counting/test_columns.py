@@ -179,6 +179,14 @@ def test_a_frame_without_reports_is_refused_with_what_to_give():
         pytest.param(alleged(victims=["v1", "v1"]), "/allegations/0/victims", id="victim twice"),
         pytest.param(alleged(hostility=[]), "/allegations/0/hostility", id="no ground"),
         pytest.param(alleged(victims=["V1"]), "/allegations/0/victims/0", id="id in capitals"),
+        pytest.param(
+            said(victims=[{"id": "v1", "age_band": "under_99"}]), "/victims/0/age_band", id="no such band"
+        ),
+        pytest.param(
+            said(victims=[{"id": "v1", "age_band": "under_18", "duty": "constable"}]),
+            "/victims/0/duty",
+            id="constable of 17",
+        ),
         pytest.param(alleged(during="a9"), "/allegations/0/during", id="link to nothing"),
         pytest.param(
             alleged(victims=[f"v{n}" for n in range(3_000)]), "or give victim_count", id="3,000 victims"

@@ -323,7 +323,7 @@ class _Reading:
             offender = offenders.get(allegation.get("offender")) if offenders else None
             young = False
             if offender is not None:
-                key += _of_person(code.offender, offender[1])
+                key += _of_person(code.offender, offender[1], _OFFENDER_BANDS)
                 if code.asks_age["offender"]:
                     key += code.age("offender", offender[1])
                 young = _under(offender[1], 16)
@@ -347,7 +347,7 @@ class _Reading:
                 known = people.get(victim) if people else None
                 at, entry = known if known is not None else (None, _NOBODY)
                 if entry:
-                    of_victim += _of_person(code.victim, entry)
+                    of_victim += _of_person(code.victim, entry, _VICTIM_BANDS)
                     if code.asks_age["victim"]:
                         of_victim += code.age("victim", entry)
                 if code.young_party and (young or (entry and _under(entry, 16))):
@@ -449,6 +449,7 @@ _OF_PART: Mapping[str, Mapping[str, frozenset[str]]] = {
         "offender",
     )
 }
+_VICTIM_BANDS, _OFFENDER_BANDS = _OF_PART["victim"]["age_band"], _OF_PART["offender"]["age_band"]
 _HOSTILITY = frozenset(values_of("allegation", "hostility") or ())
 _COUNTRIES = frozenset(values_of("place", "country") or ())
 _YES_NO = frozenset({"yes", "no", "unknown"})
@@ -608,7 +609,9 @@ def _by_id(entries: Any) -> dict[str | None, tuple[int, Mapping[str, Any]]]:
     return by_id
 
 
-def _of_person(fields: Mapping[str, Mapping[str, int]], entry: Mapping[str, Any]) -> int:
+def _of_person(
+    fields: Mapping[str, Mapping[str, int]], entry: Mapping[str, Any], bands: frozenset[str]
+) -> int:
     share = 0
     for name, value in entry.items():
         shares = fields.get(name)
@@ -621,9 +624,10 @@ def _of_person(fields: Mapping[str, Mapping[str, int]], entry: Mapping[str, Any]
                 raise NotPlain
         elif name != "age_band":
             raise NotPlain
-    if "age" in entry and (
-        "age_band" in entry or (entry["age"] < 18 and entry.get("duty", "none") != "none")
-    ):
+    if "age_band" in entry:
+        if entry["age_band"] not in bands or "age" in entry or entry.get("duty", "none") != "none":
+            raise NotPlain
+    elif "age" in entry and entry["age"] < 18 and entry.get("duty", "none") != "none":
         raise NotPlain
     return share
 
@@ -632,9 +636,7 @@ def _check_unnamed(part: str, entries: list[Mapping[str, Any]]) -> None:
     """Pass people of whom the report tells and whom no allegation names."""
     fields = {name: dict.fromkeys(values, 0) for name, values in _OF_PART[part].items()}
     for entry in entries:
-        _of_person(fields, entry)
-        if entry.get("age_band", "unknown") not in _OF_PART[part]["age_band"]:
-            raise NotPlain
+        _of_person(fields, entry, _OF_PART[part]["age_band"])
 
 
 def _under(entry: Mapping[str, Any], age: int) -> bool:
