@@ -19,6 +19,12 @@ from firstpoint.counting import count_frame, listed_books
 from firstpoint.counting.columns import frames
 from firstpoint.errors import InputError
 
+
+@pytest.fixture(autouse=True)
+def _in_columns_however_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frames, "FEW", 0)
+
+
 ASSAULT: dict[str, Any] = {"kind": "assault", "victims": ["v1"], "injury": "minor"}
 REPORT: dict[str, Any] = {
     "schema_version": 1,

@@ -108,6 +108,9 @@ def _with_class(facts: dict[str, Fact], report: Mapping[str, Any], book: Book) -
             "self_defence_class": UNKNOWN if strange else "no",
         }
     under_13 = {"child_under_13": "yes"} if rule.record_group == "rape_under_13" else {}
+    if rule.record_group == "rape" and facts["child_under_13"] == UNKNOWN:
+        # Rape of a child under 13 has classes of its own, so that another class says it is none.
+        under_13 = {"child_under_13": "no"}
     return {
         **facts,
         **charged,
@@ -191,13 +194,14 @@ def _answer(
     if "code" not in ask:
         return _which_code(report, table, facts, about)
     code = ask["code"]
-    if code not in table.kinds():
-        shown = {"code": code} if code in _codes_of(table) else {}
-        reasons = [f"this book has no rule for code {code}"]
-        return {"valid": "not_decidable", **about, **shown, "reasons": reasons}, None
-    outside = _outside_its_days(report, code)
+    listed = code in _codes_of(table)
+    outside = _outside_its_days(report, code) if listed or code in table.kinds() else ""
     if outside:
         return {"valid": "no", **about, "code": code, "reasons": [outside]}, None
+    if code not in table.kinds():
+        shown = {"code": code} if listed else {}
+        reasons = [f"this book has no rule for code {code}"]
+        return {"valid": "not_decidable", **about, **shown, "reasons": reasons}, None
     ruling = table.decide({**facts, "code": code})
     if ruling.row is None:
         missing = [pointer_to(column) for column in ruling.missing]
