@@ -24,6 +24,7 @@ from report_mix import json_lines
 from row_comparison import REFUSED, column_row, frame_of, plain_row
 
 from firstpoint.counting import Book, books, count_frame, listed_books
+from firstpoint.counting.columns.reckoning import MOST_CRIMES
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "trials.md"
 HEADING = "## Reports in columns"
@@ -83,8 +84,10 @@ def _fuzzed_part(seed: int) -> tuple[Counter[tuple[str, str]], list[str]]:
     for (name, text), row in zip(slips, rows, strict=True):
         said, plain = column_row(row), plain_row(text)
         found[name, "refused" if said == REFUSED else "counted"] += 1
-        told = said != REFUSED or " " in row["fault"]
-        if said != plain or not told:
+        too_many = (
+            plain != REFUSED and plain[3] > MOST_CRIMES and "Correct victim_count" in (row["fault"] or "")
+        )
+        if said != plain and not too_many:
             differ.append(text)
     return found, differ
 
@@ -153,15 +156,15 @@ def page(
         ),
         "",
         "Order: allegations told in the opposite order. Names: other ids for all people, incidents, forces "
-        "and records. Repetition: the first allegation told once more; where only a number of victims is given "
-        "nothing says that they are the same, so such reports are left out. Unrelated incident: the first "
-        "allegation of another report, by another offender, elsewhere, against others, adds its own crimes. "
+        "and records. Repetition: the first allegation told once more; where only a number of victims is "
+        "given nothing says that they are the same, so such reports are left out. Unrelated incident: the "
+        "first allegation of another report, by another offender, elsewhere, against others, adds its own crimes. "
         "Contrary evidence: taking it away never lowers the total, except where the crime that then stands "
         "takes two or more others in; every exception cites the row of the table of pairs that does it: "
         + (", ".join(f"{row} ({times:,})" for row, times in exceptions.most_common()) or "none")
         + ". Day: another day of the same book moves the limit alone. The least number due in an open class "
-        "is a bound found by going through the matters one after another; it may hang on their order, which the "
-        "lines of their own count.",
+        "is a bound found by going through the matters one after another; it may hang on their order, which "
+        "the lines of their own count.",
         "",
         f"**The same facts under each book**, {boundaries[0][2]:,} reports: how many come out otherwise than "
         "under the book before, and the classes that change most.",

@@ -179,6 +179,12 @@ def test_a_frame_without_reports_is_refused_with_what_to_give():
         pytest.param(alleged(victims=["v1", "v1"]), "/allegations/0/victims", id="victim twice"),
         pytest.param(alleged(hostility=[]), "/allegations/0/hostility", id="no ground"),
         pytest.param(alleged(victims=["V1"]), "/allegations/0/victims/0", id="id in capitals"),
+        pytest.param(said(victims=[{"id": "v9", "size": 1}]), "/victims/0", id="size of a victim"),
+        pytest.param(
+            said(offenders=[{"id": "o9", "household": "h"}]), "/offenders/0", id="home of an offender"
+        ),
+        pytest.param(said(offenders=[{"id": "v1", "household": "h"}]), "/offenders/0", id="home of v1"),
+        pytest.param(said(victims=[{"id": ""}]), "/victims/0/id", id="nobody's id"),
         pytest.param(
             said(victims=[{"id": "v1", "age_band": "under_99"}]), "/victims/0/age_band", id="no such band"
         ),
