@@ -185,7 +185,8 @@ def test_count_in_parquet_says_the_same_as_in_json_lines(tmp_path):
     texts = [each if isinstance(each, str) else json.dumps(each) for each in reports]
     pl.DataFrame({"report": texts}).write_parquet(tmp_path / "r.parquet")
     assert firstpoint("count", lines, "--out", tmp_path / "v.jsonl").exit_code == 3
-    assert firstpoint("count", tmp_path / "r.parquet", "--out", tmp_path / "v.parquet").exit_code == 3
+    options = ("--out", tmp_path / "v.parquet", "--full")
+    assert firstpoint("count", tmp_path / "r.parquet", *options).exit_code == 3
     in_lines = [json.loads(line) for line in (tmp_path / "v.jsonl").read_text("utf-8").splitlines()]
     in_columns = [json.loads(text) for text in pl.read_parquet(tmp_path / "v.parquet")["verdict"]]
     assert in_lines == in_columns
