@@ -19,6 +19,7 @@ test: $(VENV)/.dev browser check ## Every check and every test, the browser's in
 
 trials: $(VENV)/.dev ## Long trials of the rule books, outside make test; the results go to docs/trials.md
 	$(BIN)/python tests/counting/trials.py
+	$(BIN)/python tests/counting/column_trials.py
 
 check: $(VENV)/.dev ## Formatting, lint, types and the arrows between the rooms
 	$(BIN)/ruff format --check .

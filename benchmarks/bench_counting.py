@@ -1,7 +1,7 @@
 """How quickly reports are counted: one by one, from JSON, in columns, and from file to file.
 
-The reports come from the stated mix of ``tests/counting/report_mix.py``, prior records included. Each figure is
-the median of several runs. Run it on a machine that does nothing else.
+The reports come from the stated mix of ``tests/counting/report_mix.py``, prior records included. Each figure
+is the median of several runs. Run it on a machine that does nothing else.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ def in_columns(frame: pl.DataFrame, runs: int) -> None:
     book = newest_book()
     parts = [frame["report"].slice(start, frames.AT_ONCE) for start in range(0, frame.height, frames.AT_ONCE)]
     coded = [
-        read_coded(*frames._places(part.to_arrow(compat_level=pl.CompatLevel.oldest()))) for part in parts
+        read_coded(*frames.places_of(part.to_arrow(compat_level=pl.CompatLevel.oldest()))) for part in parts
     ]
     left = [each.left_over.copy() for each in coded]
     findings, standing = findings_of(book), standing_of(book)
@@ -129,7 +129,7 @@ def in_columns(frame: pl.DataFrame, runs: int) -> None:
         if not trace:
             return 0
         rows = np.arange(len(held.day))
-        return int(frames._trace(matters, found, columns, reckoned, rows, findings, len(rows)).nbytes)
+        return int(frames.trace_of(matters, found, columns, reckoned, rows, findings, len(rows)).nbytes)
 
     def all_of(*, trace: bool) -> int:
         with ThreadPoolExecutor(max_workers=2) as pool:
@@ -142,7 +142,8 @@ def in_columns(frame: pl.DataFrame, runs: int) -> None:
     print(
         f"columns in memory, two cores: {counted / traced:,.0f} reports/s with trace, "
         f"{counted / untraced:,.0f} without (trace {100 * (traced - untraced) / traced:.0f} % of the time, "
-        f"{size / counted:.1f} bytes a report); {frame.height - counted} of {frame.height} left to the slower way"
+        f"{size / counted:.1f} bytes a report); "
+        f"{frame.height - counted} of {frame.height} left to the slower way"
     )
 
 

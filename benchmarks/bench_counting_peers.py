@@ -37,13 +37,22 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from firstpoint import counting
 from firstpoint.counting.books import Book, read_class_result
 from firstpoint.counting.cells import Choice, Fact, Interval
+from firstpoint.counting.columns import frames
+from firstpoint.counting.columns.book import asked_by, workings_of
+from firstpoint.counting.columns.findings import findings_of
+from firstpoint.counting.columns.matters import matters_in
+from firstpoint.counting.columns.reading import Coded, read_coded
+from firstpoint.counting.columns.reckoning import reckon_in
+from firstpoint.counting.columns.standing import standing_of
 from firstpoint.counting.compiled import compiled, matters_of
 from firstpoint.counting.facts import UNKNOWN
+from firstpoint.counting.reports import reckoning_of
 from firstpoint.counting.tables import Table
 
 HERE = Path(__file__).parent
@@ -69,7 +78,23 @@ def ours_scalar(reports: Sequence[Report]) -> list[dict[str, Any]]:
 
 def ours_columnar(frame: pl.DataFrame) -> list[dict[str, Any]]:
     """Give our verdicts on a frame whose column ``report`` holds reports as JSON text."""
-    return [counting.count_report(json.loads(text)) for text in frame["report"]]
+    return counting.count_frame(frame, workers=1).to_dicts()
+
+
+def coded(frame: pl.DataFrame) -> Coded:
+    """Give reports as columns of codes in memory, as the peer over arrays is given its facts."""
+    return read_coded(*frames.places_of(frames.texts_of(frame)))
+
+
+def ours_in_memory(told: Coded, book: Book) -> int:
+    """Give the crimes that reports in memory require, tracing the rows applied; on one processor."""
+    every = np.ones(len(told.day), dtype=np.uint8)
+    matters = matters_in(told, every, asked_by(book), workings_of(book))
+    findings = findings_of(book)
+    found = findings.of(matters)
+    reckoned = reckon_in(told, matters, found, findings.columns(), standing_of(book))
+    frames.trace_of(matters, found, findings.columns(), reckoned, np.arange(len(every)), findings, len(every))
+    return int(reckoned.total.sum())
 
 
 def main() -> None:
@@ -225,7 +250,11 @@ def time_ours(
 ) -> list[Timing]:
     number = len(reports)
     whole = best(lambda: ours_scalar(reports), number, runs)
-    columnar = best(lambda: ours_columnar(frame), number, runs)
+    short = best(lambda: [reckoning_of(report).trace for report in reports], number, runs)
+    many = pl.concat([frame] * max(1, 100_000 // number))
+    columnar = best(lambda: counting.count_frame(many, workers=1), many.height, runs)
+    told = coded(many)
+    in_memory = best(lambda: ours_in_memory(told, book), many.height, runs)
     tables = best(lambda: [answer_of_tables(sheet, book) for sheet in sheets], number, runs)
     return [
         (
@@ -233,7 +262,13 @@ def time_ours(
             whole,
             *one_by_one(lambda r: ours_scalar([r]), reports),
         ),
-        ("ours, columnar, from JSON text", columnar, None, None),
+        (
+            "ours, whole reports, decision, total and trace",
+            short,
+            *one_by_one(lambda r: reckoning_of(r).trace, reports),
+        ),
+        ("ours, columns from JSON text, with trace, one processor", columnar, None, None),
+        ("ours, columns in memory, with trace, one processor", in_memory, None, None),
         (
             "ours, tables alone, on the peers' facts",
             tables,

@@ -24,6 +24,10 @@ _SAID_OF_A_CHARGE = tuple(
     f"charged.{name}"
     for name in ("took_part", "offence_established", "relates_to_death", "penile_penetration")
 )
+#: Groups of records that all have a victim.
+_OF_A_VICTIM = (
+    "murder", "other_homicide", "rape", "rape_under_13", "robbery_of_business", "slavery", "making_off",
+)  # fmt: skip
 _LOST = ("too_ill", "dead_before_charge", "dead_after_sufficient_evidence")
 
 
@@ -260,6 +264,8 @@ _OF_QUESTIONS: tuple[Constraint, ...] = (
                 "decided_by"}), _charge),
     (frozenset({"evidence_stated", "evidence"}), _evidence),
     (frozenset({"domestic", "high_risk_domestic", "intimate_partner"}), _domestic),
+    (frozenset({"record_group", "victim_crime"}),
+     lambda facts: facts.get("victim_crime") != "no" or facts.get("record_group") not in _OF_A_VICTIM),
     (frozenset({"record_group", "child_under_13"}),
      lambda facts: facts.get("record_group") != "rape_under_13" or facts.get("child_under_13") != "no"),
 )  # fmt: skip

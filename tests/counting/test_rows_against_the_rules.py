@@ -210,3 +210,15 @@ def test_confirmed_rape_is_recorded_whoever_told_of_it() -> None:
     woman = {"id": "v1", "sex": "female", "age": 30, "confirms": "confirmed"}
     told = {"kind": "rape", "victims": ["v1"]}
     assert crimes_of(told, victims=[woman], reporter={"role": UNKNOWN}) == [("19C", "019/08", 1)]
+
+
+@pytest.mark.parametrize("purpose", values_of("allegation", "spiking_purpose") or ())
+def test_spiking_that_somebody_died_of_is_a_homicide(purpose: str) -> None:
+    spiking = {"kind": "spiking", "victims": ["v1"], "injury": "fatal", "spiking_purpose": purpose}
+    assert crimes_of(spiking, victims=[{"id": "v1", "age": 20}]) == [("1", "001/01", 1)]
+
+
+@pytest.mark.parametrize("vehicle", ["motorcycle_or_moped", "e_bike_outside_limits", "car"])
+def test_bicycle_theft_of_a_motor_vehicle_is_counted_as_the_taking_of_one(vehicle: str) -> None:
+    told = {"victims": ["v1"], "vehicle": vehicle}
+    assert crimes_of({"kind": "bicycle_theft", **told}) == crimes_of({"kind": "vehicle_taking", **told})

@@ -67,15 +67,19 @@ class Reading:
         return plain.considered != quick.considered or set(plain.missing) != set(quick.missing)
 
 
-def readings(book: Book) -> Iterator[Reading]:
-    """Give every table of a book as it reads for each kind, those that read alike for several kinds once."""
-    ready, seen = compiled(book), set()
+def readings(book: Book, seen: set[object] | None = None) -> Iterator[Reading]:
+    """Give every table of a book as it reads for each kind, those that read alike for several kinds once.
+
+    ``seen`` remembers those that were given, so that a table which outlives a book is given once.
+    """
+    ready = compiled(book)
+    seen = set() if seen is None else seen
     for kind in book.marks:
         if kind in kinds_told_by_title():
             continue
         code = ready.code(kind)
         blank = tuple(column.code(ANY_NUMBER if column.steps else UNKNOWN) for column in code.columns)
-        for stage, bitmap in ready._bitmaps[kind].items():
+        for stage, bitmap in ready.bitmaps(kind).items():
             table, told = _table_of(book, kind, stage)
             asked = {column for row in bitmap.rows for column, _ in row.cells} - {"kind", "reached"}
             facts: dict[str, tuple[Fact, ...]] = {
@@ -100,14 +104,16 @@ def _table_of(book: Book, kind: str, stage: str) -> tuple[Table, Mapping[str, st
     return book.law_then, {"reached": stage}
 
 
-def compare(book: Book, *, random_points: int, most: int = WHOLE, seed: int = 1) -> Compared:
-    """Compare both readings of every table of a book.
+def compare(
+    book: Book, *, random_points: int, most: int = WHOLE, seed: int = 1, seen: set[object] | None = None
+) -> Compared:
+    """Compare both readings of every table of a book that is not among those ``seen`` in another.
 
     ``random_points`` is how many random combinations are added for each stage, spread over its tables, and
     ``most`` from how many combinations on a table is compared along its paths.
     """
     rng = random.Random(seed)  # noqa: S311
-    every = list(readings(book))
+    every = list(readings(book, seen))
     by_stage: dict[str, int] = {}
     for reading in every:
         by_stage[reading.table.stage] = by_stage.get(reading.table.stage, 0) + 1
@@ -137,10 +143,10 @@ def masks_are_answers(reading: Reading) -> bool:
         for point in points:
             may, sure = _masks(bitmap.rows, name, point)
             if name in OF_THE_CLASS:
-                found = bitmap._of_class[name][str(point)]
+                found = bitmap.of_class[name][str(point)]
             else:
                 at = reading.code.position[name]
-                found = dict(bitmap._stated)[at][reading.code.columns[at].code(point)]
+                found = dict(bitmap.stated)[at][reading.code.columns[at].code(point)]
             if found != (may, sure):
                 return False
     return True

@@ -80,13 +80,23 @@ def _also_due(tally: Tally) -> str:
 
 
 def _count_one_by_one(reports: Path, out: Path, tally: Tally, *, explain: bool) -> None:
-    rows = list(counting.read_reports(reports))
-    with progress_bar("Counting") as step:
-        verdicts = []
-        for done, (line, report) in enumerate(rows, start=1):
-            verdicts += _verdict(line, report, tally, explain=explain)
-            step(done, len(rows))
-    write_text(_json_lines(verdicts), out)
+    number = _number_in(reports)
+    waiting = out.with_name(f".{out.name}.part")
+    try:
+        with progress_bar("Counting") as step, waiting.open("w", encoding="utf-8") as file:
+            for done, (line, report) in enumerate(counting.read_reports(reports), start=1):
+                file.write(_json_lines(_verdict(line, report, tally, explain=explain)))
+                step(done, number)
+        waiting.replace(out)
+    finally:
+        waiting.unlink(missing_ok=True)
+
+
+def _number_in(reports: Path) -> int:
+    if reports.suffix == ".parquet":
+        return max(1, bulk.rows_in(reports))
+    with reports.open("rb") as lines:
+        return max(1, sum(1 for line in lines if line.strip()))
 
 
 def _count_in_columns(reports: Path, out: Path, tally: Tally, *, whole: bool, explain: bool) -> None:

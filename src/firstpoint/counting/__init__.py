@@ -22,9 +22,15 @@ How a report passes through:
    many remain. :mod:`~firstpoint.counting.open_classes` finds the crimes that are due although their class
    is open; a verdict does not count them in ``total``, and ``crimes_due_with_open_class`` says how many
    they are at least.
-6. :mod:`~firstpoint.counting.verdict` writes it down; :mod:`~firstpoint.counting.questions` answers what is
-   asked about records that exist; :mod:`~firstpoint.counting.explaining` tells it in plain English by
-   replay.
+6. :mod:`~firstpoint.counting.reckoning` joins all that, :mod:`~firstpoint.counting.verdict` writes it
+   down; :mod:`~firstpoint.counting.questions` answers what is asked about records that exist;
+   :mod:`~firstpoint.counting.explaining` tells it in plain English by replay.
+
+Three programs read the same rows and are held to each other. The plain one writes out each sheet of facts
+and asks each row. The quick one, for single reports, packs a sheet into one number
+(:mod:`~firstpoint.counting.coding`, :mod:`~firstpoint.counting.compiled`) and a table into bits
+(:mod:`~firstpoint.counting.bitmaps`). The third (:mod:`~firstpoint.counting.columns`) counts whole frames in
+arrays. ``docs/counting.md`` says what each is for.
 
 For those who keep a book, :mod:`~firstpoint.counting.book_faults` finds all that is wrong with one,
 :mod:`~firstpoint.counting.row_words` tells its rows in plain words, :mod:`~firstpoint.counting.book_changes`

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any, Literal
 
+import msgspec
 from attrs import field, frozen
 
 from firstpoint.counting.amendments import first_id
 from firstpoint.counting.books import Book, ClassRule, Remark
-from firstpoint.counting.reports import ReportSetAside, count_report
+from firstpoint.counting.many import count_frame
+from firstpoint.counting.reports import ReportSetAside
 from firstpoint.counting.row_words import column_words, columns_of, condition_words, result_words, spoken
 from firstpoint.counting.tables import Table
 from firstpoint.counting.titles import STAGE as OF_TITLES
 
+#: Reports that are counted under both books at a time.
+_AT_ONCE = 50_000
 #: The parts of a row or entry in words, by the name of the part.
 Parts = Mapping[str, str]
 
@@ -185,12 +190,11 @@ def effect_on_counts(
     decisions: Counter[tuple[str, str]] = Counter()
     totals = [0, 0]
     seen = set_aside = 0
-    for report in reports:
-        if isinstance(report, ReportSetAside):
+    for verdicts in _under_both(before, after, reports):
+        if verdicts is None:
             set_aside += 1
             continue
         seen += 1
-        verdicts = count_report(report, book=before), count_report(report, book=after)
         told = [_classes_of(verdict) for verdict in verdicts]
         for at, (verdict, classes) in enumerate(zip(verdicts, told, strict=True)):
             totals[at] += verdict["total"]
@@ -198,9 +202,27 @@ def effect_on_counts(
                 by_class.setdefault(ho_class, [0, 0])[at] += number
         decisions[verdicts[0]["decision"], verdicts[1]["decision"]] += 1
         if told[0] != told[1] or any(verdicts[0][n] != verdicts[1][n] for n in ("decision", "total")):
-            differing.append(str(report.get("report_id", f"report {seen}")))
+            differing.append(str(verdicts[0]["report_id"] or f"report {seen}"))
     counted = {name: (old, new) for name, (old, new) in sorted(by_class.items())}
     return CountEffect(seen, tuple(differing), (totals[0], totals[1]), counted, decisions, set_aside)
+
+
+def _under_both(
+    before: Book, after: Book, reports: Iterable[Mapping[str, Any] | ReportSetAside]
+) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]] | None]:
+    """Give what each report requires under both books, or None for one that is set aside."""
+    import polars as pl
+
+    waiting = iter(reports)
+    while batch := list(islice(waiting, _AT_ONCE)):
+        texts = [
+            None if isinstance(report, ReportSetAside) else msgspec.json.encode(report).decode()
+            for report in batch
+        ]
+        frame = pl.DataFrame({"report": texts}, schema={"report": pl.String})
+        rows = [count_frame(frame, book=book).iter_rows(named=True) for book in (before, after)]
+        for old, new in zip(*rows, strict=True):
+            yield None if old["fault"] or new["fault"] else (old, new)
 
 
 def _classes_of(verdict: Mapping[str, Any]) -> Counter[str]:

@@ -299,7 +299,8 @@ class _Reading:
         book = ready.book
         told = Told(report, book.marks, book.defaults, book.told_beside)
         matters: list[Matter] = []
-        seen: set[str] = set()
+        harmed: set[str | None] = set()
+        blamed: set[str | None] = set()
         people, offenders = self.people, self.offenders
         for index, allegation in enumerate(report.get("allegations", ())):
             if "offence_title" in allegation or allegation["kind"] in kinds_told_by_title():
@@ -323,7 +324,7 @@ class _Reading:
             offender = offenders.get(allegation.get("offender")) if offenders else None
             young = False
             if offender is not None:
-                key += _of_person(code.offender, offender[1])
+                key += _of_person(code.offender, offender[1], "offender")
                 if code.asks_age["offender"]:
                     key += code.age("offender", offender[1])
                 young = _under(offender[1], 16)
@@ -338,8 +339,8 @@ class _Reading:
                     key += code.share(name, fact) - code.share(name, allegation.get(name))
             victims = allegation.get("victims") or ("",)
             if people or offenders:
-                seen.update(victims)
-                seen.add(allegation.get("offender", ""))
+                harmed.update(victims)
+                blamed.add(allegation.get("offender"))
             key += code.found if victims[0] or allegation.get("victim_count", 0) > 0 else code.not_found
             parts = parts_of(allegation) if "penetrators_undefined" in allegation else ({},)
             for victim in victims:
@@ -347,7 +348,7 @@ class _Reading:
                 known = people.get(victim) if people else None
                 at, entry = known if known is not None else (None, _NOBODY)
                 if entry:
-                    of_victim += _of_person(code.victim, entry)
+                    of_victim += _of_person(code.victim, entry, "victim")
                     if code.asks_age["victim"]:
                         of_victim += code.age("victim", entry)
                 if code.young_party and (young or (entry and _under(entry, 16))):
@@ -359,7 +360,7 @@ class _Reading:
                     for name, fact in part.items():
                         of_part += code.share(name, fact) - code.share(name, allegation[name])
                     matters.append(Matter(told, index, allegation, victim, entry, at, part, of_part))
-        for whose, entries in (("victim", people), ("offender", offenders)):
+        for whose, entries, seen in (("victim", people, harmed), ("offender", offenders, blamed)):
             if entries and not seen.issuperset(entries):
                 _check_unnamed(whose, [entry for name, (_, entry) in entries.items() if name not in seen])
         return matters
@@ -449,6 +450,8 @@ _OF_PART: Mapping[str, Mapping[str, frozenset[str]]] = {
         "offender",
     )
 }
+_IDS_OF = {"victim": ("id", "household", "within"), "offender": ("id",)}
+_NUMBERS_OF = {"victim": ("age",), "offender": ("age", "size")}
 _HOSTILITY = frozenset(values_of("allegation", "hostility") or ())
 _COUNTRIES = frozenset(values_of("place", "country") or ())
 _YES_NO = frozenset({"yes", "no", "unknown"})
@@ -608,22 +611,27 @@ def _by_id(entries: Any) -> dict[str | None, tuple[int, Mapping[str, Any]]]:
     return by_id
 
 
-def _of_person(fields: Mapping[str, Mapping[str, int]], entry: Mapping[str, Any]) -> int:
+def _of_person(fields: Mapping[str, Mapping[str, int]], entry: Mapping[str, Any], part: str) -> int:
     share = 0
     for name, value in entry.items():
         shares = fields.get(name)
         if shares is not None:
             share += shares[value]
-        elif name in ("id", "household", "within"):
+        elif name in _IDS_OF[part]:
             _check_id(value)
-        elif name in ("age", "size"):
+        elif name in _NUMBERS_OF[part]:
             if type(value) is not int or value < 0:
                 raise NotPlain
         elif name != "age_band":
             raise NotPlain
-    if "age" in entry and (
-        "age_band" in entry or (entry["age"] < 18 and entry.get("duty", "none") != "none")
-    ):
+    if "age_band" in entry:
+        if (
+            entry["age_band"] not in _OF_PART[part]["age_band"]
+            or "age" in entry
+            or entry.get("duty", "none") != "none"
+        ):
+            raise NotPlain
+    elif "age" in entry and entry["age"] < 18 and entry.get("duty", "none") != "none":
         raise NotPlain
     return share
 
@@ -632,9 +640,7 @@ def _check_unnamed(part: str, entries: list[Mapping[str, Any]]) -> None:
     """Pass people of whom the report tells and whom no allegation names."""
     fields = {name: dict.fromkeys(values, 0) for name, values in _OF_PART[part].items()}
     for entry in entries:
-        _of_person(fields, entry)
-        if entry.get("age_band", "unknown") not in _OF_PART[part]["age_band"]:
-            raise NotPlain
+        _of_person(fields, entry, part)
 
 
 def _under(entry: Mapping[str, Any], age: int) -> bool:

@@ -41,14 +41,21 @@ _SECTIONS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def explain(report: Mapping[str, Any], verdict: Mapping[str, Any] | None = None, *, why_not: int = 3) -> str:
+def explain(
+    report: Mapping[str, Any],
+    verdict: Mapping[str, Any] | None = None,
+    *,
+    why_not: int = 3,
+    reconstructed: bool = False,
+) -> str:
     """Give an account of the verdict on a report, in sentences, with each row and clause.
 
     ``verdict`` is one given earlier; without it the report is counted now. ``why_not`` is how many of the
     nearest rows that did not apply are told for each allegation, with the fact that ruled them out.
+    ``reconstructed`` allows a book whose official text was not seen whole, as in ``count_report``.
     """
     require_report(report)
-    now = count_report(report, book=_book_of(verdict))
+    now = count_report(report, book=_book_of(verdict), reconstructed=reconstructed)
     verdict = verdict or now
     reckoning = reckoning_of(report, _book_of(verdict))
     lines = [*_mismatch(verdict, now), _headline(verdict, reckoning.book)]

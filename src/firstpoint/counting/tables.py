@@ -430,13 +430,11 @@ def _cover_faults(
     ``unread`` are rows that could not be read whole: they count as covering all that they may, and hide no
     other row, so that what is told holds however they are mended. Of ``doubtful`` rows nothing is told.
     """
-    used: set[str] = set()
+    used, has_gaps = _reached(rows, atoms, filed_by)
     gaps: list[str] = []
-    for facts, hit in _outcomes(rows, atoms, {}, filed_by):
-        if hit is not None:
-            used.add(hit.id)
-        elif complete and not unread:
-            gaps.append(_told(facts, atoms))
+    if has_gaps and complete and not unread:
+        outcomes = _outcomes(rows, atoms, {}, filed_by)
+        gaps = [_told(facts, atoms) for facts, hit in outcomes if hit is None]
     if unread and complete:
         outcomes = _outcomes((*rows, *unread), atoms, {}, filed_by)
         gaps = [_told(facts, atoms) for facts, hit in outcomes if hit is None]
@@ -446,6 +444,44 @@ def _cover_faults(
         if row.id not in used and row.id not in doubtful:
             never = f"this row can never apply{f' where {what}' if what else ''}."
             yield Fault(source, row.id, "", never, "Take it out.")
+
+
+def _reached(rows: Sequence[Row], atoms: Atoms, filed_by: str | None) -> tuple[set[str], bool]:
+    """Give the rows that some facts lead to, and whether some lead to none.
+
+    The walk is that of :func:`_outcomes` with rows and columns as bits, so that what different facts leave
+    open alike is walked once.
+    """
+    columns = list(atoms)
+    at = {column: 1 << place for place, column in enumerate(columns)}
+    every = (1 << len(rows)) - 1
+    left_open: dict[str, list[int]] = {}
+    for column, points in atoms.items():
+        asking = [
+            (1 << place, cell) for place, row in enumerate(rows) for name, cell in row.cells if name == column
+        ]
+        masks = [every & ~sum(bit for bit, cell in asking if cell.answer(point) != "yes") for point in points]
+        left_open[column] = masks
+    asked = [[column for column, _ in row.cells if column != filed_by] for row in rows]
+    used = 0
+    has_gaps: bool = False
+    waiting, seen = [(every, 0)], {(every, 0)}
+    while waiting:
+        mask, known = waiting.pop()
+        if not mask:
+            has_gaps = True
+            continue
+        strongest = (mask & -mask).bit_length() - 1
+        wanted = next((name for name in asked[strongest] if not at[name] & known), None)
+        if wanted is None:
+            used |= 1 << strongest
+            continue
+        for points_mask in left_open[wanted]:
+            following = (mask & points_mask, known | at[wanted])
+            if following not in seen:
+                seen.add(following)
+                waiting.append(following)
+    return {row.id for place, row in enumerate(rows) if used >> place & 1}, has_gaps
 
 
 def _gap_faults(gaps: Sequence[str], what: str, source: str) -> Iterator[Fault]:

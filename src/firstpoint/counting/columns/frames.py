@@ -69,12 +69,12 @@ def count_frame(
 
     Without ``book`` each report is counted by the book of its day, as by ``count_report``.
     """
-    texts = _texts(frame)
+    texts = texts_of(frame)
     nulls = "report" not in frame.columns
     parts = [texts.slice(start, AT_ONCE) for start in range(0, len(texts), AT_ONCE)]
 
     def counted(part: pa.LargeStringArray) -> pl.DataFrame:
-        data, starts, ends = _places(part)
+        data, starts, ends = places_of(part)
         return count_texts(data, starts, ends, book=book, reconstructed=reconstructed, nulls=nulls)
 
     with ThreadPoolExecutor(max_workers=max(1, workers)) as pool:
@@ -82,7 +82,8 @@ def count_frame(
     return pl.concat(done) if done else pl.DataFrame(schema=SCHEMA)
 
 
-def _texts(frame: pl.DataFrame) -> pa.LargeStringArray:
+def texts_of(frame: pl.DataFrame) -> pa.LargeStringArray:
+    """Give the reports of a frame as JSON texts."""
     if "report" in frame.columns:
         column = frame["report"].cast(pl.String).fill_null("")
     elif "reported_at" in frame.columns:
@@ -97,7 +98,8 @@ def _texts(frame: pl.DataFrame) -> pa.LargeStringArray:
     return made.combine_chunks() if isinstance(made, pa.ChunkedArray) else made
 
 
-def _places(texts: pa.LargeStringArray) -> tuple[Bytes, Int64, Int64]:
+def places_of(texts: pa.LargeStringArray) -> tuple[Bytes, Int64, Int64]:
+    """Give the letters of texts, and where each text begins and ends."""
     _, offsets, data = texts.buffers()
     ends = np.frombuffer(offsets, dtype=np.int64)[texts.offset : texts.offset + len(texts) + 1]
     letters = np.frombuffer(data, dtype=np.uint8) if data is not None else np.zeros(0, dtype=np.uint8)
@@ -193,7 +195,7 @@ def _frame(
             "record_by": pa.array(limit * 1_000_000, mask=~clock).cast(pa.timestamp("us", "UTC")),
             "crimes": _crimes(reckoned, rows, findings),
             "reported_incidents": _incidents(matters, found, columns, reckoned, rows, len(coded.day)),
-            "trace": _trace(matters, found, columns, reckoned, rows, findings, len(coded.day)),
+            "trace": trace_of(matters, found, columns, reckoned, rows, findings, len(coded.day)),
         }
     )
     made = pl.DataFrame(table)
@@ -261,7 +263,7 @@ def _incidents(
     return pa.ListArray.from_arrays(offsets, made)
 
 
-def _trace(
+def trace_of(
     matters: Matters,
     found: Int32,
     columns: FindingColumns,
@@ -270,6 +272,7 @@ def _trace(
     findings: Findings,
     reports: int,
 ) -> pa.Array:
+    """Give the ids of the rows applied to each report, matter after matter."""
     offsets = np.zeros(reports + 1, dtype=np.int32)
     room = int((columns.rows_from[found + 1] - columns.rows_from[found]).sum()) + 2 * len(found)
     numbers: Int16 = np.empty(room, dtype=np.int16)

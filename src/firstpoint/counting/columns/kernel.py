@@ -23,14 +23,18 @@ _COUNTING = Path(__file__).resolve().parent.parent
 def compiled_loop(loop: Loop) -> Loop:
     """Give a loop compiled to machine code when it is first called.
 
+    The loop must make no arrays of its own: it is compiled without the counting of references, which would
+    take longer than most of what the loops do. What it needs for notes is handed to it.
+
     Where no folder can be written in which to keep it, it is compiled anew by each process.
     """
     made: Any
     settings: Any = numba.config
+    without_references: Any = numba.njit
     folder, before = _folder(), settings.CACHE_DIR
     try:
         settings.CACHE_DIR = folder
-        made = numba.njit(cache=folder != "", nogil=True)(loop)
+        made = without_references(cache=folder != "", nogil=True, _nrt=False)(loop)
     finally:
         settings.CACHE_DIR = before
     return cast(Loop, made)

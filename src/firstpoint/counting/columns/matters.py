@@ -108,6 +108,8 @@ def matters_in(coded: Coded, chosen: Bytes, asked: Asked, workings: Workings) ->
         workings.told_kinds,
         whole,
         codes,
+        np.zeros((2, len(WORKED)), dtype=np.int64),
+        np.zeros((4, 2), dtype=np.int64),
     )
     rows = whole[:, :made]
     return Matters(rows[0], rows[1], rows[2], codes[:made], rows[3], rows[4], rows[5], rows[6], rows[7])
@@ -147,11 +149,11 @@ def _take_apart(
     told_kinds: Bytes,
     whole: Int32,
     made_codes: Bytes,
+    notes: Int64,
+    instead: Int64,
 ) -> int:
     made = 0
-    shared = np.zeros(len(WORKED), dtype=np.int64)
-    worked = np.zeros(len(WORKED), dtype=np.int64)
-    instead = np.zeros((4, 2), dtype=np.int64)
+    shared, worked = notes[0], notes[1]
     for r in range(len(left_over)):
         if left_over[r] or not chosen[r]:
             continue
@@ -165,7 +167,8 @@ def _take_apart(
             if not readable[kind]:
                 left_over[r] = 1
                 break
-            worked[:] = shared
+            for i in range(len(WORKED)):
+                worked[i] = shared[i]
             count = _of_the_allegation(
                 r,
                 a,
@@ -381,7 +384,8 @@ def _by_principle(a: int, r: int, names: UInt16, numbers: Int32, report_names: U
 
 @compiled_loop
 def _of_the_report(names: UInt16, numbers: Int32, worked: Int64, word: Int32, school: Int32) -> None:
-    worked[:] = 0
+    for i in range(len(WORKED)):
+        worked[i] = 0
     centre = 0
     for i in range(3):
         centre |= names[_CENTRE[i]]

@@ -122,6 +122,10 @@ def read_coded(data: Bytes, starts: Int64, ends: Int64, *, nulls: bool = False) 
         first,
         victims_from,
         victims_named,
+        np.zeros(len(PLACED) + 1, dtype=np.int64),
+        np.zeros(len(PLACED) + 1, dtype=np.int64),
+        np.zeros((MOST_IDS, 2), dtype=np.int64),
+        np.zeros((4, _DEEPEST), dtype=np.int64),
         nulls,
     )
 
@@ -172,13 +176,15 @@ def _read_all(
     first: Int32,
     victims_from: Int32,
     victims_named: Int32,
+    counts: Int64,
+    before: Int64,
+    ids: Int64,
+    notes: Int64,
     nulls: bool,
 ) -> None:
-    ids = np.zeros((MOST_IDS, 2), dtype=np.int64)
-    counts = np.zeros(len(PLACED) + 1, dtype=np.int64)
-    before = np.zeros_like(counts)
     for r in range(len(starts)):
-        before[:] = counts
+        for at in range(len(counts)):
+            before[at] = counts[at]
         counts[0] = r + 1
         fine = _read_report(
             data,
@@ -200,12 +206,14 @@ def _read_all(
             victims_named,
             counts,
             ids,
+            notes,
             nulls,
         )
         if fine:
             fine = _makes_sense(r, widths, bases, names, numbers, first, victims_from, victims_named, counts)
         if not fine:
-            counts[:] = before
+            for at in range(len(counts)):
+                counts[at] = before[at]
             head[r, _LEFT_OVER] = 1
         counts[0] = r + 1
         for at in range(len(PLACED)):
@@ -233,12 +241,13 @@ def _read_report(
     victims_named: Int32,
     counts: Int64,
     ids: Int64,
+    notes: Int64,
     nulls: bool,
 ) -> bool:
-    place = np.zeros(_DEEPEST, dtype=np.int64)
-    row = np.zeros(_DEEPEST, dtype=np.int64)
-    shift = np.zeros(_DEEPEST, dtype=np.int64)
-    listed = np.zeros(_DEEPEST, dtype=np.int64)
+    place: Any = notes[0]
+    row: Any = notes[1]
+    shift: Any = notes[2]
+    listed: Any = notes[3]
     known, late = 0, False
     head[r, _ID_LENGTH] = ABSENT
     _clear(0, r, widths, bases, names, numbers)
@@ -247,7 +256,7 @@ def _read_report(
         return False
     at += 1
     depth, state = 0, _OPENED
-    place[0], row[0] = REPORT, r
+    place[0], row[0], listed[0] = REPORT, r, 0
     while True:
         at = _past_space(data, at, end)
         if at >= end:
@@ -430,7 +439,7 @@ def _past_space(data: Bytes, at: int, end: int) -> int:
     return at
 
 
-@compiled_loop
+@inlined
 def _end_of_text(data: Bytes, at: int, end: int) -> int:
     """Give where the text ends, or -1 where it does not, or holds an escape or a control letter."""
     while at < end:
@@ -482,7 +491,7 @@ def _find(data: Bytes, at: int, stop: int, number: np.int64 | int, table: Int64,
     return 0
 
 
-@compiled_loop
+@inlined
 def _number(data: Bytes, at: int, end: int) -> tuple[int, int]:
     """Give where a whole number ends and what it is, -1 where none of at most seven figures stands there."""
     first, number = at, 0
@@ -564,7 +573,7 @@ def _read_ids(
         at += 1
 
 
-@compiled_loop
+@inlined
 def _is_id(data: Bytes, at: int, stop: int) -> bool:
     if not (1 <= stop - at <= 32) or not 97 <= data[at] <= 122:
         return False
@@ -602,7 +611,7 @@ def _is_class(data: Bytes, at: int, stop: int) -> bool:
     return at == stop
 
 
-@compiled_loop
+@inlined
 def _same_text(data: Bytes, at: int, stop: int, ids: Int64, known: int) -> tuple[int, int]:
     """Give the number of a text among those of the report, -1 where there are too many."""
     for number in range(known):

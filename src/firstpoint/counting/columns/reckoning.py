@@ -12,7 +12,7 @@ import numpy as np
 
 from firstpoint.counting.columns.arrays import Bytes, Floats, Int32, Int64, UInt16, UInt64
 from firstpoint.counting.columns.findings import FindingColumns
-from firstpoint.counting.columns.kernel import compiled_loop
+from firstpoint.counting.columns.kernel import compiled_loop, inlined
 from firstpoint.counting.columns.layout import (
     ALLEGATION,
     JUDGEMENT,
@@ -118,6 +118,9 @@ def reckon_in(
         crimes_from,
         crimes,
         by_matter,
+        np.full((2, room + 1), -1, dtype=np.int32),
+        np.zeros((4, room + 1), dtype=np.uint8),
+        np.zeros((room + 1, 4), dtype=np.int64),
     )
     return Reckoned(
         by_report[0],
@@ -190,13 +193,13 @@ def _reckon_all(
     crimes_from: Int32,
     crimes: Int32,
     by_matter: Int32,
+    noted: Int32,
+    marked: Bytes,
+    keys: Int64,
 ) -> int:
     made, at = 0, 0
-    into = np.full(len(found) + 1, -1, dtype=np.int32)
-    recorded = np.zeros(len(found) + 1, dtype=np.uint8)
-    due = np.zeros(len(found) + 1, dtype=np.uint8)
-    group = np.full(len(found) + 1, -1, dtype=np.int32)
-    keys = np.zeros((len(found) + 1, 4), dtype=np.int64)
+    into, group = noted[0], noted[1]
+    recorded, due, apart, alone = marked[0], marked[1], marked[2], marked[3]
     for r in range(len(left_over)):
         start = at
         while at < len(found) and m_report[at] == r:
@@ -478,6 +481,8 @@ def _reckon_all(
                 pair_result,
                 stated,
                 recorded,
+                apart,
+                alone,
                 keys,
             )
             if by_report[2, r] < 0:
@@ -604,13 +609,12 @@ def _beside(
     """Give what becomes of a crime told of while the recorded one was investigated."""
     if family[result] == family[held]:
         return _SAME_FAMILY
-    mask = np.zeros(2, dtype=np.uint64)
-    for word in range(2):
-        mask[word] = tie[0, word] & victims[1, word]
-        for fact in range(len(said)):
-            mask[word] &= said[fact, 0, word]
-    forward = pair_result[_first(weaker[result], other[held], mask)]
-    back = pair_result[_first(weaker[held], other[result], mask)]
+    low, high = tie[0, 0] & victims[1, 0], tie[0, 1] & victims[1, 1]
+    for fact in range(len(said)):
+        low &= said[fact, 0, 0]
+        high &= said[fact, 0, 1]
+    forward = pair_result[_first(result, held, low, high, weaker, other)]
+    back = pair_result[_first(held, result, low, high, weaker, other)]
     if forward == 1 or back == 1:
         return _HELD if forward == 1 else _RECLASSIFIES
     if forward == 0 or back == 0:
@@ -618,17 +622,16 @@ def _beside(
     return _RECLASSIFIES if rank[result] < rank[held] else _HELD
 
 
-@compiled_loop
-def _first(one: UInt64, two: UInt64, mask: UInt64) -> int:
-    """Give the strongest row whose bit stands in all three."""
-    for word in range(2):
-        bits = one[word] & two[word] & mask[word]
-        if bits:
-            row = 0
-            while not (bits >> np.uint64(row)) & np.uint64(1):
-                row += 1
-            return word * 64 + row
-    return -1
+@inlined
+def _first(result: int, beside: int, low: np.uint64, high: np.uint64, weaker: UInt64, other: UInt64) -> int:
+    """Give the strongest row of the table of pairs whose bit stands in all masks."""
+    low &= weaker[result, 0] & other[beside, 0]
+    high &= weaker[result, 1] & other[beside, 1]
+    bits, row = (low, 0) if low else (high, 64)
+    while not bits & np.uint64(1):
+        bits >>= np.uint64(1)
+        row += 1
+    return row
 
 
 @compiled_loop
@@ -786,16 +789,14 @@ def _pair(
         relation = 1
     elif m_owner[one] == m_owner[two] or m_owner[one] == m_victim[two]:
         relation = 2
-    mask = np.empty(2, dtype=np.uint64)
-    mask[0] = tie[tied, 0] & victims[relation, 0]
-    mask[1] = tie[tied, 1] & victims[relation, 1]
+    low, high = tie[tied, 0] & victims[relation, 0], tie[tied, 1] & victims[relation, 1]
     for fact in range(len(_SAID)):
         yes = stated[fact, names[a, _KIND], names[a, _SAID[fact]]]
         if fact >= _OF_EITHER:
             yes |= stated[fact, names[b, _KIND], names[b, _SAID[fact]]]
-        mask[0] &= said[fact, yes, 0]
-        mask[1] &= said[fact, yes, 1]
-    return _first(weaker[first_result], other[second_result], mask)
+        low &= said[fact, yes, 0]
+        high &= said[fact, yes, 1]
+    return _first(first_result, second_result, low, high, weaker, other)
 
 
 @compiled_loop
@@ -949,13 +950,14 @@ def _least_due(
     pair_result: Int32,
     stated: Bytes,
     recorded: Bytes,
+    apart: Bytes,
+    alone: Bytes,
     keys: Int64,
 ) -> int:
     """Give how many crimes are due at least in an open class: no two of them can be one."""
-    apart = np.zeros(at - start, dtype=np.uint8)
-    alone = np.zeros(at - start, dtype=np.uint8)
     for m in range(start, at):
         apart[m - start] = recorded[m]
+        alone[m - start] = 0
     for m in range(start, at):
         if not due[m]:
             continue

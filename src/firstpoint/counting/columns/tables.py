@@ -89,6 +89,7 @@ class Stages:
             self._masks_array,
             self._law,
             signs,
+            np.zeros((2, 4), dtype=np.uint64),
         )
         return signs
 
@@ -109,6 +110,7 @@ class Stages:
             self._asked_array,
             self._masks_array,
             signs,
+            np.zeros((2, 4), dtype=np.uint64),
         )
         return signs
 
@@ -219,9 +221,9 @@ def _class_signs(
     masks: UInt64,
     law: Int32,
     signs: Int64,
+    notes: UInt64,
 ) -> None:
-    kept = np.empty(4, dtype=np.uint64)
-    then = np.empty(4, dtype=np.uint64)
+    kept, then = notes[0], notes[1]
     for m in range(len(kind)):
         _rows_that_may(first[kind[m], 0], codes[m], since, every, asked, masks, kept)
         ends = _up_to_the_first_sure(kept)
@@ -256,8 +258,9 @@ def _test_signs(
     asked: Int32,
     masks: UInt64,
     signs: Int64,
+    notes: UInt64,
 ) -> None:
-    kept = np.empty(4, dtype=np.uint64)
+    kept = notes[0]
     for m in range(len(kind)):
         signs[m, 0] = classed[m]
         for place in range(1, 3):
