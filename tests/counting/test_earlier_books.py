@@ -142,7 +142,7 @@ TWINS: dict[str, tuple[list[dict[str, Any]], str, str, str, str]] = {
         [told("threat_to_kill", medium="letter_or_note", meant_to_be_believed="yes")],
         "2024-01-30",
         "2024-01-31",
-        "3B 003/01 x1",
+        "8R 008/72 x1",
         "8R 005/28 x1",
     ),
     "lesser threat by text": (
@@ -567,7 +567,7 @@ def test_spiking_flag_begins_in_april_2026() -> None:
         ),
     ],
 )
-def test_code_is_not_decided_before_it_began(ask: dict[str, Any], before: str, since: str) -> None:
+def test_code_does_not_hold_before_it_began(ask: dict[str, Any], before: str, since: str) -> None:
     record = [
         {"id": "p1", "class": "8N", "ho_code": "008/06", "victim": "v1", "offender": "o1", "status": "open"}
     ]
@@ -584,7 +584,8 @@ def test_code_is_not_decided_before_it_began(ask: dict[str, Any], before: str, s
         )[name]["valid"]
         for day in (before, since)
     ]
-    assert answers == ["not_decidable", "yes"]
+    known_to_begin_then = "no" if name == "outcome" else "not_decidable"
+    assert answers == [known_to_begin_then, "yes"]
 
 
 def test_negative_conclusive_decision_cancels_from_april_2020() -> None:

@@ -55,7 +55,7 @@ def answer(when: str | None, **facts: Any) -> str:
         (
             {"kind": "threat_to_kill", "medium": "phone", "meant_to_be_believed": "yes"},
             ("2024-01-30", "2024-01-31"),
-            "3B 003/01",
+            "8R 008/72",
             "8R 005/28",
         ),
         (
