@@ -161,7 +161,7 @@ def test_export_then_import_gives_the_same_sound_book(tmp_path):
     assert imported.exit_code == 0, imported.output
     assert "The book is sound." in imported.output
     for path in SHIPPED.rglob("*"):
-        if path.is_file():
+        if path.is_file() and path.parent.name != "sheets":
             assert (out / path.relative_to(SHIPPED)).read_bytes() == path.read_bytes(), path.name
     again = firstpoint("books", "import", workbook, "--out", out)
     assert again.exit_code == 2
