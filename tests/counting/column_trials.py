@@ -158,7 +158,8 @@ def page(
         "Order: allegations told in the opposite order. Names: other ids for all people, incidents, forces "
         "and records. Repetition: the first allegation told once more; where only a number of victims is "
         "given nothing says that they are the same, so such reports are left out. Unrelated incident: the "
-        "first allegation of another report, by another offender, elsewhere, against others, adds its own crimes. "
+        "first allegation of another report, by another offender, elsewhere, against others, adds its own "
+        "crimes. "
         "Contrary evidence: taking it away never lowers the total, except where the crime that then stands "
         "takes two or more others in; every exception cites the row of the table of pairs that does it: "
         + (", ".join(f"{row} ({times:,})" for row, times in exceptions.most_common()) or "none")
