@@ -158,7 +158,10 @@ def _take_apart(
         if left_over[r] or not chosen[r]:
             continue
         begun, since_a, until_a = made, first[1, r], first[1, r + 1]
-        if not _in_one_area(r, since_a, until_a, report_names, report_numbers, names, numbers, victims_from):
+        agreed = _agreed_force(r, judgement_names, judgement_numbers, first)
+        if not _in_one_area(
+            r, since_a, until_a, agreed, report_names, report_numbers, names, numbers, victims_from
+        ):
             left_over[r] = 1
             continue
         _of_the_report(report_names[r], report_numbers[r], shared, word, school)
@@ -173,6 +176,7 @@ def _take_apart(
                 r,
                 a,
                 since_a,
+                agreed,
                 names,
                 numbers,
                 report_names,
@@ -301,10 +305,20 @@ def _span(low: int, high: int, steps: Int32, start: int, count: int) -> int:
 
 
 @compiled_loop
+def _agreed_force(r: int, judgement_names: UInt16, judgement_numbers: Int32, first: Int32) -> int:
+    """Give the force that forces agreed on, by its number in the report."""
+    for j in range(first[4, r], first[4, r + 1]):
+        if judgement_names[j, _ABOUT] == _ABOUT_PLACE and judgement_numbers[j, _VALUE] < YES:
+            return judgement_numbers[j, _VALUE]
+    return ABSENT
+
+
+@compiled_loop
 def _in_one_area(
     r: int,
     since: int,
     until: int,
+    agreed: int,
     report_names: UInt16,
     report_numbers: Int32,
     names: UInt16,
@@ -312,17 +326,31 @@ def _in_one_area(
     victims_from: Int32,
 ) -> bool:
     """Say whether no series across several areas has to be placed, which is left to the slower way."""
-    begun, areas = 0, 0
     for a in range(since, until):
-        begun += numbers[a, _FROM] != ABSENT and victims_from[a + 1] > victims_from[a]
-        areas |= 1 << _where(a, r, names, numbers, report_names, report_numbers)
-    return begun < 2 or (areas & (areas - 1)) == 0
+        if numbers[a, _FROM] == ABSENT or victims_from[a + 1] == victims_from[a]:
+            continue
+        own = _where(a, r, agreed, names, numbers, report_names, report_numbers)
+        for b in range(since, until):
+            if b != a and names[b, _KIND] == names[a, _KIND] and numbers[b, _FROM] != ABSENT:
+                if _where(b, r, agreed, names, numbers, report_names, report_numbers) != own:
+                    return False
+    return True
 
 
 @compiled_loop
-def _where(a: int, r: int, names: UInt16, numbers: Int32, report_names: UInt16, report_numbers: Int32) -> int:
+def _where(
+    a: int,
+    r: int,
+    agreed: int,
+    names: UInt16,
+    numbers: Int32,
+    report_names: UInt16,
+    report_numbers: Int32,
+) -> int:
     """Give where an allegation happened; the order of principles is told in ``places``."""
     ours = report_numbers[r, _OUR_FORCE]
+    if agreed != ABSENT:
+        return _seen_from(ours, agreed)
     found = _by_country(names[a, _COUNTRY])
     transport = names[a, _TRANSPORT]
     if found == 0 and transport == _RAIL:
@@ -412,6 +440,7 @@ def _of_the_allegation(
     r: int,
     a: int,
     since_a: int,
+    agreed: int,
     names: UInt16,
     numbers: Int32,
     report_names: UInt16,
@@ -431,7 +460,7 @@ def _of_the_allegation(
     not decided here.
     """
     count = 0
-    worked[_WHERE] = _where(a, r, names, numbers, report_names, report_numbers)
+    worked[_WHERE] = _where(a, r, agreed, names, numbers, report_names, report_numbers)
     country = names[a, _SPOT_COUNTRY + 2 * _SPOT_OF_VICTIM]
     if country == _ENGLAND or country == _WALES:
         worked[_VICTIM_HERE] = _VICTIM_WAS_HERE
@@ -563,6 +592,7 @@ _ABOUT_SCHOOL = _code(JUDGEMENT, "about", "serious_school_incident")
 _ABOUT_HARASSMENT = _code(JUDGEMENT, "about", "harassment_only")
 _ABOUT_INTENT = _code(JUDGEMENT, "about", "intent_serious_harm")
 _ABOUT_LIKELIER = _code(JUDGEMENT, "about", "likelier_account")
+_ABOUT_PLACE = _code(JUDGEMENT, "about", "location_agreed")
 _ABOUT_CHOICE = _code(JUDGEMENT, "about", "principal_choice")
 _WORD, _WHERE, _AGGRAVATION = (WORKED.index(name) for name in ("word", "where", "aggravation"))
 _KILLING, _BREAK_IN_SAID, _IN_LAW = (WORKED.index(name) for name in ("killing", "break_in_said", "in_law"))

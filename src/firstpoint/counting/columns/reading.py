@@ -861,7 +861,7 @@ def _makes_sense(
     for j in range(first[4, r], counts[4]):
         told = numbers[bases[1, 4] + j * widths[1, 4] :]
         about = names[bases[0, 4] + j * widths[0, 4] + _ABOUT]
-        if about == 0 or about == _AGREED or told[_VALUE] == ABSENT:
+        if about == 0 or told[_VALUE] == ABSENT:
             return False
         if told[_JUDGED_ALLEGATION] != ABSENT or told[_JUDGED_RECORD] != ABSENT:
             return False
@@ -912,7 +912,6 @@ _BAND_OF_O = slots(OFFENDER, names=True)["age_band"]
 _ABOUT, _VALUE = slots(JUDGEMENT, names=True)["about"], slots(JUDGEMENT, names=False)["value"]
 _JUDGED_ALLEGATION = slots(JUDGEMENT, names=False)["allegation"]
 _JUDGED_RECORD = slots(JUDGEMENT, names=False)["record"]
-_AGREED = values_in(JUDGEMENT, "about").index("location_agreed") + 1
 _CLASS = slots(RECORD, names=True)["class"]
 _UNLISTED = values_in(RECORD, "class").index(UNLISTED) + 1
 assert _A["id"] == slots(VICTIM, names=False)["id"] == slots(RECORD, names=False)["id"] == 0
