@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,8 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "trials.md"
 HEADING = "## Reports in columns"
 AT_ONCE = 2_000
 PROCESSES = 2
+# A forked process has the locks of polars's threads but not the threads, and may wait for ever.
+STARTED_AFRESH = get_context("spawn")
 
 
 def compared(number: int) -> tuple[int, list[str], float, float]:
@@ -40,7 +43,7 @@ def compared(number: int) -> tuple[int, list[str], float, float]:
     parts = [(told[at % len(told)].id, at) for at in range(-(-number // AT_ONCE))]
     differ: list[str] = []
     seconds = [0.0, 0.0]
-    with ProcessPoolExecutor(max_workers=PROCESSES) as pool:
+    with ProcessPoolExecutor(PROCESSES, STARTED_AFRESH) as pool:
         for found, by_columns, by_interpreter in pool.map(_compared_part, parts):
             differ += found
             seconds = [seconds[0] + by_columns, seconds[1] + by_interpreter]
@@ -66,7 +69,7 @@ def fuzzed(number: int) -> tuple[Counter[tuple[str, str]], list[str]]:
     """
     found: Counter[tuple[str, str]] = Counter()
     differ: list[str] = []
-    with ProcessPoolExecutor(max_workers=PROCESSES) as pool:
+    with ProcessPoolExecutor(PROCESSES, STARTED_AFRESH) as pool:
         for counts, texts in pool.map(_fuzzed_part, range(-(-number // AT_ONCE))):
             found += counts
             differ += texts
