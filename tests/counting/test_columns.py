@@ -265,6 +265,13 @@ def test_a_bad_report_is_told_with_its_place_and_stops_no_other(text: str, words
         pytest.param(alleged(times=0).replace(": 0", ": -0"), id="minus nothing"),
         pytest.param(alleged(times=10**9), id="a thousand million times"),
         pytest.param(alleged(times=10**30), id="beyond all numbers"),
+        pytest.param(
+            said(
+                allegations=[{"kind": "meeting_child_after_grooming", "victims": ["v1"]}],
+                victims=[{"id": "v1", "age": 2**32}],
+            ),
+            id="an age beyond all numbers",
+        ),
         pytest.param(alleged(victims=[f"v{n}" for n in range(500)]), id="500 victims"),
         pytest.param(said(allegations=[ASSAULT | {"id": f"a{n}"} for n in range(300)]), id="300 allegations"),
         pytest.param(

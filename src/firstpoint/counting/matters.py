@@ -336,7 +336,7 @@ def _own_facts(allegation: Mapping[str, Any]) -> dict[str, Fact]:
         if isinstance(value, str):
             facts[name] = value
         elif isinstance(value, int):
-            facts[name] = (value, value)
+            facts[name] = (min(value, MANY),) * 2
     facts |= derived_facts(allegation)
     facts |= seen_by(allegation)
     if "result" in allegation:
@@ -413,7 +413,7 @@ def _facts_under(part: str, entry: Mapping[str, Any]) -> dict[str, Fact]:
 def age_span(entry: Mapping[str, Any]) -> tuple[int, int]:
     """Give the lowest and highest age that a victim or offender may have had."""
     age = entry.get("age")
-    return AGE_BANDS.get(entry.get("age_band", UNKNOWN), ANY_NUMBER) if age is None else (age, age)
+    return AGE_BANDS.get(entry.get("age_band", UNKNOWN), ANY_NUMBER) if age is None else (min(age, MANY),) * 2
 
 
 def _victim_facts(allegation: Mapping[str, Any], victim: str, mark: str) -> dict[str, Fact]:
