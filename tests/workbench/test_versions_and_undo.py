@@ -44,6 +44,10 @@ def everything() -> dict[str, list[tuple]]:
     return held
 
 
+def references(words: str) -> list[str]:
+    return sorted(each.incident_id for each in with_words(READER, words).newest)
+
+
 def words_are_whole() -> None:
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO incident_words (incident_words, rank) VALUES ('integrity-check', 1)")
@@ -161,10 +165,10 @@ def test_a_load_whose_reports_were_decided_on_is_not_taken_back(person):
 
 def test_words_find_the_incidents_that_hold_them_all_and_the_look_is_kept():
     load([incidents(("A", "Pelican forced, walrus seen"), ("B", "pelican broken by hail"), ("C", None))])
-    assert with_words(READER, "pelican") == ["A", "B"]
-    assert with_words(READER, "PELICAN walr*") == ["A"]
-    assert with_words(READER, "o'clock \"OR) NEAR(") == []
-    assert with_words(READER, "  ") == []
+    assert references("pelican") == ["A", "B"]
+    assert references("PELICAN walr*") == ["A"]
+    assert references("o'clock \"OR) NEAR(") == []
+    assert references("  ") == []
     last = LedgerEntry.objects.order_by("-sequence").first()
     assert (last.action, last.detail) == ("incidents.searched", {"found": 0})
     assert "clock" not in last.subject
@@ -173,8 +177,8 @@ def test_words_find_the_incidents_that_hold_them_all_and_the_look_is_kept():
 def test_words_follow_every_change():
     first = load([incidents(("A", "a pelican"), ("B", "a pelican"))])[0]
     load([incidents(("B", "a walrus"), ("C", "a walrus"))])
-    assert with_words(READER, "pelican") == ["A"]
-    assert with_words(READER, "walrus") == ["B", "C"]
+    assert references("pelican") == ["A"]
+    assert references("walrus") == ["B", "C"]
     words_are_whole()
     assert first.added == 2
 
@@ -190,3 +194,17 @@ def test_a_screen_of_what_changed_ranks_all():
     screen_held(open_from=0.3)
     assert dict(Screened.objects.values_list("incident_id", "rank")) == in_part
     assert len(in_part) == len(whole) + 1
+
+
+def test_a_search_is_posted_and_shows_references_and_nothing_of_what_was_said(signed_in):
+    load([incidents(("A-1", "A pelican, seen at noon"))])
+    client = signed_in("registrar")
+    before = LedgerEntry.objects.count()
+    assert b"Incidents found" not in client.get("/incidents/search/?words=pelican").content
+    assert LedgerEntry.objects.count() == before
+    page = client.post("/incidents/search/", {"words": "pelican"})
+    assert b"Incidents found: 1" in page.content
+    assert b"A-1" in page.content
+    assert b"noon" not in page.content
+    assert LedgerEntry.objects.get(sequence__gt=before).action == "incidents.searched"
+    assert b"No log holds all" in client.post("/incidents/search/", {"words": "pelican dodo"}).content

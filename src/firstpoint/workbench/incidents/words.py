@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 
+from attrs import frozen
 from django.db import connection, transaction
+from django.db.models.expressions import RawSQL
 
 from firstpoint.casework import Person
 from firstpoint.workbench.incidents.models import Incident
@@ -18,7 +20,7 @@ TABLE = "incident_words"
 #: Bytes of words gathered before they are written down: the more, the quicker a large load.
 _GATHERED, _USUALLY = 64 << 20, 1 << 20
 _WORD = re.compile(r"[^\W_]+\*?")
-MOST_WORDS = 12
+MOST_WORDS, MOST_SHOWN = 12, 100
 
 
 def learn(which: str, *, all_at_once: bool = False) -> None:
@@ -42,29 +44,33 @@ def forget(which: str) -> None:
         )
 
 
-def with_words(person: Person, asked: str) -> list[str]:
-    """Give the references of incidents whose logs hold all these words; ``burgl*`` finds what begins so.
+@frozen
+class Found:
+    """How many incidents hold the words, and the newest of them, without what was said in them."""
+
+    total: int
+    newest: tuple[Incident, ...]
+
+
+def with_words(person: Person, asked: str) -> Found:
+    """Give the incidents whose logs hold all these words; ``burgl*`` finds what begins so.
 
     To look for words is to look at what was said of people: it is kept in the ledger, with a digest of the
     words.
     """
     words = _WORD.findall(asked)[:MOST_WORDS]
     if not words:
-        return []
+        return Found(0, ())
     sought = " ".join(f'"{word}"' if not word.endswith("*") else f'"{word[:-1]}"*' for word in words)
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"SELECT incident_id FROM {Incident._meta.db_table} "
-                f"WHERE id IN (SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s)",
-                [sought],
-            )
-            found = [row[0] for row in cursor.fetchall()]
+        holding = RawSQL(f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s", [sought])  # noqa: S611
+        rows = Incident.objects.filter(pk__in=holding).order_by("-received_at", "incident_id")
+        found = Found(rows.count(), tuple(rows.defer("text")[:MOST_SHOWN]))
         keep(
             person.reference,
             "incidents.searched",
             f"words:{text_digest(' '.join(words).casefold())}",
-            {"found": len(found)},
+            {"found": found.total},
         )
     return found
 
