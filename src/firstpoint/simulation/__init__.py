@@ -16,21 +16,44 @@ shown that it runs, not that it reads real logs, and no figure of accuracy may b
 Prevalence and rates are set, not measured. Nothing in screening or auditing may read the truth.
 """
 
-from firstpoint.simulation.auditors import auditor_marks
-from firstpoint.simulation.force import FORCE, MadeUpForce, make_force
-from firstpoint.simulation.profile import ForceProfile, usual_profile
+from firstpoint.simulation.auditors import (
+    Auditor,
+    auditor_marks,
+    marks_by,
+    second_readings,
+    usual_auditors,
+)
+from firstpoint.simulation.force import FORCE, MadeUpForce, make_force, make_month
+from firstpoint.simulation.grammar_files import BANKS, Bank
+from firstpoint.simulation.profile import ForceProfile, read_profile, usual_profile, usual_profile_text
 from firstpoint.simulation.scenarios import opening_codes, scenarios
-from firstpoint.simulation.writing import mapping_of, write_force
+from firstpoint.simulation.writing import TruthTables, mapping_of, read_truth, write_force
+from firstpoint.simulation.years import MonthWritten, Years, months_from, write_months
 
 __all__ = [
+    "BANKS",
     "FORCE",
+    "Auditor",
+    "Bank",
     "ForceProfile",
     "MadeUpForce",
+    "MonthWritten",
+    "TruthTables",
+    "Years",
     "auditor_marks",
     "make_force",
+    "make_month",
     "mapping_of",
+    "marks_by",
+    "months_from",
     "opening_codes",
+    "read_profile",
+    "read_truth",
     "scenarios",
+    "second_readings",
+    "usual_auditors",
     "usual_profile",
+    "usual_profile_text",
     "write_force",
+    "write_months",
 ]

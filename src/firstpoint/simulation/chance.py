@@ -23,6 +23,7 @@ class Weighted(Generic[T]):
     """Values with the weights at which they are picked."""
 
     def __init__(self, weights: Mapping[T, float]) -> None:
+        self.weights = dict(weights)
         self.values = list(weights)
         total = sum(weights.values())
         self.ends = [end / total for end in accumulate(weights.values())][:-1]
@@ -59,9 +60,12 @@ class Chance:
         return values.at(self.unit())
 
 
-def streams(seed: int, names: Sequence[str]) -> dict[str, np.random.Generator]:
-    """Give an independent generator to each name, repeatable for the seed."""
-    children = np.random.SeedSequence(seed).spawn(len(names))
+def streams(seed: int, names: Sequence[str], *, of: tuple[int, ...] = ()) -> dict[str, np.random.Generator]:
+    """Give an independent generator to each name, repeatable for the seed.
+
+    ``of`` names a part of a whole, such as a year and month: each part has generators of its own.
+    """
+    children = np.random.SeedSequence(seed, spawn_key=of).spawn(len(names))
     return {
         name: np.random.Generator(np.random.PCG64(child)) for name, child in zip(names, children, strict=True)
     }
