@@ -135,11 +135,12 @@ def profile_of_text(text: str, *, where: str) -> ForceProfile:
             where=f"{where}, {name}",
             remedy=f"The names are: {', '.join(usual)}.",
         )
-    laid = {
-        name: {**value, **own[name]} if isinstance(value, dict) and name in own else own.get(name, value)
-        for name, value in usual.items()
-    }
-    return _profile(laid)
+    return _profile({name: _laid(value, own.get(name, value)) for name, value in usual.items()})
+
+
+def _laid(usual: Any, own: Any) -> Any:
+    """Give a reader's value, a table laid over the usual one."""
+    return {**usual, **own} if isinstance(usual, dict) and isinstance(own, dict) else own
 
 
 def _unreadable(fault: Exception, where: str) -> UnreadableFile:
