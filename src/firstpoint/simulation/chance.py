@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import Generic, TypeVar
 
 import numpy as np
 
 T = TypeVar("T")
 
-_BLOCK = 65_536
+_BLOCK = 16_384
 
 
 class Weighted(Generic[T]):
@@ -37,7 +37,7 @@ class Chance:
     """A repeatable source of picks; it holds a place in its stream and nothing else."""
 
     def __init__(self, generator: np.random.Generator) -> None:
-        self.unit = _units(generator).__next__
+        self.unit = chain.from_iterable(_blocks(generator)).__next__
 
     def happens(self, probability: float) -> bool:
         """Whether a thing of this probability happens now."""
@@ -71,6 +71,6 @@ def streams(seed: int, names: Sequence[str], *, of: tuple[int, ...] = ()) -> dic
     }
 
 
-def _units(generator: np.random.Generator) -> Iterator[float]:
+def _blocks(generator: np.random.Generator) -> Iterator[list[float]]:
     while True:
-        yield from generator.random(_BLOCK).tolist()
+        yield generator.random(_BLOCK).tolist()

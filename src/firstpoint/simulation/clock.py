@@ -7,6 +7,7 @@ have since 1996; a test holds this to the time-zone database.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
@@ -38,6 +39,14 @@ def london_offset(seconds: int) -> int:
 def local_time(seconds: int) -> str:
     """Give the hour and minute in England of a moment, as an entry is headed."""
     return HOURS_AND_MINUTES[(seconds + london_offset(seconds)) % DAY // 60]
+
+
+def local_times(moments: Sequence[int]) -> list[str]:
+    """Give the hours and minutes in England of moments in order, in one go."""
+    ahead = london_offset(moments[0])
+    if ahead != london_offset(moments[-1]):
+        return [local_time(seconds) for seconds in moments]
+    return [HOURS_AND_MINUTES[(seconds + ahead) % DAY // 60] for seconds in moments]
 
 
 def local_day(seconds: int) -> str:

@@ -12,7 +12,7 @@ from firstpoint.records import TABLES
 from firstpoint.records.tables import TableName
 from firstpoint.simulation.chance import Chance
 from firstpoint.simulation.characteristics import characteristic_columns, characteristics_of
-from firstpoint.simulation.clock import local_time
+from firstpoint.simulation.clock import local_times
 from firstpoint.simulation.filing import Filed
 from firstpoint.simulation.telling import Telling
 from firstpoint.vocabulary import offence_class, offence_codes
@@ -110,7 +110,15 @@ def _incident(one: Filed, log: Telling, force: str) -> Row:
         float(place.easting),
         float(place.northing),
         place.area,
-        "\n".join([f"{local_time(at)} {author}: {text}" for at, author, text in log.entries]),
+        _joined(log),
+    )
+
+
+def _joined(log: Telling) -> str:
+    """Give the entries of a log as one text, each headed with its time and author."""
+    times = local_times([entry.at for entry in log.entries])
+    return "\n".join(
+        [f"{time} {author}: {text}" for time, (_, author, text) in zip(times, log.entries, strict=True)]
     )
 
 
