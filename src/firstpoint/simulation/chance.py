@@ -57,7 +57,7 @@ class Chance:
 
     def weighted(self, values: Weighted[T]) -> T:
         """Give one of the values by their weights."""
-        return values.at(self.unit())
+        return values.values[bisect_right(values.ends, self.unit())]
 
 
 def streams(seed: int, names: Sequence[str], *, of: tuple[int, ...] = ()) -> dict[str, np.random.Generator]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 import numpy as np
-from attrs import evolve, frozen
+from attrs import frozen
 
 from firstpoint.simulation.chance import Chance, Weighted
 from firstpoint.simulation.clock import local_day
@@ -160,7 +160,21 @@ def numbered(filed: Sequence[Filed], numbering: Numbering) -> list[Filed]:
         report_id = one.report_id or crimes[0]
         if one.event.scenario.callers != "one":
             of_event[report_id] = people
-        made.append(evolve(one, crime_ids=crimes, victim_ids=people, report_id=report_id))
+        made.append(
+            Filed(
+                one.event,
+                one.recording,
+                report_id,
+                one.place,
+                one.stratum,
+                one.unit,
+                crimes,
+                people,
+                one.secondary_to,
+                one.repeat_of,
+                one.filed_under,
+            )
+        )
     return made
 
 
