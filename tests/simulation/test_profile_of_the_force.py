@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import polars as pl
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -107,3 +108,9 @@ def test_every_share_states_its_source():
     lines = usual_profile_text().splitlines()
     shares = [line for line in lines if "_share = " in line and not line.startswith("shares")]
     assert all("#" in line and ("ours" in line or "CDI" in line) for line in shares)
+
+
+def test_further_calls_can_be_turned_off():
+    alone = evolve(usual_profile(), further_calls_share=0.0)
+    month = make_month(seed=2, month=date(2026, 4, 1), incidents_a_year=6_000, profile=alone)
+    assert month.truth_incidents["repeat_of"].null_count() == month.truth_incidents.height

@@ -181,7 +181,8 @@ def _all_events(
         number = max(int(chance["times"].poisson(of_days.expected(span.a_year))), 1)
     whens, which = draw_moments(of_days, number, chance["times"])
     callers = Chance(chance["callers"])
-    calls = _calls(made, whens.tolist(), which.tolist(), number, of_days.end, callers)
+    share = profile.further_calls_share
+    calls = _calls(made, whens.tolist(), which.tolist(), number, of_days.end, share, callers)
     draws = Chance(chance["events"])
     events, firsts = _drawn(calls, made, draws, names(bank), known, profile)
     crimes = days_of([one for one in made if one.is_crime], span.start, span.days, profile)
@@ -199,6 +200,7 @@ def _calls(
     which: Sequence[int],
     number: int,
     end: int,
+    further_share: float,
     chance: Chance,
 ) -> list[tuple[int, int, int]]:
     """Give so many calls in order of time: the moment, the scenario, and the number of the event told.
@@ -212,8 +214,10 @@ def _calls(
         calls.append((when, at, event))
         callers = made[at].callers
         further = 0 if callers == "one" else int(chance.weighted(weights("callers", callers))) - 1
-        for _ in range(min(further, number - len(calls))):
-            calls.append((min(when + 20 + int(2400 * chance.unit() ** 3), end - 1), at, event))
+        for _ in range(further):
+            logged_at = min(when + 20 + int(2400 * chance.unit() ** 3), end - 1)
+            if chance.happens(further_share) and len(calls) < number:
+                calls.append((logged_at, at, event))
     return sorted(calls)
 
 

@@ -42,6 +42,7 @@ class ForceProfile:
     wrong_class_share: float
     partial_share: float
     no_support_share: float
+    further_calls_share: float
     elsewhere_share: float
     recorded_twice_share: float
     over_recorded_share: float

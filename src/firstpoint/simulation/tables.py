@@ -19,7 +19,7 @@ from firstpoint.vocabulary import offence_class, offence_codes
 
 Row = tuple[Any, ...]
 
-# The columns that are filled; the others of the canonical tables are there and empty.
+# The columns that are filled, where the canonical table has them; its others are there and empty.
 _INCIDENTS = (
     *("incident_id", "force", "received_at", "channel", "route", "taken_by", "team", "opening_code"),
     *("closing_code", "qualifiers", "closed_at", "unit", "reporter_role", "domestic", "secondary_to"),
@@ -29,7 +29,7 @@ _LOG_ENTRIES = ("incident_id", "entry_at", "author", "text")
 _CRIMES = (
     *("crime_id", "force", "incident_id", "reported_at", "recorded_at", "occurred_from", "occurred_to"),
     *("ho_class", "ho_code", "title", "victim_id", "suspects", "status", "cancellation", "domestic"),
-    *("flags", "unit", "recorded_by"),
+    *("flags", "unit", "recorded_by", "easting", "northing", "area"),
 )
 
 
@@ -68,7 +68,9 @@ def frame_of(columns: Sequence[str], schema: dict[str, Any], rows: Sequence[Row]
     time."""
     made = []
     for name, values in zip(columns, zip(*rows, strict=True) if rows else [()] * len(columns), strict=True):
-        kind = schema[name]
+        kind = schema.get(name)
+        if kind is None:
+            continue
         if isinstance(kind, pl.Datetime):
             made.append((pl.Series(name, values, dtype=pl.Int64) * 1_000_000).cast(kind))
         else:
@@ -147,6 +149,9 @@ def _crimes(one: Filed, force: str) -> Iterator[Row]:
             ["DA"] if event.domestic else None,
             one.unit,
             f"CMU{10 + int(crime_id.split('/')[1]) % 30}",
+            float(one.place.easting) if one.place else None,
+            float(one.place.northing) if one.place else None,
+            one.place.area if one.place else None,
         )
 
 
