@@ -172,3 +172,18 @@ def test_a_third_party_rape_is_no_crime_yet(force):
     facts = json.loads(unconfirmed["facts"][0])
     assert facts["allegations"][0]["kind"] == "rape"
     assert facts["victims"][0]["confirms"] == "not_spoken_to"
+
+
+def test_units_miss_crimes_for_reasons_of_their_own_and_are_late_at_rates_of_their_own(force):
+    units = force.truth_incidents.filter(pl.col("kind") == "incident").select("incident_id", "unit")
+    errors = force.truth_errors.drop_nulls("due_id").join(units, on="incident_id")
+    waited = errors.filter(pl.col("error").is_in(["dismissed_in_closing", "awaiting_statement"]))
+    shares = dict(waited.group_by("unit").agg((pl.col("error") == "awaiting_statement").mean()).iter_rows())
+    assert shares["South"] > shares["Central"] + 0.1
+    held = force.truth_crimes.drop_nulls("crime_id").join(units, on="incident_id").select("unit", "due_id")
+    late = held.join(errors.filter(pl.col("error") == "late").select("due_id"), on="due_id", how="semi")
+    rate = {
+        unit: late.filter(pl.col("unit") == unit).height / n
+        for unit, n in held.group_by("unit").len().iter_rows()
+    }
+    assert rate["South"] > rate["North"] + 0.02

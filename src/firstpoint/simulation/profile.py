@@ -30,8 +30,9 @@ class ForceProfile:
     an incident opened under no crime), as it is on ``as_of``; ``drift`` is its change a year.
     ``unit_carelessness``, ``team_carelessness`` and ``route_carelessness`` raise or lower the chance of a
     miss around that rate. ``crime_share`` is the share of incidents drawn from scenarios of crime.
-    ``unit_mix`` says what a unit meets more of, ``opening_confusion`` as what an event is opened when not as
-    itself, ``log_words`` how long logs are, ``reforms`` what changed on a day. Raises
+    ``unit_lateness`` multiplies the share recorded late, ``unit_kinds_of_error`` the weights of why crimes
+    are missed. ``unit_mix`` says what a unit meets more of, ``opening_confusion`` as what an event is
+    opened when not as itself, ``log_words`` how long logs are, ``reforms`` what changed on a day. Raises
     :class:`~firstpoint.errors.InputError` for a share outside 0 to 1.
     """
 
@@ -60,6 +61,8 @@ class ForceProfile:
     drift: Mapping[str, float]
     unit_carelessness: Mapping[str, float]
     unit_drift: Mapping[str, float]
+    unit_lateness: Mapping[str, float]
+    unit_kinds_of_error: Mapping[str, Mapping[str, float]]
     team_carelessness: Mapping[str, float]
     route_carelessness: Mapping[str, float]
     unit_mix: Mapping[str, Mapping[str, float]]

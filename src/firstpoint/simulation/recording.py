@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import cache
 from math import log
 
 import numpy as np
 from attrs import frozen
 
-from firstpoint.simulation.chance import Chance
+from firstpoint.simulation.chance import Chance, Weighted
 from firstpoint.simulation.events import Event
 from firstpoint.simulation.profile import ForceProfile
 from firstpoint.simulation.scenarios import weights
@@ -102,7 +103,7 @@ def record_directly(
     made = []
     for event in events:
         missed = _partial_kind(event) if len(event.dues) > 1 else ""
-        made.append(Recording((_one(event, 0, profile, chance),), missed))
+        made.append(Recording((_one(event, 0, "", profile, chance),), missed))
     return made
 
 
@@ -148,10 +149,10 @@ def _record(
     if not event.dues:
         return _not_due(event, place, profile, chance)
     if chance.happens(whole_miss):
-        return Recording((), _whole_kind(event, chance))
+        return Recording((), _whole_kind(event, place, profile, chance))
     if len(event.dues) > 1 and chance.happens(profile.partial_share):
-        return Recording((_one(event, 0, profile, chance),), _partial_kind(event))
-    first = _one(event, 0, profile, chance)
+        return Recording((_one(event, 0, place.unit, profile, chance),), _partial_kind(event))
+    first = _one(event, 0, place.unit, profile, chance)
     rest = [_beside(event, due, first) for due in range(1, len(event.dues))]
     return Recording((first, *rest), "")
 
@@ -172,22 +173,30 @@ def _not_due(event: Event, place: Place, profile: ForceProfile, chance: Chance) 
     return Recording((Recorded(None, given, _delay(profile.late_share, chance), ground),), "")
 
 
-def _whole_kind(event: Event, chance: Chance) -> str:
+def _whole_kind(event: Event, place: Place, profile: ForceProfile, chance: Chance) -> str:
     if event.dues[0].kind == "rape":
         return "n100_misuse"
-    by_professional = event.reporter.startswith("professional")
-    return chance.weighted(weights("missed", "professional" if by_professional else "usual"))
+    reporter = "professional" if event.reporter.startswith("professional") else "usual"
+    return chance.weighted(_kinds(reporter, tuple(profile.unit_kinds_of_error.get(place.unit, {}).items())))
+
+
+@cache
+def _kinds(reporter: str, of_unit: tuple[tuple[str, float], ...]) -> Weighted[str]:
+    """Give why crimes are missed, with the weights of a kind of reporter and of a unit."""
+    more = dict(of_unit)
+    usual = weights("missed", reporter).weights
+    return Weighted({kind: weight * more.get(kind, 1.0) for kind, weight in usual.items()})
 
 
 def _partial_kind(event: Event) -> str:
     return "only_one_victim" if event.dues[0].act == event.dues[1].act else "first_act_only"
 
 
-def _one(event: Event, due: int, profile: ForceProfile, chance: Chance) -> Recorded:
+def _one(event: Event, due: int, unit: str, profile: ForceProfile, chance: Chance) -> Recorded:
     crime = event.dues[due]
     wrong = crime.taken_for and chance.happens(profile.wrong_class_share)
     given = chance.pick(crime.taken_for) if wrong else crime.ho_class
-    delay = _delay(profile.late_share, chance)
+    delay = _delay(profile.late_share * profile.unit_lateness.get(unit, 1.0), chance)
     if not chance.happens(profile.cancelled_share):
         return Recorded(due, given, delay)
     return Recorded(due, given, delay, "C2", chance.happens(profile.wrongly_cancelled_share))
