@@ -44,12 +44,13 @@ _BUCKETS = 1 << 17
 
 def main() -> None:
     asked = _arguments()
-    print("Speed")
-    _speed(asked.months, asked.incidents_a_year)
-    print("\nVariety")
+    if asked.months:
+        print("Speed")
+        _speed(asked.months, asked.incidents_a_year)
+    print("Variety")
     _variety(asked.logs)
     if asked.count:
-        print("\nCounting")
+        print("Counting")
         _agreement(asked.incidents_a_year)
 
 
