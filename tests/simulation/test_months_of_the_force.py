@@ -128,6 +128,14 @@ def test_no_reference_stands_for_two_things_in_different_months(three_months):
         assert pl.read_parquet(three_months / table / "*.parquet")[key].is_unique().all()
 
 
+def test_a_crime_recorded_late_over_the_turn_of_the_year_keeps_a_number_of_its_own():
+    decembers = [
+        make_month(seed=5, month=date(year, 12, 1), incidents_a_year=6_000).crimes for year in (2026, 2027)
+    ]
+    assert (decembers[0]["recorded_at"].dt.year() == 2027).any()
+    assert pl.concat(decembers)["crime_id"].is_unique().all()
+
+
 def test_the_force_meets_people_and_firms_again_month_after_month_and_they_stay_who_they_are(tmp_path):
     written(tmp_path / "force", 3, profile="repeat_victim_share = 1.0")
     due = read_truth(tmp_path / "force").truth_crimes.drop_nulls("victim_id")

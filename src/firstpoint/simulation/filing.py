@@ -50,10 +50,13 @@ class Filed:
 
 @frozen
 class Numbering:
-    """How references are given: crimes as ``77/{crimes}{number}/{year}``, victims as
-    ``{victims}{number}``."""
+    """How references are given: crimes ``77/{crimes}{number}/{year}``, victims ``{victims}{number}``.
+
+    ``year`` is two digits, or empty for that of the day of recording.
+    """
 
     crimes: str = ""
+    year: str = ""
     crime_digits: int = 6
     victims: str = "V"
 
@@ -186,7 +189,7 @@ def _crime_numbers(filed: Sequence[Filed], numbering: Numbering) -> Mapping[tupl
     ]
     digits = numbering.crime_digits
     return {
-        (place, order): f"77/{numbering.crimes}{number:0{digits}d}/{local_day(at)[2:4]}"
+        (place, order): f"77/{numbering.crimes}{number:0{digits}d}/{numbering.year or local_day(at)[2:4]}"
         for number, (at, place, order) in enumerate(sorted(when), start=1)
     }
 

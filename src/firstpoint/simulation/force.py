@@ -132,7 +132,8 @@ def make_month(
             remedy="Give a number such as 600000.",
         )
     start = month.replace(day=1)
-    numbering = Numbering(crimes=f"{start:%m}", victims=f"V{start:%y%m}")
+    # The year is that of the report: a crime recorded in January keeps clear of the next December's numbers.
+    numbering = Numbering(crimes=f"{start:%m}", year=f"{start:%y}", victims=f"V{start:%y%m}")
     days = monthrange(start.year, start.month)[1]
     span = _Span(seed, (start.year, start.month), start, days, None, incidents_a_year, numbering)
     with _collector_resting():
