@@ -79,7 +79,8 @@ def test_every_incident_falls_in_the_days_asked_for():
 def test_most_incidents_hold_no_crime(force):
     incidents = force.truth_incidents.filter(pl.col("kind") == "incident")
     share = (incidents["should_record"] == 0).mean()
-    assert 0.55 <= share <= 0.60
+    # Further calls about a crime that is told already hold none of their own.
+    assert 0.60 <= share <= 0.68
 
 
 def test_the_strata_are_of_unequal_size_and_some_of_their_incidents_hold_no_crime(force):
@@ -87,8 +88,8 @@ def test_the_strata_are_of_unequal_size_and_some_of_their_incidents_hold_no_crim
     shares = dict(coded.group_by("stratum").agg((pl.col("should_record") == 0).mean()).iter_rows())
     sizes = dict(coded.group_by("stratum").len().iter_rows())
     assert sizes["sexual"] * 5 < sizes["violence"] < sizes["other"]
-    assert 0.10 < shares["violence"] < 0.30
-    assert 0.15 < shares["other"] < 0.35
+    assert 0.10 < shares["violence"] < 0.38
+    assert 0.15 < shares["other"] < 0.40
 
 
 def test_few_incidents_hold_many_crimes(force):

@@ -23,6 +23,7 @@ from firstpoint.errors import FirstpointError
 
 COMMANDS = {
     "demo": "firstpoint.cli.demo",
+    "simulate": "firstpoint.cli.simulate",
     "check": "firstpoint.cli.extracts",
     "run": "firstpoint.cli.run",
     "count": "firstpoint.cli.count",

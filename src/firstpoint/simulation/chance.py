@@ -9,20 +9,21 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import Generic, TypeVar
 
 import numpy as np
 
 T = TypeVar("T")
 
-_BLOCK = 65_536
+_BLOCK = 16_384
 
 
 class Weighted(Generic[T]):
     """Values with the weights at which they are picked."""
 
     def __init__(self, weights: Mapping[T, float]) -> None:
+        self.weights = dict(weights)
         self.values = list(weights)
         total = sum(weights.values())
         self.ends = [end / total for end in accumulate(weights.values())][:-1]
@@ -36,7 +37,7 @@ class Chance:
     """A repeatable source of picks; it holds a place in its stream and nothing else."""
 
     def __init__(self, generator: np.random.Generator) -> None:
-        self.unit = _units(generator).__next__
+        self.unit = chain.from_iterable(_blocks(generator)).__next__
 
     def happens(self, probability: float) -> bool:
         """Whether a thing of this probability happens now."""
@@ -56,17 +57,20 @@ class Chance:
 
     def weighted(self, values: Weighted[T]) -> T:
         """Give one of the values by their weights."""
-        return values.at(self.unit())
+        return values.values[bisect_right(values.ends, self.unit())]
 
 
-def streams(seed: int, names: Sequence[str]) -> dict[str, np.random.Generator]:
-    """Give an independent generator to each name, repeatable for the seed."""
-    children = np.random.SeedSequence(seed).spawn(len(names))
+def streams(seed: int, names: Sequence[str], *, of: tuple[int, ...] = ()) -> dict[str, np.random.Generator]:
+    """Give an independent generator to each name, repeatable for the seed.
+
+    ``of`` names a part of a whole, such as a year and month: each part has generators of its own.
+    """
+    children = np.random.SeedSequence(seed, spawn_key=of).spawn(len(names))
     return {
         name: np.random.Generator(np.random.PCG64(child)) for name, child in zip(names, children, strict=True)
     }
 
 
-def _units(generator: np.random.Generator) -> Iterator[float]:
+def _blocks(generator: np.random.Generator) -> Iterator[list[float]]:
     while True:
-        yield from generator.random(_BLOCK).tolist()
+        yield generator.random(_BLOCK).tolist()

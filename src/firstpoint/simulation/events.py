@@ -5,27 +5,33 @@ The truth comes from the event and never from its words; the words are made from
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from attrs import evolve, frozen
 
-from firstpoint.simulation.chance import Chance
+from firstpoint.simulation.chance import Chance, Weighted
+from firstpoint.simulation.clock import local_day, local_iso, moment
 from firstpoint.simulation.names import Names
+from firstpoint.simulation.population import Population, age_on
+from firstpoint.simulation.profile import ForceProfile
 from firstpoint.simulation.scenarios import Act, Scenario, weights
-
-LONDON = ZoneInfo("Europe/London")
 
 THIRD_PARTIES = frozenset(
     {"witness", "neighbour", "friend_or_relative", "passer_by", "anonymous", "police_officer"}
 )
 """Reporters whose word the victim must confirm."""
 
+_GROWN_UP = (18, 82)
+
 
 @frozen
 class Person:
-    """A victim or offender. ``type`` is ``person``, ``household`` or ``business``."""
+    """A victim or offender. ``type`` is ``person``, ``household`` or ``business``.
+
+    ``reference`` is that of someone whom the force meets again and again, empty for all others.
+    """
 
     type: str
     first: str
@@ -33,6 +39,7 @@ class Person:
     sex: str
     age: int
     ethnicity: str
+    reference: str = ""
 
 
 @frozen
@@ -49,10 +56,15 @@ class Due:
 
 @frozen
 class Event:
-    """One event with its report. ``acts`` are the acts that took place, each with its victims' indices."""
+    """One event with its report. ``acts`` are the acts that took place, each with its victims' indices.
+
+    ``received`` and ``occurred`` are seconds since 1970 (UTC). ``repeat`` is true of a further call about an
+    event that another caller has told already: nothing is due for it. ``story`` says which of its
+    scenario's stories an event without crime is.
+    """
 
     scenario: Scenario
-    received_at: datetime
+    received: int
     reporter: str
     relationship: str
     setting: str
@@ -62,7 +74,14 @@ class Event:
     acts: tuple[tuple[Act, tuple[int, ...]], ...]
     dues: tuple[Due, ...]
     supports: bool
-    occurred_at: datetime
+    occurred: int
+    story: int = 0
+    repeat: bool = False
+
+    @property
+    def received_at(self) -> datetime:
+        """When the report reached the force (UTC)."""
+        return moment(self.received)
 
     @property
     def domestic(self) -> bool:
@@ -71,14 +90,21 @@ class Event:
 
 
 def draw_event(
-    scenario: Scenario, received_at: datetime, chance: Chance, names: Names, no_support_share: float
+    scenario: Scenario,
+    received: int,
+    chance: Chance,
+    names: Names,
+    population: Population,
+    profile: ForceProfile,
 ) -> Event:
-    """Give one event of the scenario, reported at this moment (UTC)."""
+    """Give one event of the scenario, reported at this moment (seconds since 1970)."""
     number = int(chance.weighted(weights("victims", scenario.victims)))
     sex = chance.weighted(weights("sexes", scenario.sexes))
-    victims = [_victim(scenario, sex, chance, names) for _ in range(number)]
+    victims = [_victim(scenario, sex, chance, names, population) for _ in range(number)]
     if scenario.victims == "siblings":
         victims = [evolve(child, last=victims[0].last) for child in victims]
+    elif scenario.victim_type == "person" and chance.happens(profile.repeat_victim_share):
+        victims[0] = _known(victims[0], received, chance, names, population, scenario.ages)
     acts, dues = [], []
     for place, act in enumerate(scenario.acts):
         if act.chance < 1 and not chance.happens(act.chance):
@@ -87,35 +113,65 @@ def draw_event(
         acts.append((act, struck))
         dues += _dues(act, place, struck, victims)
     reporter = chance.weighted(scenario.reporters)
+    minutes = int(chance.weighted(weights("minutes_before"))) * (0.5 + chance.unit())
     return Event(
         scenario=scenario,
-        received_at=received_at,
+        received=received,
         reporter=reporter,
         relationship=chance.weighted(scenario.relationships),
         setting=chance.pick(scenario.settings) if scenario.settings else "",
-        opening_code=chance.weighted(scenario.openings),
+        opening_code=_opening_code(scenario, chance, profile),
         victims=tuple(victims),
         offender=_person(
             chance.weighted(weights("sexes", scenario.offender_sex)), scenario.offender_ages, chance, names
         ),
         acts=tuple(acts),
         dues=tuple(dues),
-        supports=not (scenario.is_crime and chance.happens(no_support_share)),
-        occurred_at=received_at - timedelta(minutes=int(chance.weighted(weights("minutes_before")))),
+        supports=not (scenario.is_crime and chance.happens(profile.no_support_share)),
+        occurred=received - 60 - int(minutes * 60),
+        story=chance.below(10_000),
+    )
+
+
+def repeat_of(event: Event, received: int, chance: Chance, profile: ForceProfile) -> Event:
+    """Give a further call about an event: what one more caller saw of it, its first act on its first
+    victim."""
+    return Event(
+        scenario=event.scenario,
+        received=received,
+        reporter=chance.weighted(weights("further_callers")),
+        relationship=event.relationship,
+        setting=event.setting,
+        opening_code=_opening_code(event.scenario, chance, profile),
+        victims=event.victims[:1],
+        offender=event.offender,
+        acts=tuple((act, struck[:1]) for act, struck in event.acts[:1]),
+        dues=(),
+        supports=True,
+        occurred=event.occurred,
+        story=event.story,
+        repeat=True,
     )
 
 
 def report_of(event: Event, report_id: str) -> dict[str, Any]:
-    """Give the facts of the event's report, in the form of ``report.schema.json``."""
-    received = event.received_at.astimezone(LONDON)
+    """Give the facts of the event's report, in the form of ``report.schema.json``.
+
+    A repeat call's allegation is the very matter that is, or should be, on record from the first call.
+    """
     facts: dict[str, Any] = {
         "schema_version": 1,
         "report_id": report_id,
-        "reported_at": received.isoformat(timespec="seconds"),
+        "reported_at": local_iso(event.received),
         "reporter": {"role": event.reporter},
         "allegations": _allegations(event),
         **event.scenario.report,
     }
+    if event.repeat and event.acts:
+        act = event.acts[0][0]
+        sex = event.victims[0].sex if event.victims[0].type == "person" else "any"
+        record = {"id": "p1", "class": act.ho_class[sex], "offender": "o1", "status": "open", "victim": "v1"}
+        facts["prior_records"] = [record]
     named = _victim_facts(event)
     if named:
         facts["victims"] = named
@@ -134,9 +190,11 @@ def _allegations(event: Event) -> list[dict[str, Any]]:
 
 def _allegation(event: Event, number: int, act: Act, struck: tuple[int, ...]) -> dict[str, Any]:
     made: dict[str, Any] = {"id": f"a{number + 1}", "kind": act.kind, "offender": "o1"}
+    if event.repeat:
+        made["same_as_record"] = "p1"
     if struck:
         made["victims"] = [f"v{index + 1}" for index in struck]
-    made["when"] = {"from": event.occurred_at.astimezone(LONDON).date().isoformat()}
+    made["when"] = {"from": local_day(event.occurred)}
     if event.setting:
         made["place"] = {"setting": event.setting}
     if struck and event.relationship != "unknown":
@@ -167,6 +225,24 @@ def _victim_facts(event: Event) -> list[dict[str, Any]]:
     return facts
 
 
+def _opening_code(scenario: Scenario, chance: Chance, profile: ForceProfile) -> str:
+    """Give the code under which the event is opened: one usual for it, or what it was taken for."""
+    confused = profile.opening_confusion.get(_sort_of(scenario))
+    own = chance.weighted(scenario.openings)
+    if confused and chance.happens(confused["share"]):
+        return chance.weighted(_codes(tuple(confused["codes"].items())))
+    return own
+
+
+def _sort_of(scenario: Scenario) -> str:
+    return "domestic" if scenario.openings.values[0] == "DOMESTIC INCIDENT" else scenario.family
+
+
+@cache
+def _codes(codes: tuple[tuple[str, float], ...]) -> Weighted[str]:
+    return Weighted(dict(codes))
+
+
 def _struck(act: Act, victims: list[Person], chance: Chance, names: Names) -> tuple[int, ...]:
     if act.on == "state":
         return ()
@@ -189,13 +265,39 @@ def _dues(act: Act, place: int, struck: tuple[int, ...], victims: list[Person]) 
     return made
 
 
-def _victim(scenario: Scenario, sex: str, chance: Chance, names: Names) -> Person:
+def _victim(scenario: Scenario, sex: str, chance: Chance, names: Names, population: Population) -> Person:
     if scenario.victim_type == "person":
         return _person(sex, scenario.ages, chance, names)
     if scenario.victim_type == "business":
-        return Person("business", "", chance.pick(names.firms), "", 0, "")
+        firm = population.firm(chance.unit())
+        return Person("business", "", names.firms[firm % len(names.firms)], "", 0, "", f"VB{firm + 1:05d}")
     householder = _person(sex, scenario.ages, chance, names)
     return Person("household", householder.first, householder.last, sex, householder.age, "")
+
+
+def _known(
+    stranger: Person,
+    received: int,
+    chance: Chance,
+    names: Names,
+    population: Population,
+    ages: tuple[int, int],
+) -> Person:
+    """Give one of those whom the force knows in place of a stranger, where the ages of the scenario allow."""
+    known = population.person(stranger.sex, chance.unit())
+    age = age_on(known, moment(received).date())
+    if ages != _GROWN_UP or not ages[0] <= age <= ages[1]:
+        return stranger
+    first = names.first[known.sex]
+    return Person(
+        "person",
+        first[known.first % len(first)],
+        names.last[known.last % len(names.last)],
+        known.sex,
+        age,
+        known.ethnicity,
+        known.reference,
+    )
 
 
 def _person(sex: str, ages: tuple[int, int], chance: Chance, names: Names) -> Person:

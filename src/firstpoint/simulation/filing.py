@@ -5,33 +5,35 @@ A *filed* event is the event with all that the force holds of it and all that it
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections import deque
+from collections.abc import Mapping, Sequence
+from functools import cache
 
 import numpy as np
-from attrs import evolve, frozen
+from attrs import frozen
 
-from firstpoint.simulation.chance import Chance
-from firstpoint.simulation.events import LONDON, Event
-from firstpoint.simulation.names import names
+from firstpoint.simulation.chance import Chance, Weighted
+from firstpoint.simulation.clock import local_day
+from firstpoint.simulation.events import Event
+from firstpoint.simulation.names import Names
+from firstpoint.simulation.population import Population, site_at
 from firstpoint.simulation.profile import ForceProfile
 from firstpoint.simulation.recording import Place, Recording, record_directly
+from firstpoint.simulation.rhythms import rhythm_of
 from firstpoint.simulation.scenarios import opening_codes, weights
-from firstpoint.simulation.telling import Telling, tell
 from firstpoint.vocabulary import offence_class
 
-_REGISTERS = {
-    "control room": "call",
-    "direct to IMU": "officer",
-    "online": "form",
-    "public protection": "referral",
-    "secondary": "officer",
-}
+_REMEMBERED = 40
+SECONDARY = "secondary"
 
 
 @frozen
 class Filed:
-    """An event with its references. ``place`` is None for a crime recorded directly, without an incident."""
+    """An event with its references. ``place`` is None for a crime recorded directly, without an incident.
+
+    ``repeat_of`` is the incident of the first call about the same event. ``filed_under`` is the incident
+    under which its crimes stand where that is another's.
+    """
 
     event: Event
     recording: Recording
@@ -42,36 +44,81 @@ class Filed:
     crime_ids: tuple[str, ...] = ()
     victim_ids: tuple[str, ...] = ()
     secondary_to: str | None = None
+    repeat_of: str | None = None
+    filed_under: str | None = None
 
 
-def place_events(events: Sequence[Event], chance: Chance) -> list[Place]:
-    """Give where each event came in."""
-    strata = opening_codes()
-    return [_place(event, strata[event.opening_code], chance) for event in events]
+@frozen
+class Numbering:
+    """How references are given: crimes ``77/{crimes}{number}/{year}``, victims ``{victims}{number}``.
+
+    ``year`` is two digits, or empty for that of the day of recording.
+    """
+
+    crimes: str = ""
+    year: str = ""
+    crime_digits: int = 6
+    victims: str = "V"
+
+
+def place_events(
+    events: Sequence[Event],
+    firsts: Sequence[int | None],
+    profile: ForceProfile,
+    names: Names,
+    population: Population,
+    chance: Chance,
+) -> list[Place]:
+    """Give where each event came in; ``firsts`` gives the place in ``events`` of a repeat call's first
+    call."""
+    places: list[Place] = []
+    for event, first in zip(events, firsts, strict=True):
+        site = places[first] if first is not None else None
+        places.append(_place(event, site, profile, names, population, chance))
+    return places
 
 
 def file_incidents(
-    events: Sequence[Event], places: Sequence[Place], recordings: Sequence[Recording]
+    events: Sequence[Event],
+    places: Sequence[Place],
+    recordings: Sequence[Recording],
+    firsts: Sequence[int | None],
+    profile: ForceProfile,
+    chance: Chance,
 ) -> list[Filed]:
     """Give each event as an incident, numbered within its day in order of report."""
+    ids = _incident_ids(events)
+    others: dict[int, int] = {}
+    for at, first in enumerate(firsts):
+        if first is not None:
+            others.setdefault(first, at)
+    seen: dict[str, deque[str]] = {}
     made: list[Filed] = []
-    day, number = "", 0
-    for event, place, recording in zip(events, places, recordings, strict=True):
-        today = event.received_at.astimezone(LONDON).strftime("%Y%m%d")
-        number = number + 1 if today == day else 1
-        day = today
-        earlier = made[-1].report_id if place.secondary and made else None
+    for at, (event, place, recording) in enumerate(zip(events, places, recordings, strict=True)):
+        lately = seen.setdefault(place.unit, deque(maxlen=_REMEMBERED))
+        parent = chance.pick(lately) if place.secondary and lately else None
+        under = ids[others[at]] if at in others else parent
+        elsewhere = (
+            under is not None
+            and event.dues
+            and recording.recorded
+            and chance.happens(profile.elsewhere_share)
+        )
+        first = firsts[at]
         made.append(
             Filed(
                 event,
                 recording,
-                f"I{day}-{number:04d}",
+                ids[at],
                 place,
                 place.stratum,
                 place.unit,
-                secondary_to=earlier,
+                secondary_to=parent,
+                repeat_of=None if first is None else ids[first],
+                filed_under=under if elsewhere else None,
             )
         )
+        lately.append(ids[at])
     return made
 
 
@@ -82,65 +129,120 @@ def file_directly(
     recordings = record_directly(events, profile, generator)
     chance = Chance(generator)
     return [
-        Filed(event, recording, "", None, _class_stratum(recording), chance.weighted(weights("units")))
+        Filed(
+            event,
+            recording,
+            "",
+            None,
+            _class_stratum(recording),
+            chance.weighted(_units(rhythm_of(event.scenario.id), profile)),
+        )
         for event, recording in zip(events, recordings, strict=True)
     ]
 
 
-def numbered(filed: Sequence[Filed]) -> list[Filed]:
-    """Give the same with crime numbers in order of recording and victims' references in order of report."""
-    when: list[tuple[datetime, int, int]] = [
-        (one.event.received_at + crime.recorded_after, place, order)
-        for place, one in enumerate(filed)
-        for order, crime in enumerate(one.recording.recorded)
-    ]
-    given: dict[tuple[int, int], str] = {}
-    for number, (moment, place, order) in enumerate(sorted(when), start=1):
-        given[place, order] = f"77/{number:06d}/{moment.astimezone(LONDON):%y}"
-    made, victims = [], 0
+def numbered(filed: Sequence[Filed], numbering: Numbering) -> list[Filed]:
+    """Give the same with crime numbers in order of recording and victims' references in order of report.
+
+    A victim whom the force knows already keeps the reference that he or she has.
+    """
+    given = _crime_numbers(filed, numbering)
+    made: list[Filed] = []
+    of_event: dict[str, tuple[str, ...]] = {}
+    victims = 0
     for place, one in enumerate(filed):
         crimes = tuple(given[place, order] for order in range(len(one.recording.recorded)))
-        people = tuple(f"V{victims + index + 1:07d}" for index in range(len(one.event.victims)))
-        victims += len(people)
-        made.append(evolve(one, crime_ids=crimes, victim_ids=people, report_id=one.report_id or crimes[0]))
+        if one.repeat_of is not None:
+            people = of_event[one.repeat_of][:1]
+        else:
+            people = tuple(
+                victim.reference or f"{numbering.victims}{victims + index + 1:07d}"
+                for index, victim in enumerate(one.event.victims)
+            )
+            victims += len(people)
+        report_id = one.report_id or crimes[0]
+        if one.event.scenario.callers != "one":
+            of_event[report_id] = people
+        made.append(
+            Filed(
+                one.event,
+                one.recording,
+                report_id,
+                one.place,
+                one.stratum,
+                one.unit,
+                crimes,
+                people,
+                one.secondary_to,
+                one.repeat_of,
+                one.filed_under,
+            )
+        )
     return made
 
 
-def tell_all(filed: Sequence[Filed], profile: ForceProfile, chance: Chance) -> list[Telling | None]:
-    """Give the log of each incident, and None for each crime recorded without one."""
-    return [_told(one, profile, chance) for one in filed]
+def _crime_numbers(filed: Sequence[Filed], numbering: Numbering) -> Mapping[tuple[int, int], str]:
+    when = [
+        (one.event.received + int(crime.recorded_after.total_seconds()), place, order)
+        for place, one in enumerate(filed)
+        for order, crime in enumerate(one.recording.recorded)
+    ]
+    digits = numbering.crime_digits
+    return {
+        (place, order): f"77/{numbering.crimes}{number:0{digits}d}/{numbering.year or local_day(at)[2:4]}"
+        for number, (at, place, order) in enumerate(sorted(when), start=1)
+    }
 
 
-def _told(one: Filed, profile: ForceProfile, chance: Chance) -> Telling | None:
-    if one.place is None:
-        return None
-    return tell(
-        one.event,
-        one.recording,
-        one.crime_ids,
-        _REGISTERS[one.place.route],
-        chance,
-        names(),
-        arising_from=one.secondary_to,
-        typing_error_share=profile.typing_error_share,
-        distractor_share=profile.distractor_share,
-    )
+def _incident_ids(events: Sequence[Event]) -> list[str]:
+    ids: list[str] = []
+    day, number = "", 0
+    for event in events:
+        today = local_day(event.received)
+        number = number + 1 if today == day else 1
+        day = today
+        ids.append(f"I{today.replace('-', '')}-{number:04d}")
+    return ids
 
 
-def _place(event: Event, stratum: str, chance: Chance) -> Place:
-    unit = chance.weighted(weights("units"))
+def _place(
+    event: Event,
+    first: Place | None,
+    profile: ForceProfile,
+    names: Names,
+    population: Population,
+    chance: Chance,
+) -> Place:
+    """Give where an event came in; a repeat call is about the place of the ``first``."""
+    unit = first.unit if first else chance.weighted(_units(rhythm_of(event.scenario.id), profile))
     route = chance.weighted(weights("routes", _who(event.reporter)))
+    if _told_in_confidence(event) and chance.happens(profile.secondary_share):
+        route = SECONDARY
+    if chance.happens(profile.repeat_place_share):
+        site = population.site(unit, chance.unit())
+    else:
+        site = site_at(unit, chance, names)
     return Place(
         unit=unit,
-        area=chance.pick(names().areas[unit]),
-        easting=400_000 + chance.below(60_000),
-        northing=300_000 + chance.below(60_000),
+        team=chance.pick("ABCDE"),
+        area=first.area if first else names.areas[unit][site.area],
+        street=(first or site).street,
+        house=(first or site).house,
+        easting=(first or site).easting,
+        northing=(first or site).northing,
         route=route,
         channel=chance.weighted(weights("channels", route)),
-        stratum=stratum,
+        stratum=opening_codes()[event.opening_code],
         taken_by=f"CT{chance.between(11, 88)}",
-        secondary=route == "secondary",
+        secondary=route == SECONDARY,
     )
+
+
+def _told_in_confidence(event: Event) -> bool:
+    """Whether it is a crime that comes out while police deal with something else."""
+    if event.repeat or not event.dues:
+        return False
+    return event.domestic or event.scenario.family == "sexual" or event.victims[0].age < 16
 
 
 def _who(reporter: str) -> str:
@@ -148,6 +250,19 @@ def _who(reporter: str) -> str:
     if reporter.startswith("professional"):
         return "professional"
     return reporter if reporter in ("victim", "victim_organisation", "police_officer") else "other"
+
+
+def _units(rhythm: str, profile: ForceProfile) -> Weighted[str]:
+    """Give the units with the weights at which they meet events of a rhythm."""
+    return _weighted_units(tuple((unit, mix.get(rhythm, 1.0)) for unit, mix in profile.unit_mix.items()))
+
+
+@cache
+def _weighted_units(mix: tuple[tuple[str, float], ...]) -> Weighted[str]:
+    factor = dict(mix)
+    return Weighted(
+        {unit: weight * factor.get(unit, 1.0) for unit, weight in weights("units").weights.items()}
+    )
 
 
 def _class_stratum(recording: Recording) -> str:

@@ -1,16 +1,17 @@
 """The made-up people, streets and firms, from ``grammar/names.toml``.
 
-First names and surnames are ordinary ones, joined at random; streets, towns and firms are invented.
+First names and surnames are ordinary ones, joined at random; streets, towns and firms are invented. Each bank
+of phrases has lists of its own, the towns excepted.
 """
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 
 from attrs import frozen
+
+from firstpoint.simulation.grammar_files import toml_of
 
 
 @frozen
@@ -26,10 +27,9 @@ class Names:
 
 
 @cache
-def names() -> Names:
-    """Give the lists that are shipped."""
-    text = (resources.files(__package__) / "grammar/names.toml").read_text(encoding="utf-8")
-    lists = tomllib.loads(text)
+def names(bank: str = "training") -> Names:
+    """Give the lists that are shipped with this bank."""
+    lists = toml_of("names", bank)
     streets = tuple(f"{name} {kind}" for name in lists["street_names"] for kind in lists["street_kinds"])
     return Names(
         first={sex: tuple(given) for sex, given in lists["first"].items()},
@@ -37,5 +37,5 @@ def names() -> Names:
         streets=streets,
         firms=tuple(lists["firms"]),
         places=tuple(lists["places"]),
-        areas={unit: tuple(towns) for unit, towns in lists["areas"].items()},
+        areas={unit: tuple(towns) for unit, towns in toml_of("names")["areas"].items()},
     )

@@ -3,21 +3,22 @@
 A scenario of crime holds one or more acts, each a kind of allegation with the facts that decide its class and
 the class that follows; ``counting`` is asked by a test whether it agrees. A scenario without acts holds no
 crime: its facts are an event that nobody calls a crime, or an allegation that for a stated reason is not one.
+The facts stand once; each bank of phrases tells them in words of its own.
 """
 
 from __future__ import annotations
 
 import csv
-import tomllib
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 from io import StringIO
 from typing import Any
 
 from attrs import frozen
 
+from firstpoint.errors import InputError
 from firstpoint.simulation.chance import Weighted
+from firstpoint.simulation.grammar_files import text_of, toml_of
 
 _CRIME_TABLES = ("violence", "sexual", "property", "state")
 
@@ -62,9 +63,12 @@ class Scenario:
     ``victims`` names how many there are (``one``, ``few``, ``siblings``, ``many``, ``heavy``) and
     ``victim_type`` what they are. ``allegation``, ``victim_facts`` and ``report`` are facts of a report that
     alleges something and yet is no crime to be recorded; ``topic`` is that of an event which alleges nothing.
+    ``callers`` is how many people ring about the same event, the first included; ``family`` is the file in
+    which it stands. ``reported`` is the code of the reported incident that must be recorded, if any.
     """
 
     id: str
+    family: str
     weight: float
     openings: Weighted[str]
     reporters: Weighted[str]
@@ -85,6 +89,8 @@ class Scenario:
     topic: str
     stories: tuple[Story, ...]
     closings: tuple[str, ...]
+    callers: str
+    reported: str
 
     @property
     def is_crime(self) -> bool:
@@ -93,39 +99,42 @@ class Scenario:
 
 
 @cache
-def scenarios() -> dict[str, Scenario]:
-    """Give every scenario by its id, crimes first."""
+def scenarios(bank: str = "training") -> dict[str, Scenario]:
+    """Give every scenario by its id, crimes first, told in the phrases of this bank."""
     made = {}
     for table in (*_CRIME_TABLES, "no_crime"):
-        for name, row in _toml(table).items():
-            made[name] = _scenario(name, row)
+        for name, row in toml_of(table).items():
+            told = row if bank == "training" else toml_of(table, bank).get(name)
+            if told is None:
+                raise InputError(
+                    f"the bank {bank} does not tell of {name}",
+                    where=f"grammar/{bank}/{table}.toml",
+                    remedy=f"Add a table [{name}] with its phrases.",
+                )
+            made[name] = _scenario(name, table, row, told)
     return made
 
 
 @cache
 def opening_codes() -> dict[str, str]:
     """Give the stratum (violence, sexual, other, or "" for no crime) of every opening code."""
-    text = (resources.files(__package__) / "grammar/opening_codes.csv").read_text(encoding="utf-8")
-    return {row["opening_code"]: row["stratum"] for row in csv.DictReader(StringIO(text, newline=""))}
+    text = StringIO(text_of("opening_codes.csv"), newline="")
+    return {row["opening_code"]: row["stratum"] for row in csv.DictReader(text)}
 
 
 @cache
 def weights(table: str, key: str = "") -> Weighted[str]:
     """Give one table of ``grammar/weights.toml``, or the table under a key of it."""
-    found = _toml("weights")[table]
+    found = toml_of("weights")[table]
     return Weighted(found[key] if key else found)
 
 
-@cache
-def calls_by_hour_of_week() -> tuple[tuple[float, ...], ...]:
-    """Give the weight of each hour of the day (London time), for each weekday from Monday."""
-    found = _toml("weights")
-    return tuple(tuple(day * hour for hour in found["calls_by_hour"]) for day in found["calls_by_weekday"])
-
-
-def _scenario(name: str, row: Mapping[str, Any]) -> Scenario:
+def _scenario(name: str, family: str, row: Mapping[str, Any], told: Mapping[str, Any]) -> Scenario:
+    """Give a scenario: its facts from ``row``, its phrases from ``told``."""
+    acts = row.get("acts", ())
     return Scenario(
         id=name,
+        family=family,
         weight=row["weight"],
         openings=Weighted(row["openings"]),
         reporters=Weighted(row["reporters"]),
@@ -139,25 +148,27 @@ def _scenario(name: str, row: Mapping[str, Any]) -> Scenario:
         offender_ages=tuple(row.get("offender_ages", (18, 60))),
         duty=row.get("duty", ""),
         voice=row.get("voice", ""),
-        acts=tuple(_act(act) for act in row.get("acts", ())),
+        acts=tuple(_act(act, said) for act, said in zip(acts, told.get("acts", ()), strict=True)),
         report=row.get("report", {}),
         victim_facts=row.get("victim_facts", {}),
         allegation=row.get("allegation", {}),
         topic=row.get("topic", ""),
-        stories=tuple(Story(story["lead"], tuple(story["found"])) for story in row.get("stories", ())),
+        stories=tuple(Story(story["lead"], tuple(story["found"])) for story in told.get("stories", ())),
         closings=tuple(row.get("closings", ())),
+        callers=row.get("callers", "one"),
+        reported=row.get("reported", ""),
     )
 
 
-def _act(row: Mapping[str, Any]) -> Act:
+def _act(row: Mapping[str, Any], told: Mapping[str, Any]) -> Act:
     return Act(
         kind=row["kind"],
         ho_class=_by_sex(row["ho_class"]),
         ho_code=_by_sex(row["ho_code"]),
         facts=row.get("facts", {}),
-        told=tuple(row["told"]),
-        more=tuple(row.get("more", ())),
-        after=tuple(row.get("after", ())),
+        told=tuple(told["told"]),
+        more=tuple(told.get("more", ())),
+        after=tuple(told.get("after", ())),
         on=row.get("on", "victims"),
         counted=row.get("counted", "each"),
         chance=row.get("chance", 1.0),
@@ -167,8 +178,3 @@ def _act(row: Mapping[str, Any]) -> Act:
 
 def _by_sex(value: str | Mapping[str, str]) -> Mapping[str, str]:
     return {"female": value, "male": value, "any": value} if isinstance(value, str) else value
-
-
-def _toml(table: str) -> dict[str, Any]:
-    text = (resources.files(__package__) / f"grammar/{table}.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)

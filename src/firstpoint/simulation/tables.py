@@ -1,10 +1,8 @@
-"""The force as frames: what its systems would export, and the truth beside them."""
+"""The force as frames: what its systems would export."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -12,81 +10,27 @@ import polars as pl
 
 from firstpoint.records import TABLES
 from firstpoint.records.tables import TableName
-from firstpoint.simulation.events import Due, report_of
+from firstpoint.simulation.chance import Chance
+from firstpoint.simulation.characteristics import characteristic_columns, characteristics_of
+from firstpoint.simulation.clock import local_times
 from firstpoint.simulation.filing import Filed
-from firstpoint.simulation.telling import Telling, local_time
+from firstpoint.simulation.telling import Telling
 from firstpoint.vocabulary import offence_class, offence_codes
 
-_TIME = pl.Datetime("us", "UTC")
-_LIMIT = timedelta(hours=24)
+Row = tuple[Any, ...]
 
-# The columns that are filled; the others of the canonical tables are there and empty.
+# The columns that are filled, where the canonical table has them; its others are there and empty.
 _INCIDENTS = (
-    *(
-        "incident_id",
-        "force",
-        "received_at",
-        "channel",
-        "route",
-        "taken_by",
-        "team",
-        "opening_code",
-        "closing_code",
-    ),
-    *(
-        "qualifiers",
-        "closed_at",
-        "unit",
-        "reporter_role",
-        "domestic",
-        "secondary_to",
-        "removed_at",
-        "removed_by",
-    ),
-    *("easting", "northing", "area", "text"),
+    *("incident_id", "force", "received_at", "channel", "route", "taken_by", "team", "opening_code"),
+    *("closing_code", "qualifiers", "closed_at", "unit", "reporter_role", "domestic", "secondary_to"),
+    *("removed_at", "removed_by", "easting", "northing", "area", "text"),
 )
 _LOG_ENTRIES = ("incident_id", "entry_at", "author", "text")
 _CRIMES = (
-    *(
-        "crime_id",
-        "force",
-        "incident_id",
-        "reported_at",
-        "recorded_at",
-        "occurred_from",
-        "occurred_to",
-        "ho_class",
-    ),
-    *("ho_code", "title", "victim_id", "suspects", "status", "domestic", "flags", "unit", "recorded_by"),
+    *("crime_id", "force", "incident_id", "reported_at", "recorded_at", "occurred_from", "occurred_to"),
+    *("ho_class", "ho_code", "title", "victim_id", "suspects", "status", "cancellation", "domestic"),
+    *("flags", "unit", "recorded_by", "easting", "northing", "area"),
 )
-_VICTIMS = (
-    *("victim_id", "age", "age_absent", "sex", "sex_absent", "ethnicity", "ethnicity_absent", "vulnerable"),
-    "referred_at",
-)
-TRUTH_INCIDENTS = {
-    "incident_id": pl.String,
-    "kind": pl.String,
-    "scenario": pl.String,
-    "opening_code": pl.String,
-    "stratum": pl.String,
-    "unit": pl.String,
-    "should_record": pl.Int64,
-    "recorded": pl.Int64,
-    "facts": pl.String,
-}
-TRUTH_CRIMES = {
-    "due_id": pl.String,
-    "incident_id": pl.String,
-    "kind": pl.String,
-    "ho_class": pl.String,
-    "victim_id": pl.String,
-    "victim_sex": pl.String,
-    "victim_age": pl.Int64,
-    "crime_id": pl.String,
-    "recorded_class": pl.String,
-    "error": pl.String,
-}
-TRUTH_ERRORS = {"incident_id": pl.String, "due_id": pl.String, "crime_id": pl.String, "error": pl.String}
 
 
 def incidents_frame(filed: Sequence[Filed], told: Sequence[Telling | None], force: str) -> pl.DataFrame:
@@ -98,7 +42,7 @@ def incidents_frame(filed: Sequence[Filed], told: Sequence[Telling | None], forc
 def log_entries_frame(filed: Sequence[Filed], told: Sequence[Telling | None]) -> pl.DataFrame:
     """Give the ``log_entries`` table: a row per entry, in order of time within an incident."""
     rows = [
-        (one.report_id, entry.at, entry.author, entry.text)
+        (one.report_id, *entry)
         for one, log in zip(filed, told, strict=True)
         if log is not None
         for entry in log.entries
@@ -112,70 +56,49 @@ def crimes_frame(filed: Sequence[Filed], force: str) -> pl.DataFrame:
     return _canonical("crimes", _CRIMES, rows).sort("crime_id")
 
 
-def victims_frame(filed: Sequence[Filed]) -> pl.DataFrame:
-    """Give the ``victims`` table: a row per victim of a recorded crime."""
-    rows = [row for one in filed for row in _victims(one)]
-    return _canonical("victims", _VICTIMS, rows)
+def victims_frame(filed: Sequence[Filed], chance: Chance) -> pl.DataFrame:
+    """Give the ``victims`` table: a row per victim of a recorded crime, as last written down."""
+    columns = ("victim_id", *characteristic_columns(), "vulnerable", "referred_at")
+    rows = {row[0]: row for one in filed for row in _victims(one, chance)}
+    return _canonical("victims", columns, list(rows.values()))
 
 
-def truth_incidents_frame(filed: Sequence[Filed]) -> pl.DataFrame:
-    """Give the truth of each report: what should have been recorded, what was, and its facts as JSON."""
-    rows = [
-        (
-            one.report_id,
-            "incident" if one.place else "direct crime",
-            one.event.scenario.id,
-            one.event.opening_code if one.place else None,
-            one.stratum,
-            one.unit,
-            len(one.event.dues),
-            len(one.crime_ids),
-            json.dumps(report_of(one.event, one.report_id), separators=(",", ":")),
-        )
-        for one in filed
-    ]
-    return pl.DataFrame(rows, schema=TRUTH_INCIDENTS, orient="row")
+def frame_of(columns: Sequence[str], schema: dict[str, Any], rows: Sequence[Row]) -> pl.DataFrame:
+    """Give rows as a frame; whole numbers stand for moments in seconds since 1970 where the type is a
+    time."""
+    made = []
+    for name, values in zip(columns, zip(*rows, strict=True) if rows else [()] * len(columns), strict=True):
+        kind = schema.get(name)
+        if kind is None:
+            continue
+        if isinstance(kind, pl.Datetime):
+            made.append((pl.Series(name, values, dtype=pl.Int64) * 1_000_000).cast(kind))
+        else:
+            made.append(pl.Series(name, values, dtype=kind))
+    return pl.DataFrame(made)
 
 
-def truth_crimes_frame(filed: Sequence[Filed]) -> pl.DataFrame:
-    """Give a row per crime due, with the crime that records it, if any, and what was wrong with it."""
-    rows = [row for one in filed for row in _truth_crimes(one)]
-    return pl.DataFrame(rows, schema=TRUTH_CRIMES, orient="row")
-
-
-def truth_errors_frame(filed: Sequence[Filed]) -> pl.DataFrame:
-    """Give a row per error in recording a crime due: why it was missed, wrongly classed, or late."""
-    rows = [row for one in filed for row in _errors(one)]
-    return pl.DataFrame(rows, schema=TRUTH_ERRORS, orient="row")
-
-
-def _canonical(table: TableName, columns: Sequence[str], rows: list[tuple[Any, ...]]) -> pl.DataFrame:
+def _canonical(table: TableName, columns: Sequence[str], rows: Sequence[Row]) -> pl.DataFrame:
     """Give the rows as a canonical table: every column of it, in its order and type."""
-    schema = TABLES[table].schema()
-    frame = pl.DataFrame(rows, schema={name: schema[name] for name in columns}, orient="row")
+    schema: dict[str, Any] = dict(TABLES[table].schema())
+    frame = frame_of(columns, schema, rows)
     empty = [pl.lit(None, dtype=kind).alias(name) for name, kind in schema.items() if name not in columns]
     return frame.with_columns(empty).select(list(schema))
 
 
-def due_id(report_id: str, number: int) -> str:
-    """Give the reference of a crime due, from its report and its place in it."""
-    return f"{report_id}#{number + 1}"
-
-
-def _incident(one: Filed, log: Telling, force: str) -> tuple[Any, ...]:
+def _incident(one: Filed, log: Telling, force: str) -> Row:
     place = one.place
     assert place is not None
     event = one.event
     removed = not one.crime_ids and bool(place.stratum)
-    closer = log.entries[-1].author
     return (
         one.report_id,
         force,
-        event.received_at,
+        event.received,
         place.channel,
         place.route,
         place.taken_by,
-        f"{place.unit} response",
+        f"{place.unit} {place.team}",
         event.opening_code,
         log.closing_code,
         ["Domestic"] if event.domestic else None,
@@ -185,116 +108,73 @@ def _incident(one: Filed, log: Telling, force: str) -> tuple[Any, ...]:
         event.domestic,
         one.secondary_to,
         log.closed_at if removed else None,
-        closer if removed else None,
+        log.entries[-1].author if removed else None,
         float(place.easting),
         float(place.northing),
         place.area,
-        "\n".join(f"{local_time(entry.at)} {entry.author}: {entry.text}" for entry in log.entries),
+        _joined(log),
     )
 
 
-def _crimes(one: Filed, force: str) -> Iterator[tuple[Any, ...]]:
+def _joined(log: Telling) -> str:
+    """Give the entries of a log as one text, each headed with its time and author."""
+    times = local_times([entry.at for entry in log.entries])
+    return "\n".join(
+        [f"{time} {author}: {text}" for time, (_, author, text) in zip(times, log.entries, strict=True)]
+    )
+
+
+def _crimes(one: Filed, force: str) -> Iterator[Row]:
     event = one.event
+    incident = one.filed_under or (one.report_id if one.place else None)
     for crime_id, crime in zip(one.crime_ids, one.recording.recorded, strict=True):
-        due = event.dues[crime.due]
-        right = crime.ho_class == due.ho_class
+        due = None if crime.due is None else event.dues[crime.due]
+        right = due is not None and crime.ho_class == due.ho_class
         yield (
             crime_id,
             force,
-            one.report_id if one.place else None,
-            event.received_at,
-            event.received_at + crime.recorded_after,
-            event.occurred_at,
-            event.occurred_at,
+            incident,
+            event.received,
+            event.received + int(crime.recorded_after.total_seconds()),
+            event.occurred,
+            event.occurred,
             crime.ho_class,
-            due.ho_code if right else _usual_code(crime.ho_class),
+            due.ho_code if due is not None and right else _usual_code(crime.ho_class),
             _title(crime.ho_class),
-            None if due.victim is None else one.victim_ids[due.victim],
+            _victim_id(one, crime.due),
             1.0,
-            "recorded",
+            "cancelled" if crime.cancellation else "recorded",
+            crime.cancellation or None,
             event.domestic,
             ["DA"] if event.domestic else None,
             one.unit,
-            f"CMU{10 + hash_of(crime_id) % 30}",
+            f"CMU{10 + int(crime_id.split('/')[1]) % 30}",
+            float(one.place.easting) if one.place else None,
+            float(one.place.northing) if one.place else None,
+            one.place.area if one.place else None,
         )
 
 
-def hash_of(reference: str) -> int:
-    """Give a number that stays the same for a reference, from its digits."""
-    return int(reference.split("/")[1])
+def _victim_id(one: Filed, due: int | None) -> str | None:
+    """Give the victim of a recorded crime; one not due is put down to the first person of the event."""
+    index = 0 if due is None else one.event.dues[due].victim
+    return None if index is None else one.victim_ids[index]
 
 
-def _victims(one: Filed) -> Iterator[tuple[Any, ...]]:
-    shown = {one.event.dues[crime.due].victim for crime in one.recording.recorded}
+def _victims(one: Filed, chance: Chance) -> Iterator[Row]:
+    event = one.event
+    shown = {0 if crime.due is None else event.dues[crime.due].victim for crime in one.recording.recorded}
     for index in sorted(index for index in shown if index is not None):
-        victim = one.event.victims[index]
+        victim = event.victims[index]
         reference = one.victim_ids[index]
-        if victim.type != "person":
-            irrelevant = "not relevant"
-            yield (reference, None, irrelevant, None, irrelevant, None, irrelevant, None, None)
-            continue
-        young = victim.age < 18
+        person = victim.type == "person"
+        young = person and victim.age < 18
         yield (
             reference,
-            float(victim.age),
-            None,
-            victim.sex,
-            None,
-            victim.ethnicity or None,
-            None if victim.ethnicity else "not asked",
-            young or one.event.domestic,
-            one.event.received_at + timedelta(hours=20) if young else None,
+            *characteristics_of(victim, reference, one.unit, chance),
+            (young or event.domestic) if person else None,
+            event.received + 72_000 if young else None,
         )
-
-
-def _truth_crimes(one: Filed) -> Iterator[tuple[Any, ...]]:
-    held = _held(one)
-    for number, due in enumerate(one.event.dues):
-        victim = None if due.victim is None else one.event.victims[due.victim]
-        person = victim if victim is not None and victim.type == "person" else None
-        crime_id, given, late = held.get(number, (None, None, False))
-        yield (
-            due_id(one.report_id, number),
-            one.report_id,
-            due.kind,
-            due.ho_class,
-            None if due.victim is None else one.victim_ids[due.victim],
-            person.sex if person else None,
-            person.age if person else None,
-            crime_id,
-            given,
-            _error(one, due, crime_id, given, late),
-        )
-
-
-def _held(one: Filed) -> dict[int, tuple[str, str, bool]]:
-    return {
-        crime.due: (crime_id, crime.ho_class, crime.recorded_after > _LIMIT)
-        for crime_id, crime in zip(one.crime_ids, one.recording.recorded, strict=True)
-    }
-
-
-def _error(one: Filed, due: Due, crime_id: str | None, given: str | None, late: bool) -> str:
-    """Give the one error of a crime due: missed before wrong class, wrong class before late."""
-    if crime_id is None:
-        return "fewer_than_required" if one.crime_ids else "not_recorded"
-    if given != due.ho_class:
-        return "wrong_class"
-    return "late" if late else "none"
-
-
-def _errors(one: Filed) -> Iterator[tuple[Any, ...]]:
-    held = _held(one)
-    for number, due in enumerate(one.event.dues):
-        reference = due_id(one.report_id, number)
-        crime_id, given, late = held.get(number, (None, None, False))
-        if crime_id is None:
-            yield (one.report_id, reference, None, one.recording.missed_kind)
-            continue
-        if given != due.ho_class:
-            yield (one.report_id, reference, crime_id, "wrong_class")
-        if late:
-            yield (one.report_id, reference, crime_id, "late")
 
 
 @cache

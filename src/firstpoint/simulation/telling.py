@@ -2,32 +2,45 @@
 
 :func:`tell` gives the entries of one incident. An entry stands in a register (call-taker shorthand, officer's
 update, online form, professional referral) which decides how victim and offender are named and how the words
-are put down. Phrases are templates with slots, in ``grammar/*.toml``; they are compiled once.
+are put down. What must be said (the account, what came of it, the closing) is said first; then remarks are
+added that tell of enquiries, history, other people's reports and of what did not happen, until the log is as
+long as it was drawn to be. Remarks stand in logs with and without crime, so that none of them tells which.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
 from functools import cache
+from math import exp, log
+from statistics import NormalDist
+from typing import NamedTuple
 
 from attrs import frozen
 
 from firstpoint.simulation.chance import Chance, Weighted
-from firstpoint.simulation.events import LONDON, THIRD_PARTIES, Event, Person
-from firstpoint.simulation.keyboard import shorthand, slipped
-from firstpoint.simulation.names import Names
-from firstpoint.simulation.recording import Recording
+from firstpoint.simulation.events import THIRD_PARTIES, Event, Person
+from firstpoint.simulation.keyboard import regional, shorthand, typed_in_haste
+from firstpoint.simulation.profile import ForceProfile
+from firstpoint.simulation.recording import Place, Recording
 from firstpoint.simulation.scenarios import Act
-from firstpoint.simulation.voices import Voice, by_pronoun, scene_of, voice_of
-from firstpoint.simulation.wording import capital, compiled, in_words, lines, shared_words, tidied
+from firstpoint.simulation.voices import Voice, name_by_pronoun, scene_of, voice_of
+from firstpoint.simulation.wording import (
+    Lexicon,
+    capital,
+    in_words,
+    lines,
+    sentences,
+    shared_words,
+)
+
+_NORMAL = NormalDist()
+_LATE_MINUTES = 24 * 60
 
 
-@frozen
-class Entry:
-    """One entry of a log: when (UTC), by whom (a collar or desk number), and the words."""
+class Entry(NamedTuple):
+    """One entry of a log: when (seconds since 1970), by whom (a collar or desk number), and the words."""
 
-    at: datetime
+    at: int
     author: str
     text: str
 
@@ -38,103 +51,132 @@ class Telling:
 
     entries: tuple[Entry, ...]
     closing_code: str
-    closed_at: datetime
+    closed_at: int
+
+
+@frozen
+class References:
+    """The references that a log may name: its crimes, and the incidents it arises from, repeats or files
+    to."""
+
+    crimes: Sequence[str]
+    arising_from: str | None
+    repeat_of: str | None
+    filed_under: str | None
 
 
 class _Teller:
     """Composes one log; holds the event, the lists and the stream of chance it draws from."""
 
-    def __init__(self, event: Event, chance: Chance, names: Names, slips: float, distractors: float) -> None:
+    def __init__(self, event: Event, at: Place, chance: Chance, bank: str, profile: ForceProfile) -> None:
         self.event = event
         self.chance = chance
-        self.scene = scene_of(event, chance, names.places, names.streets)
-        self.slips = slips
-        self.distractors = distractors
-        self.story = None if event.acts else chance.pick(event.scenario.stories)
-        self.picked: dict[str, str] = {}
+        self.bank = bank
+        self.profile = profile
+        self.lexicon = Lexicon(bank, chance)
+        self.scene = scene_of(event, at, chance, self.lexicon, bank)
+        stories = event.scenario.stories
+        self.story = None if event.acts else stories[event.story % len(stories)]
+        self.dialect = chance.unit() < profile.dialect_share
+        self.said: set[str] = set()
 
     def voice(self, register: str) -> Voice:
         """Give how an entry in this register names those concerned."""
-        return voice_of(self.event, self.scene, register, self.chance)
+        return voice_of(self.event, self.scene, register, self.chance, self.lexicon)
+
+    def line(self, table: str, key: str = "lines") -> str:
+        """Give one of a list of the bank, its slots not yet filled."""
+        return self.chance.pick(lines(self.bank, table, key))
 
     def say(self, choices: Sequence[str], voice: Voice) -> str:
-        """Give one of the choices with its slots filled, its first letter a capital."""
-        return capital(self.fill(self.chance.pick(choices), voice.words))
+        """Give one of the choices with its slots filled."""
+        return self.chance.pick(choices).format_map(voice.words)
 
-    def fill(self, line: str, words: Mapping[str, str]) -> str:
-        """Give the line with its slots filled from the voice, the place and the shared words."""
-        out = []
-        for literal, slot in compiled(line):
-            out.append(literal)
-            if slot:
-                out.append(self._word(slot, words))
-        return "".join(out)
+    def remark(self, kind: str, voice: Voice) -> str:
+        """Give a remark of a kind that this log does not hold yet, or nothing where all are said."""
+        choices = lines(self.bank, "remarks", kind)
+        for _ in range(4):
+            chosen = self.chance.pick(choices)
+            if chosen not in self.said:
+                self.said.add(chosen)
+                return chosen.format_map(voice.words) + "."
+        return ""
 
-    def _word(self, slot: str, words: Mapping[str, str]) -> str:
-        known = words.get(slot)
-        if known is not None:
-            return self.fill(known, words) if "{" in known else known
-        if slot not in self.picked:
-            self.picked[slot] = self.chance.pick(shared_words()["words"][slot])
-        return self.picked[slot]
+    def length(self) -> int:
+        """Give how many words the log is to have."""
+        words = self.profile.log_words
+        drawn = exp(log(words["median"]) + words["spread"] * _NORMAL.inv_cdf(self.chance.unit() or 0.5))
+        return int(min(max(drawn, words["least"]), words["most"]))
 
 
 def tell(
     event: Event,
+    at: Place,
     recording: Recording,
-    references: Sequence[str],
+    references: References,
     register: str,
     chance: Chance,
-    names: Names,
-    *,
-    arising_from: str | None,
-    typing_error_share: float,
-    distractor_share: float,
+    bank: str,
+    profile: ForceProfile,
 ) -> Telling:
     """Give the log of an incident.
 
     ``register`` is that of the first entry (``call``, ``officer``, ``form`` or ``referral``);
-    ``references`` are the numbers of the crimes recorded, in the order of ``recording.recorded``;
-    ``arising_from`` is the incident to which this one is secondary.
+    ``references.crimes`` are the numbers of the crimes recorded, in the order of ``recording.recorded``.
     """
-    teller = _Teller(event, chance, names, typing_error_share, distractor_share)
-    first = teller.voice(register)
-    split = register == "call" and bool(event.acts) and chance.happens(0.25)
-    entries = [_entry(teller, 0, _opening(teller, first, split, arising_from), register)]
-    minutes = chance.between(2, 9)
-    if register == "call":
-        for line in lines("dispatch")[chance.below(5) :][: chance.between(0, 2)]:
-            entries.append(_entry(teller, minutes, teller.say([line], first), "control"))
-            minutes += chance.between(3, 25)
-    updated = split or event.reporter in THIRD_PARTIES or chance.happens(0.6)
-    if updated:
-        entries.append(_entry(teller, minutes, _update(teller, split), "officer"))
-        minutes += chance.between(4, 90)
-    outcome = _outcome(event, recording)
-    closing, minutes = _closing(teller, outcome, recording, references, minutes, updated)
-    entries.append(_entry(teller, minutes, closing, "officer"))
-    code = _closing_code(teller, outcome)
-    return Telling(tuple(entries), code, entries[-1].at + timedelta(minutes=chance.between(1, 40)))
+    teller = _Teller(event, at, chance, bank, profile)
+    first, officer = teller.voice(register), teller.voice("officer")
+    split = register == "call" and bool(event.acts) and not event.repeat and chance.unit() < 0.2
+    updated = not event.repeat and (split or event.reporter in THIRD_PARTIES or chance.unit() < 0.55)
+    opening = _opening(teller, first, split, references.arising_from)
+    update = _update(teller, officer, split) if updated else []
+    outcome = _outcome(event, recording, references)
+    closing, closed = _closing(teller, officer, outcome, recording, references, updated)
+    short = teller.length() - sum(part.count(" ") + 1 for part in (*opening, *update, *closing))
+    remarks = _remarks(teller, first, officer, opening, short, brief=event.repeat)
+    entries = [("" if teller.dialect else "plain", register, opening), *remarks]
+    if update:
+        entries.insert(min(len(entries), 1 + chance.below(3)), ("plain", "officer", update))
+    entries.append(("plain", "officer", closing))
+    return _timed(teller, entries, closed, _closing_code(teller, outcome))
 
 
-def _opening(teller: _Teller, voice: Voice, split: bool, arising_from: str | None) -> str:
-    register = voice.register
+def _timed(
+    teller: _Teller, drafts: Sequence[tuple[str, str, Sequence[str]]], closed: int, code: str
+) -> Telling:
+    """Give the drafts as entries in order of time; the last of them not before the minute ``closed``."""
+    chance, event = teller.chance, teller.event
+    made, minutes = [], 0
+    for number, (tongue, register, parts) in enumerate(drafts):
+        if number == len(drafts) - 1:
+            minutes = max(minutes, closed)
+        text = _written(teller, sentences(parts), register, tongue)
+        made.append(Entry(event.received + 60 * minutes, _author(chance, register), text))
+        minutes += (
+            2 + int(30 * chance.unit() ** 2) if register in ("call", "control") else 4 + chance.below(90)
+        )
+    return Telling(tuple(made), code, made[-1].at + 60 * chance.between(1, 40))
+
+
+def _opening(teller: _Teller, voice: Voice, split: bool, arising_from: str | None) -> list[str]:
+    register, event = voice.register, teller.event
     if split:
-        return teller.say(lines("vague", register), voice)
+        return [teller.say(lines(teller.bank, "vague", register), voice)]
+    parts = [teller.line("arising").format_map({"log": arising_from})] if arising_from else []
     opener = "lead" if teller.story and register == "call" else register
-    opened = teller.fill(teller.chance.pick(lines("openers", opener)), voice.words)
+    opened = teller.say(lines(teller.bank, "openers", opener), voice)
     if opened and register == "call":
-        voice = by_pronoun(voice)
+        name_by_pronoun(voice)
     account = _account(teller, voice)
-    if register == "referral" and teller.event.acts:
-        opened += _about(teller.event.victims[0], account)
-    parts = [f"Arising from {arising_from}." if arising_from else "", f"{opened}{account}."]
-    if teller.event.scenario.topic != "advice_or_contact":
-        parts.append(teller.fill(teller.chance.pick(_place_lines(teller.event.setting)), voice.words))
-    if teller.chance.happens(teller.distractors):
-        parts.append(teller.say(lines("distractor"), voice) + ".")
-    parts.append(teller.fill(teller.chance.pick(lines("signoff", register)), voice.words))
-    return tidied(parts)
+    if register == "referral" and event.acts and not event.repeat:
+        opened += _about(event.victims[0], account)
+    parts.append(opened + (account if opened and not opened.endswith(". ") else capital(account)) + ".")
+    if event.scenario.topic != "advice_or_contact":
+        parts.append(teller.say(_place_lines(teller.bank, event.setting), voice))
+    if teller.chance.unit() < teller.profile.distractor_share:
+        parts.append(teller.say(lines(teller.bank, "distractor"), voice) + ".")
+    parts.append(teller.say(lines(teller.bank, "signoff", register), voice))
+    return parts
 
 
 def _about(victim: Person, account: str) -> str:
@@ -142,72 +184,95 @@ def _about(victim: Person, account: str) -> str:
     return "" if victim.first in account else f"About {victim.first} {victim.last}, aged {victim.age}. "
 
 
-def _place_lines(setting: str) -> tuple[str, ...]:
-    return lines("place", setting if setting in shared_words()["place"] else "street")
+@cache
+def _place_lines(bank: str, setting: str) -> tuple[str, ...]:
+    return lines(bank, "place", setting if setting in shared_words(bank)["place"] else "street")
 
 
 def _account(teller: _Teller, voice: Voice) -> str:
     """Give what happened: every act of the event with all whom it befell, or the lead of a crimeless one."""
     event = teller.event
     if teller.story:
-        return teller.fill(teller.story.lead, voice.words)
+        return teller.story.lead.format_map(voice.words)
     told = [_act_told(teller, voice, act, struck) for act, struck in event.acts]
     after = event.acts[0][0].after
-    if after and teller.chance.happens(0.7):
-        told.append(teller.fill(teller.chance.pick(after), voice.words))
-    return ". ".join(told)
+    if after and teller.chance.unit() < 0.7:
+        told.append(teller.say(after, voice))
+    return ". ".join([told[0], *map(capital, told[1:])]).replace(",.", ".").replace(",,", ",")
 
 
 def _act_told(teller: _Teller, voice: Voice, act: Act, struck: Sequence[int]) -> str:
-    words: Mapping[str, str] = voice.words
+    words = voice.words
     if act.on == "another":
-        words = {**words, "A": _others(teller, [teller.event.victims[struck[0]]])}
-    text = teller.fill(teller.chance.pick(act.told), words)
+        words["A"] = _others(teller, [teller.event.victims[struck[0]]])
+    text = teller.say(act.told, voice)
     if act.on == "victims" and len(struck) > 1 and act.more:
-        others = [teller.event.victims[index] for index in struck[1:]]
-        text += ". " + teller.fill(teller.chance.pick(act.more), {**words, "L": _others(teller, others)})
+        words["L"] = _others(teller, [teller.event.victims[index] for index in struck[1:]])
+        text += ". " + capital(teller.say(act.more, voice))
     return text
 
 
-def _update(teller: _Teller, split: bool) -> str:
+def _update(teller: _Teller, voice: Voice, split: bool) -> list[str]:
     """Give the officer's entry after the call: the account where the call had none, else what came of it."""
-    voice = teller.voice("officer")
-    event = teller.event
-    parts = [teller.say(lines("update"), voice)]
+    event, bank = teller.event, teller.bank
+    parts = [teller.say(lines(bank, "update"), voice)]
     if split:
         parts.append(_account(teller, voice) + ".")
     if teller.story:
         parts.append(teller.say(teller.story.found, voice) + ".")
     else:
         key = "confirms_third_party" if event.reporter in THIRD_PARTIES - {"police_officer"} else "confirms"
-        parts.append(teller.fill(teller.chance.pick(lines("update", key)), voice.words))
-    parts.append(teller.fill(teller.chance.pick(lines("update", "checks")), voice.words))
+        parts.append(teller.say(lines(bank, "update", key), voice))
+    parts.append(teller.say(lines(bank, "update", "checks"), voice))
     if any(struck for _, struck in event.acts):
         attitude = "support" if event.supports else "no_support"
-        parts.append(teller.fill(teller.chance.pick(lines("attitude", attitude)), voice.words))
-    if teller.chance.happens(teller.distractors / 2):
-        parts.append(teller.say(lines("distractor"), voice) + ".")
-    return tidied(parts)
+        parts.append(teller.say(lines(bank, "attitude", attitude), voice))
+    if teller.chance.unit() < teller.profile.distractor_share / 2:
+        parts.append(teller.say(lines(bank, "distractor"), voice) + ".")
+    return parts
+
+
+def _remarks(
+    teller: _Teller, first: Voice, officer: Voice, opening: list[str], short: int, *, brief: bool
+) -> list[tuple[str, str, Sequence[str]]]:
+    """Give further entries, and lengthen the opening, until so many words more are said."""
+    chance = teller.chance
+    while short > 0 and chance.unit() < (0.75 if first.register in ("form", "referral") else 0.45):
+        said = teller.remark(first.register, first)
+        opening.append(said)
+        short -= said.count(" ") + 1
+    made: list[tuple[str, str, Sequence[str]]] = []
+    while short > 0 and len(made) < 14:
+        kind = "control" if brief else chance.pick(("control", "officer", "officer", "officer", "supervisor"))
+        parts = [teller.remark(kind, officer) for _ in range(min(1 + chance.below(4), 1 + short // 10))]
+        if any(parts):
+            made.append(("plain", kind, parts))
+        short -= sum(part.count(" ") + 1 for part in parts) or 5
+    return made
 
 
 def _closing(
     teller: _Teller,
+    voice: Voice,
     outcome: str,
     recording: Recording,
-    references: Sequence[str],
-    minutes: int,
+    references: References,
     updated: bool,
-) -> tuple[str, int]:
-    voice = teller.voice("officer")
-    if outcome == "recorded":
-        minutes = max(minutes, int(recording.recorded[-1].recorded_after.total_seconds() // 60))
-        many = len(references) > 1
-        words = {**voice.words, "ref": references[0], "count": in_words(len(references))}
-        line = teller.chance.pick(lines("closing", "recorded_many" if many else "recorded"))
-        return tidied([teller.fill(line, words)]), minutes
-    if teller.story and not updated:
-        return tidied([teller.say(teller.story.found, voice) + ".", "Close."]), minutes
-    return teller.say(lines("closing", outcome), voice), minutes
+) -> tuple[list[str], int]:
+    """Give the closing entry and the minute before which it cannot stand."""
+    bank = teller.bank
+    named = references.crimes
+    if outcome.startswith("recorded"):
+        words = voice.words
+        words["ref"], words["count"] = named[0], in_words(len(named))
+        words["elsewhere"] = references.filed_under or ""
+        minutes = int(recording.recorded[-1].recorded_after.total_seconds() // 60)
+        return [teller.say(lines(bank, "closing", outcome), voice)], minutes
+    if outcome == "repeat":
+        voice.words["primary"] = references.repeat_of or ""
+    if teller.story and not updated and outcome == "no_crime":
+        return [teller.say(teller.story.found, voice) + ".", teller.line("closing", "no_crime")], 0
+    return [teller.say(lines(bank, "closing", outcome), voice)], 0
 
 
 def _closing_code(teller: _Teller, outcome: str) -> str:
@@ -219,10 +284,16 @@ def _closing_code(teller: _Teller, outcome: str) -> str:
 _OUTCOMES = {"dismissed_in_closing": "dismissed", "n100_misuse": "n100"}
 
 
-def _outcome(event: Event, recording: Recording) -> str:
+def _outcome(event: Event, recording: Recording, references: References) -> str:
     """Give under which heading the closing lines of this log stand."""
     if recording.recorded:
-        return "late" if recording.recorded[0].recorded_after > timedelta(hours=24) else "recorded"
+        if recording.recorded[0].recorded_after.total_seconds() > 60 * _LATE_MINUTES:
+            return "late"
+        if references.filed_under:
+            return "recorded_elsewhere"
+        return "recorded_many" if len(references.crimes) > 1 else "recorded"
+    if event.repeat:
+        return "repeat"
     if not event.dues:
         return "no_crime"
     return _OUTCOMES.get(recording.missed_kind, recording.missed_kind)
@@ -242,24 +313,33 @@ def _others(teller: _Teller, people: Sequence[Person]) -> str:
     )
 
 
-_AUTHORS = {"call": "CT", "control": "CR", "officer": "PC", "form": "WEB", "referral": "REF"}
+_AUTHORS = {
+    "call": ("CT", 11, 88),
+    "control": ("CR", 11, 88),
+    "officer": ("PC", 1000, 9400),
+    "supervisor": ("PS", 1000, 9400),
+    "form": ("WEB", 1000, 9400),
+    "referral": ("REF", 11, 88),
+}
 
 
-def _entry(teller: _Teller, minutes: int, text: str, register: str) -> Entry:
+def _author(chance: Chance, register: str) -> str:
+    desk, low, high = _AUTHORS[register]
+    return f"{desk}{chance.between(low, high)}"
+
+
+def _written(teller: _Teller, text: str, register: str, tongue: str) -> str:
+    """Give the words as hands put them down."""
     chance = teller.chance
-    number = chance.between(1000, 9400) if register in ("officer", "form") else chance.between(11, 88)
+    if not tongue:
+        text = regional(text, chance, teller.bank)
     if register in ("call", "control"):
-        text = shorthand(text, chance)
-    if chance.happens(teller.slips):
-        text = slipped(text, chance)
-    return Entry(teller.event.received_at + timedelta(minutes=minutes), f"{_AUTHORS[register]}{number}", text)
-
-
-def local_time(moment: datetime) -> str:
-    """Give the hour and minute in England of a moment, as an entry is headed."""
-    return moment.astimezone(LONDON).strftime("%H:%M")
+        text = shorthand(text, chance, teller.bank)
+    if chance.unit() < teller.profile.typing_error_share:
+        text = typed_in_haste(text, chance)
+    return text
 
 
 @cache
-def _closing_codes() -> dict[str, Weighted[str]]:
+def _closing_codes() -> Mapping[str, Weighted[str]]:
     return {outcome: Weighted(codes) for outcome, codes in shared_words()["closing_codes"].items()}

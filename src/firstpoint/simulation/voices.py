@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from attrs import frozen
 
 from firstpoint.simulation.chance import Chance
-from firstpoint.simulation.events import LONDON, Event, Person
-from firstpoint.simulation.wording import lines
+from firstpoint.simulation.clock import local_hour
+from firstpoint.simulation.events import Event, Person
+from firstpoint.simulation.recording import Place
+from firstpoint.simulation.wording import Lexicon, Words, lines
 
 _KIN = {
     ("male", False): ("brother", "son", "dad", "uncle"),
@@ -16,8 +16,8 @@ _KIN = {
     ("male", True): ("dad", "stepdad", "uncle"),
     ("female", True): ("mum", "stepmum", "aunt"),
 }
-_PRONOUNS = {"male": ("he", "him", "his")}
-_HER = ("she", "her", "her")
+_HIS, _HER = ("he", "him", "his"), ("she", "her", "her")
+_CALLER = frozenset({"inft", "caller", "IP"})
 
 
 @frozen
@@ -25,7 +25,7 @@ class Voice:
     """The names under which an entry speaks of those concerned; ``words`` maps a slot to its words."""
 
     register: str
-    words: Mapping[str, str]
+    words: Words
 
 
 @frozen
@@ -34,71 +34,77 @@ class Scene:
 
     place: str
     street: str
+    house: str
     callsign: str
     hour: str
     offender: str
     kin: str
 
 
-def scene_of(event: Event, chance: Chance, places: tuple[str, ...], streets: tuple[str, ...]) -> Scene:
+def scene_of(event: Event, at: Place, chance: Chance, lexicon: Lexicon, bank: str) -> Scene:
     """Give the scene of one log."""
+    streets = lexicon.names.streets
     return Scene(
-        place=chance.pick(places),
-        street=chance.pick(streets),
+        place=chance.pick(lexicon.names.places),
+        street=streets[at.street % len(streets)],
+        house=str(at.house),
         callsign=f"{chance.pick('ABCDMNSW')}{chance.between(11, 79)}",
-        hour=chance.pick(lines("hour", _part_of_day(event))),
-        offender=chance.pick(lines("offender", _offender_key(event))),
+        hour=chance.pick(lines(bank, "hour", _part_of_day(event))),
+        offender=chance.pick(lines(bank, "offender", _offender_key(event))),
         kin=chance.pick(_KIN[event.offender.sex, event.victims[0].age < 16]),
     )
 
 
-def voice_of(event: Event, scene: Scene, register: str, chance: Chance) -> Voice:
+def voice_of(event: Event, scene: Scene, register: str, chance: Chance, lexicon: Lexicon) -> Voice:
     """Give how an entry in this register speaks of the event.
 
     Slots: V, Vo the victim as subject and object, S, So, Vp the pronouns; O the offender, he, him, his the
-    pronouns; man, kin; place, street, callsign, firm, age, ofirst, olast.
+    pronouns; man, kin; place, street, house, callsign, firm, age, ofirst, olast.
     """
     victim, offender = event.victims[0], event.offender
     named = _named(register, victim, event, chance)
     spoken_of = offender if event.scenario.voice == "stopped" else victim
-    subject, object_, possessive = _PRONOUNS.get(spoken_of.sex, _HER)
+    subject, object_, possessive = _HIS if spoken_of.sex == "male" else _HER
     if register == "form" and event.reporter == "victim":
         named, subject, object_, possessive = "I", "I", "me", "my"
-    he, him, his = _PRONOUNS.get(offender.sex, _HER)
-    words = {
-        "V": named,
-        "Vo": "me" if named == "I" else named,
-        "S": subject,
-        "So": object_,
-        "Vp": possessive,
-        "O": scene.offender,
-        "man": _man(offender),
-        "kin": scene.kin,
-        "he": he,
-        "him": him,
-        "his": his,
-        "ofirst": offender.first,
-        "olast": offender.last,
-        "place": scene.place,
-        "street": scene.street,
-        "callsign": scene.callsign,
-        "hour": scene.hour,
-        "firm": victim.last,
-        "age": str(victim.age),
-    }
+    he, him, his = _HIS if offender.sex == "male" else _HER
+    words = Words(
+        {
+            "V": named,
+            "Vo": "me" if named == "I" else named,
+            "S": subject,
+            "So": object_,
+            "Vp": possessive,
+            "man": _man(offender),
+            "kin": scene.kin,
+            "he": he,
+            "him": him,
+            "his": his,
+            "ofirst": offender.first,
+            "olast": offender.last,
+            "place": scene.place,
+            "street": scene.street,
+            "house": scene.house,
+            "callsign": scene.callsign,
+            "hour": scene.hour,
+            "firm": victim.last,
+            "age": str(victim.age),
+        },
+        lexicon,
+    )
+    words["O"] = scene.offender.format_map(words)
     return Voice(register, words)
 
 
-def by_pronoun(voice: Voice) -> Voice:
-    """Give the voice of an entry that has named the person already, as in "caller says"."""
+def name_by_pronoun(voice: Voice) -> None:
+    """Let the voice go on by pronoun where the person is named already, as in "caller says"."""
     words = voice.words
-    if words["V"] not in ("inft", "caller", "IP"):
-        return voice
-    return Voice(voice.register, {**words, "V": words["S"], "Vo": words["So"]})
+    if words["V"] in _CALLER:
+        words["V"], words["Vo"] = words["S"], words["So"]
 
 
 def _part_of_day(event: Event) -> str:
-    hour = event.received_at.astimezone(LONDON).hour
+    hour = local_hour(event.received)
     if 6 <= hour < 12:
         return "morning"
     if 12 <= hour < 17:
@@ -126,15 +132,21 @@ def _named(register: str, victim: Person, event: Event, chance: Chance) -> str:
         return "the person stopped"
     if event.scenario.voice == "constable":
         return f"PC {victim.last}"
+    if event.repeat:
+        return f"a {_young_or_grown(victim)}"
     if register == "referral":
         return chance.pick(
             (f"{victim.first} (aged {victim.age})", victim.first, f"{victim.first} {victim.last}")
         )
     if event.reporter != "victim" and register != "officer":
-        child, grown = ("girl", "woman") if victim.sex == "female" else ("boy", "man")
-        return f"a {child if victim.age < 18 else grown}, {victim.first} {victim.last},"
+        return f"a {_young_or_grown(victim)}, {victim.first} {victim.last},"
     if register == "officer":
         return chance.pick((f"IP {victim.last}", "the IP", "IP", f"{victim.first} {victim.last}"))
     if register == "form":
         return victim.first
-    return chance.pick(("inft", "caller", "IP", f"{victim.first}"))
+    return chance.pick(("inft", "caller", "IP", victim.first))
+
+
+def _young_or_grown(victim: Person) -> str:
+    child, grown = ("girl", "woman") if victim.sex == "female" else ("boy", "man")
+    return child if victim.age < 18 else grown

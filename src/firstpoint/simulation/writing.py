@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
+from attrs import frozen
 
 from firstpoint.simulation.force import MadeUpForce
 
 _ENGLAND = "Europe/London"
+EXTRACTS = ("incidents", "log_entries", "crimes", "victims")
+TRUTHS = ("incidents", "crimes", "errors")
+
+
+@frozen
+class TruthTables:
+    """The truth of a force, read back from its folder; the columns are those of a ``MadeUpForce``."""
+
+    truth_incidents: pl.DataFrame
+    truth_crimes: pl.DataFrame
+    truth_errors: pl.DataFrame
 
 
 def write_force(force: MadeUpForce, directory: str | Path) -> Path:
@@ -22,18 +35,25 @@ def write_force(force: MadeUpForce, directory: str | Path) -> Path:
     folder = Path(directory)
     truth = folder / "truth"
     truth.mkdir(parents=True, exist_ok=True)
-    for name in ("incidents", "log_entries", "crimes", "victims"):
-        _exported(getattr(force, name)).write_csv(folder / f"{name}.csv")
-    (folder / "mapping.toml").write_text(mapping_of(force), encoding="utf-8")
-    force.truth_incidents.write_parquet(truth / "incidents.parquet")
-    force.truth_crimes.write_parquet(truth / "crimes.parquet")
-    force.truth_errors.write_parquet(truth / "errors.parquet")
+    for name in EXTRACTS:
+        table: pl.DataFrame = getattr(force, name)
+        kept = [column for column in table.columns if table[column].null_count() < table.height]
+        as_exported(table.select(kept)).write_csv(folder / f"{name}.csv")
+    (folder / "mapping.toml").write_text(mapping_of(force.opening_codes), encoding="utf-8")
+    for name in TRUTHS:
+        getattr(force, f"truth_{name}").write_parquet(truth / f"{name}.parquet")
     return folder
 
 
-def mapping_of(force: MadeUpForce) -> str:
+def read_truth(directory: str | Path) -> TruthTables:
+    """Give the truth beside the extracts in a folder, of one file a table or of a file a month."""
+    truth = Path(directory) / "truth"
+    return TruthTables(*(pl.read_parquet(_files(truth, name)) for name in TRUTHS))
+
+
+def mapping_of(opening_codes: dict[str, str]) -> str:
     """Give the mapping file of the force's extracts: its opening codes and the strata they suggest."""
-    coded = {code: stratum for code, stratum in force.opening_codes.items() if stratum}
+    coded = {code: stratum for code, stratum in opening_codes.items() if stratum}
     lines = [
         'name = "made-up-force"',
         'title = "Extracts of a made-up force, with canonical headings"',
@@ -44,10 +64,25 @@ def mapping_of(force: MadeUpForce) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _exported(frame: pl.DataFrame) -> pl.DataFrame:
-    """Give the frame as an export has it: filled columns only, local times with offset, lists joined."""
-    kept = [name for name in frame.columns if frame[name].null_count() < frame.height]
-    return frame.select(_written(name, frame.schema[name]) for name in kept)
+def as_exported(frame: pl.DataFrame) -> pl.DataFrame:
+    """Give the frame as a CSV export has it: local times with offset, whole numbers, lists joined."""
+    return frame.select(_written(name, kind) for name, kind in frame.schema.items())
+
+
+def write_whole(path: Path, write: Callable[[Path], object]) -> None:
+    """Write a file under another name and put it in its place when it is whole, or leave nothing behind."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(path.name + ".part")
+    try:
+        write(part)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _files(truth: Path, name: str) -> list[Path]:
+    by_month = sorted((truth / name).glob("*.parquet"))
+    return by_month or [truth / f"{name}.parquet"]
 
 
 def _written(name: str, kind: pl.DataType) -> pl.Expr:
