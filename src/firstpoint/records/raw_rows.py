@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
@@ -41,6 +42,23 @@ class RawRows:
     def headings(self) -> list[str]:
         """The headings of the file, in order."""
         return [name for name in self.frame.columns if name != "row"]
+
+
+@frozen
+class RawParts:
+    """The rows of a file in parts, each to be done with before the next is asked for.
+
+    Every part has the ``headings`` and no row of another; numbers of rows are those of the whole file. What
+    is wrong with the file itself stands in the part where it was found.
+    """
+
+    headings: list[str]
+    parts: Iterator[RawRows]
+
+    @classmethod
+    def whole(cls, rows: RawRows) -> RawParts:
+        """A file that was read at once, as its only part."""
+        return cls(rows.headings, iter((rows,)))
 
 
 def check_headings(headings: list[str], heading_row: int, path: Path) -> list[str]:
