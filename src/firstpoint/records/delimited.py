@@ -22,11 +22,14 @@ from attrs import define, field
 from firstpoint.errors import UnreadableFile
 from firstpoint.records.encoding import Encoding, encoding_of
 from firstpoint.records.faults import FINDINGS_SCHEMA, gather, no_findings
+from firstpoint.records.headings import ROWS_LOOKED_THROUGH, Heading, heading_among
 from firstpoint.records.mapping import TableMapping
 from firstpoint.records.plain_records import Plain, plain_records
 from firstpoint.records.raw_rows import RawParts, RawRows, check_headings, drop_blank_rows
+from firstpoint.records.tables import Table
 from firstpoint.records.text_bytes import NOT_DECODED, TextBytes
 
+START_BYTES = 1 << 20
 DELIMITERS = (",", ";", "\t", "|")
 PART_BYTES = 24_000_000
 STRETCH_BYTES = 1 << 20
@@ -57,15 +60,15 @@ class _Lines(Iterator[str]):
         self.text.go_back_to(self.start + len(self.taken[0].encode("utf-8", NOT_DECODED)))
         del self.taken[1:]
 
-    def pass_over_the_rest(self) -> None:
+    def pass_over_the_rest(self, quote: str) -> None:
         """Take the lines up to the one in which the quotation of an endless cell is closed."""
-        open_still = sum(line.count('"') for line in self.taken) % 2
+        open_still = sum(line.count(quote) for line in self.taken) % 2
         while open_still:
             self.start = self.text.position
             line = self.text.line(self.start)
             if not line:
                 break
-            open_still = (open_still + line.count(b'"')) % 2
+            open_still = (open_still + line.count(quote.encode())) % 2
 
     def __next__(self) -> str:
         line = self.text.line(self.start).decode("utf-8", NOT_DECODED)
@@ -89,6 +92,7 @@ class _Cutting:
     text: TextBytes
     path: Path
     delimiter: str
+    quote: str
     headings: list[str]
     width: int
     mixed: bool
@@ -165,7 +169,7 @@ class _Cutting:
         self.found.append(("warning", number, None, None, reason, remedy))
 
 
-def read_delimited(path: Path, mapping: TableMapping) -> RawParts:
+def read_delimited(path: Path, mapping: TableMapping, table: Table) -> RawParts:
     """The rows of a delimited text file, in parts.
 
     Rows with more or fewer cells than headings, with undecodable bytes or torn quotation marks are set
@@ -174,17 +178,19 @@ def read_delimited(path: Path, mapping: TableMapping) -> RawParts:
     """
     encoding = encoding_of(path, mapping.encoding)
     csv.field_size_limit(max(LONGEST_CELL, csv.field_size_limit()))  # for the whole process: never lowered
-    parts = _parts(path, mapping, encoding)
+    parts = _parts(path, mapping, table, encoding)
     headings = next(parts)
     assert isinstance(headings, list)
     return RawParts(headings, (part for part in parts if isinstance(part, RawRows)))
 
 
-def _parts(path: Path, mapping: TableMapping, encoding: Encoding) -> Iterator[list[str] | RawRows]:
+def _parts(
+    path: Path, mapping: TableMapping, table: Table, encoding: Encoding
+) -> Iterator[list[str] | RawRows]:
     """The headings, and then the parts."""
     try:
         with path.open("rb") as stream:
-            cutting = _begun(TextBytes.of(stream, encoding), path, mapping, encoding)
+            cutting = _begun(TextBytes.of(stream, encoding), path, mapping, table, encoding)
             yield cutting.headings
             while not cutting.text.done:
                 _cut_stretch(cutting)
@@ -201,29 +207,67 @@ def _parts(path: Path, mapping: TableMapping, encoding: Encoding) -> Iterator[li
         ) from error
 
 
-def _begun(text: TextBytes, path: Path, mapping: TableMapping, encoding: Encoding) -> _Cutting:
+def _begun(text: TextBytes, path: Path, mapping: TableMapping, table: Table, encoding: Encoding) -> _Cutting:
     """The cutting of a file, its headings read."""
-    delimiter = mapping.delimiter or _delimiter_of(_start_of(text), mapping.heading_row)
-    reader = csv.reader(_Lines(text), delimiter=delimiter, strict=True)
-    record = _heading_record(reader, mapping.heading_row, path)
-    headings = list(record)
+    delimiter, heading = _delimiter_and_heading(text.ahead(START_BYTES), mapping, table)
+    last_row = heading.last_row if heading else max(1, mapping.heading_row)
+    reader = csv.reader(_Lines(text), delimiter=delimiter, quotechar=mapping.quote, strict=True)
+    try:
+        for _ in range(last_row):
+            next(reader)
+    except (StopIteration, csv.Error) as error:
+        raise _no_heading(last_row, path) from error
+    if heading is None:
+        raise _no_heading(last_row, path)
+    headings = list(heading.names)
     while headings and not headings[-1]:
         headings.pop()
     return _Cutting(
         text=text,
         path=path,
         delimiter=delimiter,
-        headings=check_headings(headings, mapping.heading_row, path),
-        width=len(record),
+        quote=mapping.quote,
+        headings=check_headings(headings, last_row, path),
+        width=len(heading.names),
         mixed=encoding.mixed,
-        number=mapping.heading_row,
-        findings=encoding.findings,
+        number=last_row,
+        findings=gather([encoding.findings, heading.findings]),
         begun_at=text.position,
     )
 
 
-def _start_of(text: TextBytes) -> str:
-    return text.ahead(65_536).decode("utf-8", "replace")
+def _delimiter_and_heading(start: bytes, mapping: TableMapping, table: Table) -> tuple[str, Heading | None]:
+    """The delimiter by which a row has every heading wanted; else the most frequent in the first lines."""
+    text = start.decode("utf-8", "replace")
+    likely = _delimiter_of(text, mapping.heading_row, mapping.quote)
+    tried = (mapping.delimiter,) if mapping.delimiter else dict.fromkeys((likely, *DELIMITERS))
+    found = {each: heading_among(_first_rows(text, each, mapping), table, mapping) for each in tried}
+    for delimiter, heading in found.items():
+        if heading and heading.complete:
+            return delimiter, heading
+    delimiter = mapping.delimiter or likely
+    return delimiter, found[delimiter]
+
+
+def _first_rows(text: str, delimiter: str, mapping: TableMapping) -> list[list[str]]:
+    rows: list[list[str]] = []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quotechar=mapping.quote)
+    try:
+        for row in reader:
+            rows.append(row)
+            if len(rows) >= max(ROWS_LOOKED_THROUGH, mapping.heading_row + mapping.heading_rows) + 1:
+                break
+    except csv.Error:
+        pass
+    return rows
+
+
+def _no_heading(row: int, path: Path) -> UnreadableFile:
+    return UnreadableFile(
+        f"There is no heading in row {row}.",
+        where=str(path),
+        remedy="Export the file with its headings, or set heading_row in the mapping.",
+    )
 
 
 def _cut_stretch(cutting: _Cutting) -> None:
@@ -246,7 +290,8 @@ def _cut_stretch(cutting: _Cutting) -> None:
 
 
 def _plain_at_start(stretch: bytes, cutting: _Cutting) -> Plain:
-    if not cutting.delimiter.isascii() or cutting.delimiter in '"\r\n':
+    marks = cutting.delimiter + cutting.quote
+    if not marks.isascii() or cutting.delimiter in cutting.quote + "\r\n":
         return Plain(0, 0, follows=True)
     whole = len(stretch)
     if cutting.mixed:
@@ -254,7 +299,7 @@ def _plain_at_start(stretch: bytes, cutting: _Cutting) -> Plain:
             stretch.decode("utf-8")
         except UnicodeDecodeError as error:
             whole = error.start
-    plain = plain_records(stretch[:whole], cutting.delimiter, cutting.width, LONGEST_CELL)
+    plain = plain_records(stretch[:whole], cutting.delimiter, cutting.quote, cutting.width, LONGEST_CELL)
     # Up to three bytes at the end may be the beginning of a character.
     return Plain(plain.size, plain.records, plain.follows or whole < len(stretch) - 3)
 
@@ -267,6 +312,7 @@ def _frame_of_plain(cutting: _Cutting, records: bytes, numbers: range) -> pl.Dat
             records,
             has_header=False,
             separator=cutting.delimiter,
+            quote_char=cutting.quote,
             schema=dict.fromkeys(names, pl.String),
             empty_string_is_null=True,
         )
@@ -294,7 +340,7 @@ def _cut_one_by_one(cutting: _Cutting, until: int) -> None:
     """Cut records with the strict reader until one ends at or behind the place ``until``."""
     cutting.flush_plain()
     lines = _Lines(cutting.text)
-    reader = csv.reader(lines, delimiter=cutting.delimiter, strict=True)
+    reader = csv.reader(lines, delimiter=cutting.delimiter, quotechar=cutting.quote, strict=True)
     while cutting.text.position < until:
         lines.begin_record()
         cutting.number += 1
@@ -370,7 +416,7 @@ def _set_badly_quoted_row_aside(error: csv.Error, number: int, lines: _Lines, cu
         reason += f"; {swallowed} further lines stand inside it." if swallowed else "."
     elif "field larger" in str(error):
         reason = f"A cell is longer than {LONGEST_CELL:,} characters; a quotation mark may never be closed."
-        lines.pass_over_the_rest()
+        lines.pass_over_the_rest(cutting.quote)
     else:
         reason = "A quotation mark closes inside a cell and is followed by more text."
     remedy = "Double every quotation mark inside a cell, or export the file again."
@@ -381,7 +427,9 @@ def _set_badly_quoted_row_aside(error: csv.Error, number: int, lines: _Lines, cu
 def _whole_rows_inside(lines: _Lines, cutting: _Cutting) -> bool:
     """Whether a line after the first of the record has as many cells as the heading."""
     return any(
-        len(next(csv.reader([line], delimiter=cutting.delimiter), [])) == len(cutting.headings) > 1
+        len(next(csv.reader([line], delimiter=cutting.delimiter, quotechar=cutting.quote), []))
+        == len(cutting.headings)
+        > 1
         for line in lines.taken[1:]
         if len(line) < LONGEST_CELL
     )
@@ -397,21 +445,16 @@ def _say_if_cut_off(cutting: _Cutting) -> None:
         cutting.warn(cutting.number, reason, "Compare the number of rows with that of the export.")
 
 
-def _heading_record(reader: Iterator[list[str]], heading_row: int, path: Path) -> list[str]:
-    """The record of the headings, those empty at its end included."""
-    try:
-        for _ in range(heading_row - 1):
-            next(reader)
-        return [heading.strip().lstrip("\ufeff") for heading in next(reader)]
-    except (StopIteration, csv.Error) as error:
-        raise UnreadableFile(
-            f"There is no heading in row {heading_row}.",
-            where=str(path),
-            remedy="Export the file with its headings, or set heading_row in the mapping.",
-        ) from error
+def _delimiter_of(start: str, heading_row: int, quote: str) -> str:
+    """The delimiter that stands most often in the heading line outside quotation marks; else a comma.
 
-
-def _delimiter_of(start: str, heading_row: int) -> str:
-    """The delimiter that stands most often in the heading line outside quotation marks; else a comma."""
-    unquoted = re.sub(r'"[^"]*"', "", "".join(start.splitlines()[heading_row - 1 : heading_row]))
-    return max(DELIMITERS, key=lambda mark: (unquoted.count(mark), -DELIMITERS.index(mark)))
+    Where nobody says which line that is, it is the first that has one of them.
+    """
+    lines = start.splitlines()
+    chosen = lines[heading_row - 1 : heading_row] if heading_row else lines[:ROWS_LOOKED_THROUGH]
+    mark = re.escape(quote)
+    for line in chosen:
+        unquoted = re.sub(f"{mark}[^{mark}]*{mark}", "", line)
+        if any(each in unquoted for each in DELIMITERS):
+            return max(DELIMITERS, key=unquoted.count)
+    return DELIMITERS[0]

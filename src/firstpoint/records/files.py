@@ -20,6 +20,7 @@ from firstpoint.errors import UnreadableFile
 from firstpoint.records.faults import findings_where, gather
 from firstpoint.records.mapping import TableMapping
 from firstpoint.records.raw_rows import READ_BYTES, RawParts, RawRows, check_headings, drop_blank_rows
+from firstpoint.records.tables import Table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -30,7 +31,7 @@ JSON_LINES_ENDINGS = (".jsonl", ".ndjson")
 ROWS_OF_A_PART = 20_000
 
 
-def read_parts(path: Path, mapping: TableMapping) -> RawParts:
+def read_parts(path: Path, mapping: TableMapping, table: Table) -> RawParts:
     """The rows of a CSV, Parquet, Excel or JSON-lines file, in parts; the kind is told by the ending and
     checked against the content.
 
@@ -57,7 +58,7 @@ def read_parts(path: Path, mapping: TableMapping) -> RawParts:
             remedy="The export did not finish, or the copy failed. Export it again.",
         )
     try:
-        raw = _read_by_ending(path, mapping)
+        raw = _read_by_ending(path, mapping, table)
     except OSError as error:
         raise _cannot_be_read(path, error) from error
     return RawParts(raw.headings, _watched(raw.parts, path, before))
@@ -67,7 +68,7 @@ def _watched(parts: Iterator[RawRows], path: Path, before: os.stat_result) -> It
     """The parts of a file that must stay as it is while it is read."""
     try:
         for part in parts:
-            yield _without_nul(part)
+            yield _without_headings_again(_without_nul(part))
     except OSError as error:
         raise _cannot_be_read(path, error) from error
     after = _state_of(path)
@@ -103,12 +104,38 @@ def _without_nul(rows: RawRows) -> RawRows:
     return evolve(rows, frame=cleaned, findings=gather([rows.findings, *findings]))
 
 
-def _read_by_ending(path: Path, mapping: TableMapping) -> RawParts:
+def _without_headings_again(rows: RawRows) -> RawRows:
+    """The rows without those that repeat the headings, as files put together have; these are set aside."""
+    headings = rows.headings
+    if not headings:
+        return rows
+    some = rows.frame.filter(pl.col(headings[0]) == headings[0])
+    again = some.filter(pl.all_horizontal(pl.col(name) == name for name in headings))
+    if again.is_empty():
+        return rows
+    findings = findings_where(
+        again,
+        pl.lit(value=True),
+        severity="reject",
+        column="",
+        value=pl.lit(None, pl.String),
+        reason="The row repeats the headings.",
+        remedy="Nothing is lost if files were put together; else look at what stands there at the source.",
+    )
+    return evolve(
+        rows,
+        frame=rows.frame.join(again.select("row"), on="row", how="anti", maintain_order="left"),
+        findings=gather([rows.findings, findings]),
+        unread=rows.unread | dict.fromkeys(again["row"], ",".join(headings)),
+    )
+
+
+def _read_by_ending(path: Path, mapping: TableMapping, table: Table) -> RawParts:
     ending = path.suffix.lower()
     if ending in WORKBOOK_ENDINGS:
         from firstpoint.records.workbook import read_workbook
 
-        return RawParts.whole(read_workbook(path, mapping))
+        return RawParts.whole(read_workbook(path, mapping, table))
     if ending in PARQUET_ENDINGS:
         return read_parquet(path)
     if ending in JSON_LINES_ENDINGS:
@@ -117,7 +144,7 @@ def _read_by_ending(path: Path, mapping: TableMapping) -> RawParts:
         return RawParts.whole(read_json_lines(path))
     from firstpoint.records.delimited import read_delimited
 
-    return read_delimited(path, mapping)
+    return read_delimited(path, mapping, table)
 
 
 def _state_of(path: Path) -> os.stat_result:

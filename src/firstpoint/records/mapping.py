@@ -9,8 +9,10 @@ shortest mapping has only the codes of the force. Everything is optional but ``n
     [incidents]                          # also [log_entries], [crimes], [victims]
     encoding = "cp1252"                  # found out when it is not given
     delimiter = "|"                      # found out when it is not given
+    quote = '"'                          # the mark of quotation
     sheet = "Export"                     # of a workbook; the first when it is not given
-    heading_row = 1                      # the row of the headings
+    heading_row = 1                      # the row of the headings; found out when it is not given
+    heading_rows = 1                     # 2 where the headings span two rows
     time_zone = "Europe/London"          # of local times
     times = ["%d/%m/%Y %H:%M"]           # formats of dates and times; ISO 8601 is always read
     decimal = ","                        # decimal sign of numbers
@@ -95,8 +97,10 @@ class TableMapping:
     columns: Mapping[str, ColumnMapping] = field(factory=dict)
     encoding: str = ""
     delimiter: str = ""
+    quote: str = '"'
     sheet: str = ""
-    heading_row: int = 1
+    heading_row: int = 0
+    heading_rows: int = 0
     time_zone: str = "Europe/London"
     times: tuple[str, ...] = ()
     decimal: str = "."

@@ -176,12 +176,13 @@ def _table_mapping(table: Table, given: dict[str, Any], faults: _Faults) -> Tabl
             settings[name] = faults.formats(place, value)
         elif name in ("yes", "no", "unknown"):
             settings[name] = faults.texts(place, value)
-        elif name == "heading_row":
+        elif name in ("heading_row", "heading_rows"):
             settings[name] = faults.number(place, value)
         else:
             settings[name] = faults.text(place, value)
-    if settings.get("delimiter") and len(settings["delimiter"]) != 1:
-        faults.found.append(f"delimiter of [{table.name}] must be one character.")
+    for name in ("delimiter", "quote"):
+        if name in settings and len(settings[name]) != 1 and (settings[name] or name == "quote"):
+            faults.found.append(f"{name} of [{table.name}] must be one character.")
     faults.one_of(f"decimal of [{table.name}]", settings.get("decimal", "."), (".", ","))
     if not settings.get("list_separator", ";"):
         faults.found.append(f"list_separator of [{table.name}] must be at least one character.")

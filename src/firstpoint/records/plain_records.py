@@ -16,7 +16,7 @@ from attrs import frozen
 Places: TypeAlias = "np.ndarray[Any, np.dtype[np.int64]]"
 Bytes: TypeAlias = "np.ndarray[Any, np.dtype[np.uint8]]"
 Trues: TypeAlias = "np.ndarray[Any, np.dtype[np.bool_]]"
-QUOTE, FEED, RETURN = ord('"'), ord("\n"), ord("\r")
+FEED, RETURN = ord("\n"), ord("\r")
 
 
 @frozen
@@ -31,12 +31,12 @@ class Plain:
     follows: bool
 
 
-def plain_records(stretch: bytes, delimiter: str, width: int, longest: int) -> Plain:
+def plain_records(stretch: bytes, delimiter: str, quote: str, width: int, longest: int) -> Plain:
     """The plain records at the start of ``stretch``, which begins with a record, of ``width`` cells each."""
     text = np.frombuffer(stretch, np.uint8)
-    quotes = np.flatnonzero(text == QUOTE)
+    quotes = np.flatnonzero(text == ord(quote))
     ends = _outside(np.flatnonzero(text == FEED), quotes)
-    odd = min(_odd_quote(text, quotes, ord(delimiter)), _odd_return(text, quotes))
+    odd = min(_odd_quote(text, quotes, ord(delimiter), ord(quote)), _odd_return(text, quotes))
     whole = int(np.searchsorted(ends, odd))
     follows = odd < len(text)
     cells = _cells(text, ends, quotes, ord(delimiter))
@@ -66,13 +66,13 @@ def _blank(text: Bytes, ends: Places) -> Trues:
     return blank
 
 
-def _odd_quote(text: Bytes, quotes: Places, delimiter: int) -> int:
+def _odd_quote(text: Bytes, quotes: Places, delimiter: int, quote: int) -> int:
     """The place of the first quotation mark inside a cell that is not doubled; the length when none is."""
     opening, closing = quotes[0::2], quotes[1::2]
     before = text[np.maximum(opening - 1, 0)]
-    opens = (opening == 0) | (before == delimiter) | (before == FEED) | (before == QUOTE)
+    opens = (opening == 0) | (before == delimiter) | (before == FEED) | (before == quote)
     after = text[np.minimum(closing + 1, len(text) - 1)]
-    closes = (closing == len(text) - 1) | np.isin(after, (delimiter, FEED, RETURN, QUOTE))
+    closes = (closing == len(text) - 1) | np.isin(after, (delimiter, FEED, RETURN, quote))
     odd = np.concatenate([opening[~opens], closing[~closes]])
     return int(odd.min()) if len(odd) else len(text)
 

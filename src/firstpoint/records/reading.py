@@ -12,20 +12,18 @@ go on. For every extract
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection
 from pathlib import Path
 
 import polars as pl
 from attrs import define, field, frozen
 
-from firstpoint.errors import BadMapping
 from firstpoint.records.columns import read_column, read_event_at
 from firstpoint.records.faults import Fault, gather, summarise
 from firstpoint.records.files import read_parts, sha256_of
+from firstpoint.records.headings import find_headings
 from firstpoint.records.keys_seen import KeysSeen
 from firstpoint.records.mapping import SourceMapping, TableMapping
-from firstpoint.records.nearest import nearest
 from firstpoint.records.raw_rows import RawRows
 from firstpoint.records.repeats import identity_of, settle_repeats
 from firstpoint.records.spool import Spool, SpoolFolder
@@ -138,7 +136,7 @@ def read_extract(
     where = Path(path)
     target = table_named(table) if needs is None else table_named(table).needing(needs)
     layout = (mapping or SourceMapping(name="canonical")).table(target.name)
-    raw = read_parts(where, layout)
+    raw = read_parts(where, layout, target)
     headings = find_headings(raw.headings, target, layout, where)
     folder = SpoolFolder() if where.stat().st_size > MOST_IN_MEMORY_BYTES else None
     reading = _Reading(Spool("rows", folder), Spool("raw", folder))
@@ -193,58 +191,6 @@ def _read_part(
 
 def _rejected_rows(findings: pl.DataFrame) -> pl.Series:
     return findings.filter(severity="reject")["row"].unique()
-
-
-def find_headings(headings: Sequence[str], table: Table, layout: TableMapping, where: Path) -> dict[str, str]:
-    """The heading of the file for each name that the mapping or the table gives.
-
-    Case, spaces, hyphens and underscores do not matter. BadMapping names every missing heading, with the
-    nearest that the file has.
-    """
-    by_form: dict[str, list[str]] = {}
-    for heading in headings:
-        by_form.setdefault(_form(heading), []).append(heading)
-    found: dict[str, str] = {}
-    missing: list[tuple[str, str]] = []
-    for column, name, needed in _wanted(table, layout):
-        here = [name] if name in headings else by_form.get(_form(name), [])
-        if len(here) == 1:
-            found[name] = here[0]
-        elif needed:
-            missing.append((column, name))
-    if missing:
-        raise BadMapping(_missing_words(missing, headings), where=str(where), remedy=_missing_remedy(table))
-    return found
-
-
-def _wanted(table: Table, layout: TableMapping) -> Iterable[tuple[str, str, bool]]:
-    """Each canonical column, a heading that feeds it, and whether the file must have that heading."""
-    for column, source in layout.columns.items():
-        for heading in source.needs:
-            yield column, heading, True
-    event_at = layout.repeats.event_at
-    for heading in event_at.needs if event_at else ():
-        yield "event_at of repeats", heading, True
-    for each in table.columns:
-        if each.name not in layout.columns:
-            yield each.name, each.name, each.required
-
-
-def _form(heading: str) -> str:
-    return re.sub(r"[\s_\-]+", " ", heading.strip().casefold())
-
-
-def _missing_words(missing: list[tuple[str, str]], headings: Sequence[str]) -> str:
-    parts = []
-    for column, name in dict.fromkeys(missing):
-        near = nearest(name, headings)
-        purpose = "" if column == name else f" (for {column})"
-        parts.append(f"{name!r}{purpose}" + (f", nearest heading {near!r}" if near else ""))
-    return f"The file has no heading {'; no heading '.join(parts)}. It has: {', '.join(headings)}."
-
-
-def _missing_remedy(table: Table) -> str:
-    return f"Name the right headings under [{table.name}.columns] of the mapping, or mend the export."
 
 
 def _with_raw(findings: pl.DataFrame, raw: Spool, folder: SpoolFolder | None) -> pl.DataFrame | pl.LazyFrame:

@@ -21,6 +21,13 @@ ISO_OFFSET = (
     "%Y-%m-%d %H:%M%#z",
 )
 ISO_WITH_OFFSET = r"(?:Z|[+-]\d{2}:?\d{2})$"
+DAYS_COUNTED_FROM = {
+    "excel": datetime(1899, 12, 30),  # noqa: DTZ001 - local, as all here are
+    "excel-1904": datetime(1904, 1, 1),  # noqa: DTZ001
+}
+"""Formats that are no pattern: days as a spreadsheet counts them, and the day it counts from."""
+
+MOST_DAYS_COUNTED = 100_000
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2100
 
 
@@ -41,9 +48,20 @@ def _first_that_fits(text: pl.Series, formats: Sequence[str]) -> pl.Series:
 
 
 def _read(text: pl.Series, form: str) -> pl.Series:
+    if form in DAYS_COUNTED_FROM:
+        return _plausible(_days_counted(text, DAYS_COUNTED_FROM[form]))
     if any(mark in form for mark in ("%H", "%I", "%T", "%R", "%k", "%l", "%X", "%c")):
         return _plausible(text.str.strptime(pl.Datetime("us"), form, strict=False))
     return _plausible(text.str.strptime(pl.Date, form, strict=False).cast(pl.Datetime("us")))
+
+
+def _days_counted(text: pl.Series, start: datetime) -> pl.Series:
+    """Days since ``start``, the fraction of a day being its time, to the second."""
+    days = text.cast(pl.Float64, strict=False)
+    days = days.set(~days.is_between(0, MOST_DAYS_COUNTED).fill_null(True), None)
+    seconds = (days * 86_400).round().cast(pl.Int64).alias("seconds")
+    since = pl.lit(start).cast(pl.Datetime("us"))
+    return seconds.to_frame().select(since + pl.duration(seconds="seconds")).to_series()
 
 
 def _plausible(time: pl.Series) -> pl.Series:
@@ -102,6 +120,8 @@ def on_the_clock(local: pl.Series, time_zone: str) -> OnTheClock:
 
 def reads_what_it_writes(form: str, *, of_day: bool = False) -> bool:
     """Whether a format can be used: a time written in it is read back (as a time of day, if ``of_day``)."""
+    if form in DAYS_COUNTED_FROM:
+        return not of_day
     try:
         written = pl.Series([datetime.fromisoformat("2026-12-31 21:45")]).dt.strftime(form)
         reading = times_of_day(written, [form]) if of_day else local_times(written, [form])[-1]
