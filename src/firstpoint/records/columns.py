@@ -18,7 +18,10 @@ from firstpoint.records.times import OnTheClock, local_times, offset_times, on_t
 
 YES = ("yes", "y", "true", "t", "1")
 NO = ("no", "n", "false", "f", "0")
-NAME_THE_FORMAT = 'Name the format in the mapping, for example times = ["%d/%m/%Y %H:%M"] (day first).'
+NAME_THE_FORMAT = (
+    'Name the format in the mapping, for example times = ["%d/%m/%Y %H:%M"] (day first); where it is named, '
+    "there is no such day or time: correct it at the source."
+)
 
 
 @frozen
@@ -77,7 +80,7 @@ def _text_of(cells: pl.DataFrame, column: Column, source: ColumnMapping, layout:
         return pl.lit(source.constant)
     text = present[0] if len(present) == 1 else _joined(present, source.joiner)
     if source.codes:
-        text = text.replace(source.codes)
+        text = text.replace({code: value or None for code, value in source.codes.items()})
     return text.fill_null(column.absent_means) if column.absent_means else text
 
 

@@ -30,7 +30,7 @@ shortest mapping has only the codes of the force. Everything is optional but ``n
     force = { constant = "Our force" }
 
     [incidents.repeats]                  # what a repeated key means; see the page of `repeats`
-    treat = "versions"                   # rather than "reject"
+    treat = "versions"                   # or "entries", rather than "reject"
     keys = "^C-"                         # of keys like this only; of all when it is not given
     event_at = { date = "Date occurred", time = "Time occurred" }
 
@@ -85,7 +85,7 @@ class ColumnMapping:
 class Repeats:
     """What a key that stands on several rows means (see :mod:`firstpoint.records.repeats`)."""
 
-    treat: Literal["reject", "versions"] = "reject"
+    treat: Literal["reject", "versions", "entries"] = "reject"
     keys: str = ""
     event_at: ColumnMapping | None = None
 

@@ -19,7 +19,7 @@ from firstpoint.records.tables import TABLES, Table, table_named
 from firstpoint.records.times import reads_what_it_writes
 
 STRATA = ("violence", "sexual", "other")
-REPEATS = ("reject", "versions")
+REPEATS = ("reject", "versions", "entries")
 
 
 def read_mapping(path: str | Path) -> SourceMapping:
@@ -243,7 +243,7 @@ def _repeats(table: Table, given: dict[str, Any], faults: _Faults) -> Repeats:
     if "event_at" in given:
         event_at = _column_mapping(f"event_at of {place}", given["event_at"], faults)
     return Repeats(
-        treat=cast(Literal["reject", "versions"], treat),
+        treat=cast(Literal["reject", "versions", "entries"], treat),
         keys=faults.pattern(f"keys of {place}", str(given.get("keys", ""))),
         event_at=event_at,
     )

@@ -7,6 +7,8 @@ number.
 * Where the mapping says ``treat = "versions"``, later rows are later versions of the first and are joined
   with it: the earliest time of receipt and the first opening code stand, the texts follow one another,
   every other cell is the latest that is filled, and codes that were replaced go to ``qualifiers``.
+* Where it says ``treat = "entries"``, the export has a row a log entry, with the particulars of the incident
+  on each: rows of a key are joined in the same way, and as the file is meant so, nobody is warned.
 * Where it also gives ``event_at`` (when the event happened) or ``keys`` (which keys can have versions at
   all), rows that do not agree are *different events under one number*. They are all kept; the second gets
   the key with ``/2`` after it, and a warning lists them.
@@ -69,7 +71,8 @@ def settle_repeats(rows: Spool, identities: pl.DataFrame, table: Table, repeats:
         return Repeated(findings, dropped.len())
     named, findings = _numbers_used_again_told_apart(once, rows, table, repeats)
     joined = _versions_joined(rows, dropped, named, table)
-    findings = gather([findings, _joined_findings(named, table)])
+    if repeats.treat == "versions":
+        findings = gather([findings, _joined_findings(named, table)])
     return Repeated(findings, dropped.len(), joined)
 
 
