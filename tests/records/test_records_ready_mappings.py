@@ -21,7 +21,7 @@ EXPORTS = Path(__file__).resolve().parents[2] / "docs/examples/exports"
 PLANTED = [
     ("control_room_entries", "incidents", 7, 3, [(8, "received_at", "31/02/2026 09:30:00")]),
     ("control_room_entries", "log_entries", 7, 7, []),
-    ("incident_per_row", "incidents", 6, 5, [(6, "received_at", "04/13/2026")]),
+    ("incident_per_row", "incidents", 6, 5, [(6, "received_at", "06/24/2026")]),
     ("crime_per_row", "crimes", 4, 3, [(5, "recorded_at", "6 June 2026")]),
     ("victim_per_row", "victims", 6, 4, [(6, "victim_id", None)]),
     ("victim_per_row", "crimes", 6, 6, []),
@@ -55,7 +55,7 @@ def test_entries_of_a_log_are_the_text_of_their_incident_without_a_warning():
     assert incidents.warnings.is_empty()
     first = incidents.frame.row(0, named=True)
     assert first["text"].splitlines()[-1] == "Crime recorded. Close."
-    assert first["received_at"] == datetime(2026, 6, 3, 7, 12, 4, tzinfo=UTC)
+    assert first["received_at"] == datetime(2026, 6, 23, 7, 12, 4, tzinfo=UTC)
     entries = sample("control_room_entries", "log_entries")
     bare = incidents.frame.with_columns(text=None).cast({"text": TABLES["incidents"].schema()["text"]})
     assert with_text_of_entries(bare, entries.frame)["text"].to_list() == incidents.frame["text"].to_list()
@@ -71,7 +71,7 @@ def test_crimes_of_one_export_are_linked_to_incidents_of_another():
 
 def test_a_secondary_incident_names_the_one_it_came_from():
     secondary = sample("secondary_incidents", "incidents").frame
-    assert secondary["secondary_to"].to_list() == ["1203 of 04/06/2026", None, "1203 of 04/06/2026"]
+    assert secondary["secondary_to"].to_list() == ["1203 of 24/06/2026", None, "1203 of 24/06/2026"]
     assert set(secondary["reporter_role"]) == {"professional"}
     known = set(sample("incident_per_row", "incidents").frame["incident_id"])
     assert set(secondary["secondary_to"].drop_nulls()) <= known

@@ -21,13 +21,24 @@ MAPPING_HELP = "Mapping file (TOML), or the name of one that ships with Firstpoi
 )
 @click.option("--mapping", help=MAPPING_HELP)
 @click.option("--table", type=click.Choice(TABLES), help="The table, where the file's name does not tell it.")
+@click.option(
+    "--suggest-mapping",
+    "suggest",
+    is_flag=True,
+    help="Check nothing; print a mapping proposed for the one file given, to be looked through and saved.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-def check_command(extracts: tuple[Path, ...], mapping: str | None, table: str | None, as_json: bool) -> None:
+def check_command(
+    extracts: tuple[Path, ...], mapping: str | None, table: str | None, suggest: bool, as_json: bool
+) -> None:
     """Say everything that is wrong with extracts, in one pass.
 
     Nothing is loaded. Each file is one table: incidents, log_entries, crimes or victims, told by its name or
     --table.
     """
+    if suggest:
+        print_suggestion(extracts, table)
+        return
     source = source_mapping(mapping)
     read = [records.read_extract(path, table or table_of(path), source) for path in extracts]
     report = records.check_extracts(read)
@@ -36,6 +47,14 @@ def check_command(extracts: tuple[Path, ...], mapping: str | None, table: str | 
     else:
         say(report.text())
     finish(rows_set_aside=sum(each.rejected_rows for each in read))
+
+
+def print_suggestion(extracts: tuple[Path, ...], table: str | None) -> None:
+    """Print the mapping proposed for one file; what is to be settled is said beside it, as comments."""
+    if len(extracts) != 1:
+        raise click.UsageError("--suggest-mapping proposes a mapping for one file at a time.")
+    suggestion = records.suggest_mapping(extracts[0], table)
+    click.echo(suggestion.toml, nl=False)
 
 
 def source_mapping(value: str | None) -> records.SourceMapping | None:
