@@ -115,7 +115,7 @@ def test_a_title_and_headings_over_two_rows_are_seen_through(write):
         "a.csv", "Export of the night\nLog Number,Date Received,Remarks\nI1,2026-04-01,some words here\n"
     )
     assert "heading_row = 2" in suggest_mapping(titled, "incidents").toml
-    two = write("b.csv", "Incident,,Closure,\nNumber,Received,Time,Code\nI1,2026-04-01,2026-04-02,NFA\n")
+    two = write("b.csv", "Incident,,Removed,\nNumber,Date,Date,By\nI1,2026-04-01,2026-04-02,A7\n")
     assert "heading_rows = 2" in suggest_mapping(two, "incidents").toml
 
 

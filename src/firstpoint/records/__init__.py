@@ -28,6 +28,7 @@ workbook unpacks to, columns, and torn rows have limits; the length of a file ha
 """
 
 from firstpoint.records.checks import CheckReport, ExtractSummary, check_extracts, write_rejects
+from firstpoint.records.databases import read_query
 from firstpoint.records.entries import with_text_of_entries
 from firstpoint.records.faults import Fault
 from firstpoint.records.linking import Links, crimes_from_closing_codes, link_by_reference
@@ -66,6 +67,7 @@ __all__ = [
     "loads_of",
     "read_extract",
     "read_mapping",
+    "read_query",
     "read_sheets",
     "read_store",
     "ready_mapping",

@@ -68,7 +68,7 @@ def _watched(parts: Iterator[RawRows], path: Path, before: os.stat_result) -> It
     """The parts of a file that must stay as it is while it is read."""
     try:
         for part in parts:
-            yield _without_headings_again(_without_nul(part))
+            yield _without_headings_again(without_nul(part))
     except OSError as error:
         raise _cannot_be_read(path, error) from error
     after = _state_of(path)
@@ -84,7 +84,7 @@ def _watched(parts: Iterator[RawRows], path: Path, before: os.stat_result) -> It
         )
 
 
-def _without_nul(rows: RawRows) -> RawRows:
+def without_nul(rows: RawRows) -> RawRows:
     """The rows with NUL characters, which no database keeps, taken out, and a warning for each cell."""
     findings = [
         findings_where(

@@ -10,6 +10,7 @@ shortest mapping has only the codes of the force. Everything is optional but ``n
     encoding = "cp1252"                  # found out when it is not given
     delimiter = "|"                      # found out when it is not given
     quote = '"'                          # the mark of quotation
+    query = "select … from …"            # of a database instead of a file; see `databases`
     sheet = "Export"                     # of a workbook; the first when it is not given
     heading_row = 1                      # the row of the headings; found out when it is not given
     heading_rows = 1                     # 2 where the headings span two rows
@@ -98,6 +99,7 @@ class TableMapping:
     encoding: str = ""
     delimiter: str = ""
     quote: str = '"'
+    query: str = ""
     sheet: str = ""
     heading_row: int = 0
     heading_rows: int = 0

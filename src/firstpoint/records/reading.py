@@ -12,7 +12,7 @@ go on. For every extract
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import polars as pl
@@ -24,7 +24,7 @@ from firstpoint.records.files import read_parts, sha256_of
 from firstpoint.records.headings import find_headings
 from firstpoint.records.keys_seen import KeysSeen
 from firstpoint.records.mapping import SourceMapping, TableMapping
-from firstpoint.records.raw_rows import RawRows
+from firstpoint.records.raw_rows import RawParts, RawRows
 from firstpoint.records.repeats import identity_of, settle_repeats
 from firstpoint.records.spool import Spool, SpoolFolder
 from firstpoint.records.tables import Table, table_named
@@ -137,24 +137,41 @@ def read_extract(
     target = table_named(table) if needs is None else table_named(table).needing(needs)
     layout = (mapping or SourceMapping(name="canonical")).table(target.name)
     raw = read_parts(where, layout, target)
-    headings = find_headings(raw.headings, target, layout, where)
-    folder = SpoolFolder() if where.stat().st_size > MOST_IN_MEMORY_BYTES else None
+    large = where.stat().st_size > MOST_IN_MEMORY_BYTES
+    return extract_of(raw, where, target, layout, large=large, sha256=lambda: sha256_of(where))
+
+
+def extract_of(
+    raw: RawParts,
+    where: Path,
+    table: Table,
+    layout: TableMapping,
+    *,
+    large: bool,
+    sha256: Callable[[], str],
+) -> Extract:
+    """The extract of rows of text in parts; the rows of a ``large`` one are put by on disk.
+
+    ``sha256`` is called when all parts have been read.
+    """
+    headings = find_headings(raw.headings, table, layout, where)
+    folder = SpoolFolder() if large else None
     reading = _Reading(Spool("rows", folder), Spool("raw", folder))
     for part in raw.parts:
-        _read_part(part, headings, target, layout, reading)
-    sha256 = sha256_of(where)
-    repeated = settle_repeats(reading.rows, reading.keys.frame(), target, layout.repeats)
+        _read_part(part, headings, table, layout, reading)
+    digest = sha256()
+    repeated = settle_repeats(reading.rows, reading.keys.frame(), table, layout.repeats)
     findings = gather([*reading.findings, repeated.findings])
     frame = reading.rows.scan()
     return Extract(
-        table=target.name,
+        table=table.name,
         path=where,
-        sha256=sha256,
+        sha256=digest,
         rows_read=reading.rows_read,
         frame=_as_held(frame.drop("row", "event_at"), folder),
         rejects=_with_raw(findings.filter(severity="reject"), reading.raw, folder),
         warnings=_with_raw(findings.filter(severity="warning"), reading.raw, folder),
-        faults=summarise(target.name, str(where), findings),
+        faults=summarise(table.name, str(where), findings),
         row_numbers=frame.select("row").collect()["row"],
         blank_rows=reading.blank_rows,
         identical_rows=repeated.identical_rows,
