@@ -101,6 +101,17 @@ def test_a_windows_file_is_read_with_a_word_of_warning(write):
     assert "Windows-1252" in only_fault(extract).message
 
 
+@pytest.mark.parametrize("words", ["She said “leave” and doesn’t", "doesn’t want café", "“£50 taken”"])
+@pytest.mark.parametrize(
+    ("encoding", "told"), [("cp1252", "Windows-1252"), ("mac_roman", "old Mac programs")]
+)
+def test_quotation_marks_tell_old_windows_and_old_mac_files_apart(write, words, encoding, told):
+    path = write("old.csv", (HEAD + f"I1,2026-04-01T09:00:00Z,{words}\n").encode(encoding))
+    extract = read_extract(path, "incidents")
+    assert extract.frame["text"].to_list() == [words]
+    assert told in only_fault(extract).message
+
+
 def test_a_named_encoding_needs_no_warning(write, mapping):
     path = write("old.csv", (HEAD + "I1,2026-04-01T09:00:00Z,£50 taken\n").encode("cp1252"))
     extract = read_extract(path, "incidents", mapping('[incidents]\nencoding = "cp1252"\n'))

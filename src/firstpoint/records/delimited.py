@@ -103,6 +103,7 @@ class _Cutting:
     torn_rows: int = 0
     rows_kept: int = 0
     begun_at: int = 0
+    nul: bool = False
     plain: list[bytes] = field(factory=list)
     plain_rows: int = 0
     blocks: list[pl.DataFrame] = field(factory=list)
@@ -113,6 +114,7 @@ class _Cutting:
 
     def keep_plain(self, records: bytes, rows: int) -> None:
         self.flush_cells()
+        self.nul = self.nul or b"\0" in records
         self.plain.append(records)
         self.plain_rows += rows
         self.rows_kept += rows
@@ -120,6 +122,7 @@ class _Cutting:
         self.torn = False
 
     def keep(self, number: int, record: list[str]) -> None:
+        self.nul = self.nul or any("\0" in cell for cell in record)
         self.numbers.append(number)
         self.cells.append(record)
         self.rows_kept += 1
@@ -148,7 +151,9 @@ class _Cutting:
         self.flush_cells()
         rows = drop_blank_rows(pl.concat([_frame_of_cells(self.headings, [], []), *self.blocks]))
         found = pl.DataFrame(self.found, FINDINGS_SCHEMA, orient="row")
-        part = RawRows(rows.frame, gather([self.findings, found]), self.unread, rows.blank_rows)
+        told = gather([self.findings, found])
+        part = RawRows(rows.frame, told, self.unread, rows.blank_rows, may_hold_nul=self.nul)
+        self.nul = False
         self.begun_at, self.findings = self.text.position, no_findings()
         self.blocks, self.found, self.unread = [], [], {}
         return part

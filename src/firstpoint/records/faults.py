@@ -24,6 +24,7 @@ FINDINGS_SCHEMA: dict[str, pl.DataType] = {
     "remedy": pl.String(),
 }
 
+_NONE = pl.DataFrame(schema=FINDINGS_SCHEMA)
 ROWS_NAMED_IN_A_MESSAGE = 10
 CHARACTERS_OF_A_VALUE_SHOWN = 80
 
@@ -62,7 +63,7 @@ class Fault:
 
 def no_findings() -> pl.DataFrame:
     """A frame of findings with no rows."""
-    return pl.DataFrame(schema=FINDINGS_SCHEMA)
+    return _NONE.clone()
 
 
 def finding(

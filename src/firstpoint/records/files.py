@@ -86,6 +86,8 @@ def _watched(parts: Iterator[RawRows], path: Path, before: os.stat_result) -> It
 
 def without_nul(rows: RawRows) -> RawRows:
     """The rows with NUL characters, which no database keeps, taken out, and a warning for each cell."""
+    if not rows.may_hold_nul:
+        return rows
     findings = [
         findings_where(
             rows.frame,

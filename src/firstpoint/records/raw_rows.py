@@ -26,12 +26,14 @@ class RawRows:
     ``frame`` has ``row`` (Int64; the heading is row 1) and a String column a heading, empty cells null.
     ``findings`` are the faults of the file itself; ``unread`` holds the raw text of rows that could not be
     cut into cells, by row number. ``blank_rows`` were dropped and are not in ``rows_read``.
+    ``may_hold_nul`` is false where a reader saw that no cell holds a NUL character.
     """
 
     frame: pl.DataFrame
     findings: pl.DataFrame = field(factory=no_findings)
     unread: dict[int, str] = field(factory=dict)
     blank_rows: int = 0
+    may_hold_nul: bool = True
 
     @property
     def rows_read(self) -> int:
