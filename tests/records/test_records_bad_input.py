@@ -348,6 +348,30 @@ def test_a_message_never_repeats_the_words_of_a_log(write):
     assert "words of a victim" not in " ".join(str(fault) + str(fault.value) for fault in extract.faults)
 
 
+@pytest.mark.parametrize("name", ["a.csv", "a.parquet"])
+def test_a_formula_given_as_text_stays_text_with_a_warning(write, tmp_path, name):
+    evil = "=cmd|'/c calc'!A1"
+    if name == "a.csv":
+        path = write(name, HEAD + f"I1,2026-04-01,{evil}\n")
+    else:
+        path = tmp_path / name
+        pl.DataFrame({"incident_id": ["I1"], "received_at": ["2026-04-01"], "text": [evil]}).write_parquet(
+            path
+        )
+    extract = read_extract(path, "incidents")
+    assert extract.frame["text"].to_list() == [evil]
+    fault = only_fault(extract)
+    assert (fault.severity, fault.row, fault.column, fault.value) == ("warning", 2, "text", None)
+
+
+def test_day_first_and_month_first_mixed_under_one_format_loses_no_day_silently(write, mapping):
+    rows = "".join(f"I{day},{day}/04/2026\n" for day in range(1, 21)) + "J1,04/25/2026\n"
+    path = write("mixed.csv", "incident_id,received_at\n" + rows)
+    extract = read_extract(path, "incidents", mapping('[incidents]\ntimes = ["%d/%m/%Y"]\n'))
+    assert rejects_of(extract) == [(22, "received_at", "04/25/2026")]
+    assert "there is no such day" in extract.rejects["remedy"][0]
+
+
 # Blank rows and cells
 
 

@@ -27,7 +27,7 @@ BYTE_ORDER_MARKS = (
 UTF8_BEYOND_ASCII = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 MAC_QUOTES = re.compile(rb"[a-z]\xd5[a-z]|\xd2[ -~\xa3]{1,400}\xd3")
 WINDOWS_QUOTES = re.compile(rb"[A-Za-z]\x92[a-z]|\x93[ -~\xa3]{1,400}\x94")
-"""Between small letters 0xD5 is an apostrophe on a Mac, and in Windows-1252 a capital that never stands so."""
+"""Between small letters 0xD5 is an apostrophe on a Mac; in Windows-1252 it is a capital, never there."""
 
 
 @frozen

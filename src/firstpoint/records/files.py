@@ -68,7 +68,7 @@ def _watched(parts: Iterator[RawRows], path: Path, before: os.stat_result) -> It
     """The parts of a file that must stay as it is while it is read."""
     try:
         for part in parts:
-            yield _without_headings_again(without_nul(part))
+            yield _with_formulas_told(_without_headings_again(without_nul(part)))
     except OSError as error:
         raise _cannot_be_read(path, error) from error
     after = _state_of(path)
@@ -129,6 +129,25 @@ def _without_headings_again(rows: RawRows) -> RawRows:
         frame=rows.frame.join(again.select("row"), on="row", how="anti", maintain_order="left"),
         findings=gather([rows.findings, findings]),
         unread=rows.unread | dict.fromkeys(again["row"], ",".join(headings)),
+    )
+
+
+def _with_formulas_told(rows: RawRows) -> RawRows:
+    """The rows with a warning for each text that begins as a formula does; it is kept as text."""
+    told = [
+        findings_where(
+            rows.frame,
+            pl.col(name).str.starts_with("="),
+            severity="warning",
+            column=name,
+            value=pl.lit(None, pl.String),
+            reason="The text begins with = as a formula does; it was kept as text.",
+            remedy="Nothing is computed from it here. Take care before opening it in a spreadsheet.",
+        )
+        for name in rows.headings
+    ]
+    return (
+        evolve(rows, findings=gather([rows.findings, *told])) if any(each.height for each in told) else rows
     )
 
 

@@ -23,7 +23,7 @@ import polars as pl
 from attrs import frozen
 
 from firstpoint.errors import BadMapping, UnreadableFile
-from firstpoint.records.faults import finding, findings_where, gather
+from firstpoint.records.faults import finding, gather
 from firstpoint.records.formulas import Cell, Sheet, look_through
 from firstpoint.records.headings import ROWS_LOOKED_THROUGH, Heading, heading_among
 from firstpoint.records.mapping import TableMapping
@@ -76,9 +76,9 @@ def read_sheets(path: Path) -> list[RawSheet]:
 def read_workbook(path: Path, mapping: TableMapping, table: Table) -> RawRows:
     """The rows of the mapping's sheet (the first when it names none).
 
-    Blank rows, which a spreadsheet may have by the thousand below its data, are dropped and counted. Text
-    that begins with ``=`` is kept as text, with a warning. A cell merged over several rows stands in each of
-    them, with a warning. UnreadableFile when it is no whole workbook or is protected.
+    Blank rows, which a spreadsheet may have by the thousand below its data, are dropped and counted. A cell
+    merged over several rows stands in each of them, with a warning. UnreadableFile when it is no whole
+    workbook or is protected.
     """
     _check_unpacked_size(path)
     name, sheet, rows, merged = _sheet_rows(path, mapping.sheet)
@@ -96,8 +96,7 @@ def read_workbook(path: Path, mapping: TableMapping, table: Table) -> RawRows:
     frame = _frame(headings, rows[heading.last_row :], first)
     unread, findings = _unsaved_formulas(sheet.unsaved, headings, frame)
     kept = frame.filter(~pl.col("row").is_in(list(unread)))
-    told = gather([heading.findings, filled, findings, *_text_like_formulas(kept)])
-    result = drop_blank_rows(kept, findings=told)
+    result = drop_blank_rows(kept, findings=gather([heading.findings, filled, findings]))
     return RawRows(
         frame=result.frame,
         findings=result.findings,
@@ -261,19 +260,3 @@ def _look_through(path: Path, sheet: str) -> Sheet:
             remedy="A stray cell far from the table may be filled: empty it. Or export the sheet as CSV.",
         )
     return seen
-
-
-def _text_like_formulas(frame: pl.DataFrame) -> list[pl.DataFrame]:
-    return [
-        findings_where(
-            frame,
-            pl.col(name).str.starts_with("="),
-            severity="warning",
-            column=name,
-            value=pl.lit(None, pl.String),
-            reason="The text begins with = as a formula does; it was kept as text.",
-            remedy="Nothing is computed from it here. Take care before opening it in a spreadsheet.",
-        )
-        for name in frame.columns
-        if name != "row"
-    ]
