@@ -31,7 +31,7 @@ from firstpoint.records.text_bytes import NOT_DECODED, TextBytes
 
 START_BYTES = 1 << 20
 DELIMITERS = (",", ";", "\t", "|")
-PART_BYTES = 24_000_000
+PART_BYTES = 48_000_000
 STRETCH_BYTES = 1 << 20
 BLOCK_ROWS = 20_000
 LONGEST_CELL = 16_000_000

@@ -99,7 +99,10 @@ def findings_where(
 
 def gather(findings: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """All findings in one frame, by row."""
-    return pl.concat([no_findings(), *findings]).sort("row", maintain_order=True, nulls_last=False)
+    filled = [each for each in findings if each.height]
+    if not filled:
+        return no_findings()
+    return pl.concat([no_findings(), *filled]).sort("row", maintain_order=True, nulls_last=False)
 
 
 def summarise(table: str, file: str, findings: pl.DataFrame) -> tuple[Fault, ...]:
