@@ -12,7 +12,7 @@ The data passes through in this order:
 2. :func:`read_extract` reads a CSV, Parquet or Excel file into an :class:`Extract`: good rows in canonical
    columns, bad rows set aside with their number, their value, the reason and the remedy. Every row read is
    accounted for. A CSV or Parquet file is read in parts, and a large one's good rows stand on disk until
-   they are asked for.
+   they are asked for. :func:`read_query` does the same with the answer of a database.
 3. :func:`check_extracts` looks at tables together: crimes and log entries that point to no incident, dates
    out of order, codes nobody knows, shares of missing cells. :func:`write_rejects` writes what was set aside.
 4. :func:`with_text_of_entries` gives incidents the text of their log entries, where a system exports those
