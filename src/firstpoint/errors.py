@@ -5,6 +5,7 @@
     │   ├── UnreadableFile    not a file of the kind it claims to be, empty, cut off, wrongly encoded
     │   ├── BadMapping        a mapping names a column, table or format that is not there
     │   └── BadReport         a report's facts do not fit the published format
+    ├── NoRoom                the disk is full: nothing was done
     ├── Refused               the question has no honest answer from this material (says what would mend it)
     ├── NotAllowed            this person may not do this to this piece of work
     └── LedgerBroken          an entry of the ledger does not follow from the one before it
@@ -48,6 +49,10 @@ class BadMapping(InputError):
 
 class BadReport(InputError):
     """The facts of a report do not fit the published format."""
+
+
+class NoRoom(FirstpointError):
+    """The disk has no room for what is to be kept on it; nothing was done."""
 
 
 class Refused(FirstpointError):

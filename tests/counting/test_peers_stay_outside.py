@@ -6,7 +6,7 @@ import ast
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PEERS = {"zen", "openfisca_core"}
+PEERS = {"zen", "openfisca_core", "frictionless", "pandera"}
 
 
 def imported_by(folder: Path) -> set[str]:

@@ -101,6 +101,17 @@ def test_a_windows_file_is_read_with_a_word_of_warning(write):
     assert "Windows-1252" in only_fault(extract).message
 
 
+@pytest.mark.parametrize("words", ["She said “leave” and doesn’t", "doesn’t want café", "“£50 taken”"])
+@pytest.mark.parametrize(
+    ("encoding", "told"), [("cp1252", "Windows-1252"), ("mac_roman", "old Mac programs")]
+)
+def test_quotation_marks_tell_old_windows_and_old_mac_files_apart(write, words, encoding, told):
+    path = write("old.csv", (HEAD + f"I1,2026-04-01T09:00:00Z,{words}\n").encode(encoding))
+    extract = read_extract(path, "incidents")
+    assert extract.frame["text"].to_list() == [words]
+    assert told in only_fault(extract).message
+
+
 def test_a_named_encoding_needs_no_warning(write, mapping):
     path = write("old.csv", (HEAD + "I1,2026-04-01T09:00:00Z,£50 taken\n").encode("cp1252"))
     extract = read_extract(path, "incidents", mapping('[incidents]\nencoding = "cp1252"\n'))
@@ -335,6 +346,30 @@ def test_many_rows_with_one_fault_are_one_sentence_and_many_rejects(write):
 def test_a_message_never_repeats_the_words_of_a_log(write):
     extract = read_extract(write("words.csv", HEAD + "I1,2026-04-01,=cmd words of a victim\n"), "incidents")
     assert "words of a victim" not in " ".join(str(fault) + str(fault.value) for fault in extract.faults)
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.parquet"])
+def test_a_formula_given_as_text_stays_text_with_a_warning(write, tmp_path, name):
+    evil = "=cmd|'/c calc'!A1"
+    if name == "a.csv":
+        path = write(name, HEAD + f"I1,2026-04-01,{evil}\n")
+    else:
+        path = tmp_path / name
+        pl.DataFrame({"incident_id": ["I1"], "received_at": ["2026-04-01"], "text": [evil]}).write_parquet(
+            path
+        )
+    extract = read_extract(path, "incidents")
+    assert extract.frame["text"].to_list() == [evil]
+    fault = only_fault(extract)
+    assert (fault.severity, fault.row, fault.column, fault.value) == ("warning", 2, "text", None)
+
+
+def test_day_first_and_month_first_mixed_under_one_format_loses_no_day_silently(write, mapping):
+    rows = "".join(f"I{day},{day}/04/2026\n" for day in range(1, 21)) + "J1,04/25/2026\n"
+    path = write("mixed.csv", "incident_id,received_at\n" + rows)
+    extract = read_extract(path, "incidents", mapping('[incidents]\ntimes = ["%d/%m/%Y"]\n'))
+    assert rejects_of(extract) == [(22, "received_at", "04/25/2026")]
+    assert "there is no such day" in extract.rejects["remedy"][0]
 
 
 # Blank rows and cells

@@ -16,26 +16,71 @@ MAPPING_HELP = "Mapping file (TOML), or the name of one that ships with Firstpoi
 
 
 @click.command(name="check")
-@click.argument(
-    "extracts", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
-)
+@click.argument("extracts", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--mapping", help=MAPPING_HELP)
 @click.option("--table", type=click.Choice(TABLES), help="The table, where the file's name does not tell it.")
+@click.option(
+    "--database",
+    envvar="FIRSTPOINT_DATABASE_URL",
+    show_envvar=True,
+    help="Address of a database, from which every query of the mapping is read where no file is given. "
+    "Keep a password off the command line: put the address into the variable.",
+)
+@click.option(
+    "--suggest-mapping",
+    "suggest",
+    is_flag=True,
+    help="Check nothing; print a mapping proposed for the one file given, to be looked through and saved.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-def check_command(extracts: tuple[Path, ...], mapping: str | None, table: str | None, as_json: bool) -> None:
+def check_command(
+    extracts: tuple[Path, ...],
+    mapping: str | None,
+    table: str | None,
+    database: str | None,
+    suggest: bool,
+    as_json: bool,
+) -> None:
     """Say everything that is wrong with extracts, in one pass.
 
     Nothing is loaded. Each file is one table: incidents, log_entries, crimes or victims, told by its name or
     --table.
     """
+    if suggest:
+        print_suggestion(extracts, table)
+        return
     source = source_mapping(mapping)
     read = [records.read_extract(path, table or table_of(path), source) for path in extracts]
+    if not extracts:
+        read = read_queries(database, source)
     report = records.check_extracts(read)
     if as_json:
         print_json(report.as_dict())
     else:
         say(report.text())
     finish(rows_set_aside=sum(each.rejected_rows for each in read))
+
+
+def read_queries(database: str | None, source: records.SourceMapping | None) -> list[records.Extract]:
+    """Read every query of a mapping from the database; raises InputError where there is neither."""
+    if database is None:
+        raise click.UsageError("Give an extract, or a database and a mapping with queries.")
+    names = [name for name, layout in source.tables.items() if layout.query] if source else []
+    if source is None or not names:
+        raise InputError(
+            "The mapping has no query.",
+            where=source.name if source else "--mapping",
+            remedy="Write one for each table to be read; see docs/mapping.md.",
+        )
+    return [records.read_query(database, name, source) for name in names]
+
+
+def print_suggestion(extracts: tuple[Path, ...], table: str | None) -> None:
+    """Print the mapping proposed for one file; what is to be settled is said beside it, as comments."""
+    if len(extracts) != 1:
+        raise click.UsageError("--suggest-mapping proposes a mapping for one file at a time.")
+    suggestion = records.suggest_mapping(extracts[0], table)
+    click.echo(suggestion.toml, nl=False)
 
 
 def source_mapping(value: str | None) -> records.SourceMapping | None:

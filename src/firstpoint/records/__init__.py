@@ -8,9 +8,11 @@ The data passes through in this order:
 
 1. :func:`read_mapping` (or :func:`ready_mapping`) reads the small TOML file that says which heading of the
    export feeds which canonical column, in what format, and what the source's codes mean.
+   :func:`suggest_mapping` proposes one for a file that has none.
 2. :func:`read_extract` reads a CSV, Parquet or Excel file into an :class:`Extract`: good rows in canonical
    columns, bad rows set aside with their number, their value, the reason and the remedy. Every row read is
-   accounted for.
+   accounted for. A CSV or Parquet file is read in parts, and a large one's good rows stand on disk until
+   they are asked for. :func:`read_query` does the same with the answer of a database.
 3. :func:`check_extracts` looks at tables together: crimes and log entries that point to no incident, dates
    out of order, codes nobody knows, shares of missing cells. :func:`write_rejects` writes what was set aside.
 4. :func:`with_text_of_entries` gives incidents the text of their log entries, where a system exports those
@@ -21,12 +23,12 @@ The data passes through in this order:
 
 Its limits. Dates are never guessed: a format that the mapping does not name sets the row aside. A cut
 inside the last cell of a file can only be suspected. Linking is by reference alone; a crime recorded under
-another incident is therefore not found here. Files are read into memory, one at a time, and take up to some
-ten times their size there: what a workbook unpacks to, columns, and torn rows have limits; the length of a
-file has none.
+another incident is therefore not found here. Workbooks and JSON lines are read into memory whole; what a
+workbook unpacks to, columns, and torn rows have limits; the length of a file has none.
 """
 
 from firstpoint.records.checks import CheckReport, ExtractSummary, check_extracts, write_rejects
+from firstpoint.records.databases import read_query
 from firstpoint.records.entries import with_text_of_entries
 from firstpoint.records.faults import Fault
 from firstpoint.records.linking import Links, crimes_from_closing_codes, link_by_reference
@@ -35,6 +37,7 @@ from firstpoint.records.mapping_file import read_mapping, ready_mapping, ready_m
 from firstpoint.records.reading import Extract, read_extract
 from firstpoint.records.spreadsheets import as_spreadsheet_text, from_spreadsheet_text
 from firstpoint.records.store import Load, Stored, loads_of, read_store, store_extracts
+from firstpoint.records.suggesting import Suggestion, suggest_mapping
 from firstpoint.records.tables import TABLES, Column, Table, describe_tables
 from firstpoint.records.workbook import RawSheet, read_sheets
 
@@ -52,6 +55,7 @@ __all__ = [
     "Repeats",
     "SourceMapping",
     "Stored",
+    "Suggestion",
     "Table",
     "TableMapping",
     "as_spreadsheet_text",
@@ -63,11 +67,13 @@ __all__ = [
     "loads_of",
     "read_extract",
     "read_mapping",
+    "read_query",
     "read_sheets",
     "read_store",
     "ready_mapping",
     "ready_mappings",
     "store_extracts",
+    "suggest_mapping",
     "with_text_of_entries",
     "write_rejects",
 ]

@@ -100,8 +100,8 @@ def check_extracts(extracts: Sequence[Extract]) -> CheckReport:
 
 
 def _summary(extract: Extract) -> ExtractSummary:
-    nulls = extract.frame.null_count()
-    rows = extract.frame.height
+    nulls = extract.scan().null_count().collect()
+    rows = extract.rows_kept
     return ExtractSummary(
         table=extract.table,
         path=str(extract.path),

@@ -6,17 +6,22 @@ findings; nothing here looks at a row at a time.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 from attrs import frozen
 
 from firstpoint.records.faults import Severity, findings_where, gather, no_findings
 from firstpoint.records.mapping import ColumnMapping, TableMapping
 from firstpoint.records.tables import Column
-from firstpoint.records.times import local_times, never_was, offset_times, stood_twice, times_of_day, to_utc
+from firstpoint.records.times import OnTheClock, local_times, offset_times, on_the_clock, times_of_day
 
 YES = ("yes", "y", "true", "t", "1")
 NO = ("no", "n", "false", "f", "0")
-NAME_THE_FORMAT = 'Name the format in the mapping, for example times = ["%d/%m/%Y %H:%M"] (day first).'
+NAME_THE_FORMAT = (
+    'Name the format in the mapping, for example times = ["%d/%m/%Y %H:%M"] (day first); where it is named, '
+    "there is no such day or time: correct it at the source."
+)
 
 
 @frozen
@@ -59,7 +64,7 @@ def read_event_at(cells: pl.DataFrame, layout: TableMapping) -> pl.Series:
     """When each row's event happened, as text to compare (nulls when the mapping has no ``event_at``)."""
     source = layout.repeats.event_at
     if source is None:
-        return pl.Series("event_at", [None] * cells.height, pl.String)
+        return pl.Series("event_at", [None], pl.String).new_from_index(0, cells.height)
     column = Column(
         name="event_at", kind="time", required=False, meaning="", usual_source="", bad_value="blank"
     )
@@ -75,7 +80,7 @@ def _text_of(cells: pl.DataFrame, column: Column, source: ColumnMapping, layout:
         return pl.lit(source.constant)
     text = present[0] if len(present) == 1 else _joined(present, source.joiner)
     if source.codes:
-        text = text.replace(source.codes)
+        text = text.replace({code: value or None for code, value in source.codes.items()})
     return text.fill_null(column.absent_means) if column.absent_means else text
 
 
@@ -193,38 +198,45 @@ def _numbers(
 def _dates(
     frame: pl.DataFrame, column: Column, source: ColumnMapping, layout: TableMapping
 ) -> tuple[pl.Series, list[pl.DataFrame]]:
-    readings = local_times(pl.col("value"), source.formats or layout.times)
-    typed, findings = _agreed(frame, readings, column)
+    typed, findings = _agreed(frame, source.formats or layout.times, column)
     return typed["local"].dt.date(), findings
 
 
 def _times(
     frame: pl.DataFrame, cells: pl.DataFrame, column: Column, source: ColumnMapping, layout: TableMapping
 ) -> tuple[pl.Series, list[pl.DataFrame]]:
-    time_zone = source.time_zone or layout.time_zone
     if source.date:
         typed, findings = _days_and_clocks(frame, cells, column, source, layout)
+        offset = offset_times(frame["value"])
     else:
-        readings = local_times(pl.col("value"), source.formats or layout.times)
-        typed, findings = _agreed(frame, readings, column)
-    typed = typed.with_columns(offset=offset_times(pl.col("value")))
-    utc = pl.coalesce("offset", to_utc(pl.col("local"), time_zone))
-    findings += _clock_changes(typed, column, time_zone)
-    return typed.select(utc.alias(column.name)).to_series(), findings
+        typed, findings = _agreed(frame, source.formats or layout.times, column)
+        offset = typed["offset"]
+    local = typed["local"].set(offset.is_not_null(), None)
+    clock = on_the_clock(local, source.time_zone or layout.time_zone)
+    findings += _clock_changes(typed, clock, column)
+    return offset.zip_with(offset.is_not_null(), clock.utc).alias(column.name), findings
 
 
 def _agreed(
-    frame: pl.DataFrame, readings: list[pl.Expr], column: Column
+    frame: pl.DataFrame, formats: Sequence[str], column: Column
 ) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
-    """The reading on which all fitting formats agree, as ``local``; findings for the other rows."""
-    typed = frame.with_columns(low=pl.min_horizontal(readings), high=pl.max_horizontal(readings))
+    """The reading on which all fitting formats agree, as ``local``; findings for the other rows.
+
+    A time with its offset is neither: it is read as what it says.
+    """
+    text = frame["value"]
+    offset = offset_times(text)
+    if column.kind == "time":
+        text = text.set(offset.is_not_null(), None)
+    readings = local_times(text, formats)
+    typed = frame.with_columns(
+        readable=text, offset=offset, low=pl.min_horizontal(readings), high=pl.max_horizontal(readings)
+    )
     typed = typed.with_columns(local=pl.when(pl.col("low") == pl.col("high")).then(pl.col("low")))
-    unread = pl.col("value").is_not_null() & pl.col("low").is_null()
-    with_offset = offset_times(pl.col("value")).is_not_null() if column.kind == "time" else pl.lit(False)
     return typed, [
         _unreadable(
             typed,
-            unread & ~with_offset,
+            pl.col("readable").is_not_null() & pl.col("low").is_null(),
             column,
             f"This is no {column.kind} in ISO 8601 or in a format the mapping names; nothing was guessed.",
             NAME_THE_FORMAT,
@@ -244,11 +256,11 @@ def _days_and_clocks(
 ) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
     """``local`` from columns of dates and of times; the start of the day, with a warning, without a time."""
     day = cells.select("row", value=_cell(source.date, column, source, layout))
-    typed, findings = _agreed(day, local_times(pl.col("value"), source.date_formats or layout.times), column)
+    typed, findings = _agreed(day, source.date_formats or layout.times, column)
     clock = cells.select(
         clock=_cell(source.time, column, source, layout) if source.time else pl.lit(None, pl.String)
     )["clock"]
-    typed = typed.with_columns(clock, of_day=times_of_day(pl.lit(clock), source.time_formats))
+    typed = typed.with_columns(clock, of_day=times_of_day(clock, source.time_formats))
     untimed = pl.col("local").is_not_null() & pl.col("of_day").is_null()
     if source.time:
         findings.append(
@@ -266,26 +278,24 @@ def _days_and_clocks(
     return typed.with_columns(local=timed, value=frame["value"]), findings
 
 
-def _clock_changes(typed: pl.DataFrame, column: Column, time_zone: str) -> list[pl.DataFrame]:
-    local = pl.when(pl.col("offset").is_null()).then(pl.col("local"))
+def _clock_changes(typed: pl.DataFrame, clock: OnTheClock, column: Column) -> list[pl.DataFrame]:
     remedy = 'Export times in UTC (time_zone = "UTC"), or with their offset, to be sure.'
+    told = (
+        (clock.stood_twice, "This time stood twice on the clock that night; the earlier was taken."),
+        (
+            clock.never_was,
+            "Clocks skipped this time that night; it was read as if they had not yet gone forward.",
+        ),
+    )
     return [
         findings_where(
             typed,
-            stood_twice(local, time_zone),
+            pl.lit(rows),
             severity="warning",
             column=column.name,
             value=pl.col("value"),
-            reason="This time stood twice on the clock that night; the earlier was taken.",
+            reason=reason,
             remedy=remedy,
-        ),
-        findings_where(
-            typed,
-            never_was(local, time_zone),
-            severity="warning",
-            column=column.name,
-            value=pl.col("value"),
-            reason="Clocks skipped this time that night; it was read as if they had not yet gone forward.",
-            remedy=remedy,
-        ),
+        )
+        for rows, reason in told
     ]

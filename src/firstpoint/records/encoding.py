@@ -1,8 +1,8 @@
 """In which encoding a text file is written.
 
 The mapping may say. If it does not, a mark at the start, the NUL bytes of UTF-16, and whether every byte is
-valid UTF-8 decide; a file that is none of these is Windows-1252, as older Windows programs write, and a
-warning says so.
+valid UTF-8 decide; a file that is none of these is Windows-1252, as older Windows programs write, or, where
+its quotation marks say so, Mac Roman, and a warning says which.
 """
 
 from __future__ import annotations
@@ -23,6 +23,11 @@ BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+
+UTF8_BEYOND_ASCII = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+MAC_QUOTES = re.compile(rb"[a-z]\xd5[a-z]|\xd2[ -~\xa3]{1,400}\xd3")
+WINDOWS_QUOTES = re.compile(rb"[A-Za-z]\x92[a-z]|\x93[ -~\xa3]{1,400}\x94")
+"""Between small letters 0xD5 is an apostrophe on a Mac; in Windows-1252 it is a capital, never there."""
 
 
 @frozen
@@ -50,7 +55,15 @@ def encoding_of(path: Path, named: str) -> Encoding:
         return Encoding("utf-16-be")
     if _fits(path, "utf-8"):
         return Encoding("utf-8")
-    if _holds_utf8_beyond_ascii(path) or not _fits(path, "cp1252"):
+    if _holds(path, MAC_QUOTES) and not _holds(path, WINDOWS_QUOTES):
+        reason = (
+            "The file is not UTF-8; its quotation marks are those of old Mac programs, and it was read so."
+        )
+        remedy = (
+            'Check them and a name with an accent; to be sure, set encoding = "mac_roman" in the mapping.'
+        )
+        return Encoding("mac-roman", finding("warning", None, None, None, reason, remedy))
+    if _holds(path, UTF8_BEYOND_ASCII) or not _fits(path, "cp1252"):
         return Encoding("utf-8", mixed=True)
     reason = "The file is not UTF-8; it was read as Windows-1252, which every byte of it fits."
     remedy = 'Check a name with an accent or a £ sign; to be sure, set encoding = "cp1252" in the mapping.'
@@ -81,11 +94,10 @@ def _fits(path: Path, encoding: str) -> bool:
     return True
 
 
-def _holds_utf8_beyond_ascii(path: Path) -> bool:
-    """Whether some run of bytes is a well-formed UTF-8 character of two to four bytes."""
-    character = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+def _holds(path: Path, pattern: re.Pattern[bytes]) -> bool:
+    """Whether the pattern stands anywhere in the file, inside one of the blocks in which it is read."""
     with path.open("rb") as stream:
         while block := stream.read(READ_BYTES):
-            if character.search(block):
+            if pattern.search(block):
                 return True
     return False

@@ -24,6 +24,7 @@ FINDINGS_SCHEMA: dict[str, pl.DataType] = {
     "remedy": pl.String(),
 }
 
+_NONE = pl.DataFrame(schema=FINDINGS_SCHEMA)
 ROWS_NAMED_IN_A_MESSAGE = 10
 CHARACTERS_OF_A_VALUE_SHOWN = 80
 
@@ -62,7 +63,7 @@ class Fault:
 
 def no_findings() -> pl.DataFrame:
     """A frame of findings with no rows."""
-    return pl.DataFrame(schema=FINDINGS_SCHEMA)
+    return _NONE.clone()
 
 
 def finding(
@@ -98,7 +99,10 @@ def findings_where(
 
 def gather(findings: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """All findings in one frame, by row."""
-    return pl.concat([no_findings(), *findings]).sort("row", maintain_order=True, nulls_last=False)
+    filled = [each for each in findings if each.height]
+    if not filled:
+        return no_findings()
+    return pl.concat([no_findings(), *filled]).sort("row", maintain_order=True, nulls_last=False)
 
 
 def summarise(table: str, file: str, findings: pl.DataFrame) -> tuple[Fault, ...]:

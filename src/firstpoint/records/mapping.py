@@ -9,8 +9,11 @@ shortest mapping has only the codes of the force. Everything is optional but ``n
     [incidents]                          # also [log_entries], [crimes], [victims]
     encoding = "cp1252"                  # found out when it is not given
     delimiter = "|"                      # found out when it is not given
+    quote = '"'                          # the mark of quotation
+    query = "select … from …"            # of a database instead of a file; see `databases`
     sheet = "Export"                     # of a workbook; the first when it is not given
-    heading_row = 1                      # the row of the headings
+    heading_row = 1                      # the row of the headings; found out when it is not given
+    heading_rows = 1                     # 2 where the headings span two rows
     time_zone = "Europe/London"          # of local times
     times = ["%d/%m/%Y %H:%M"]           # formats of dates and times; ISO 8601 is always read
     decimal = ","                        # decimal sign of numbers
@@ -28,7 +31,7 @@ shortest mapping has only the codes of the force. Everything is optional but ``n
     force = { constant = "Our force" }
 
     [incidents.repeats]                  # what a repeated key means; see the page of `repeats`
-    treat = "versions"                   # rather than "reject"
+    treat = "versions"                   # or "entries", rather than "reject"
     keys = "^C-"                         # of keys like this only; of all when it is not given
     event_at = { date = "Date occurred", time = "Time occurred" }
 
@@ -83,7 +86,7 @@ class ColumnMapping:
 class Repeats:
     """What a key that stands on several rows means (see :mod:`firstpoint.records.repeats`)."""
 
-    treat: Literal["reject", "versions"] = "reject"
+    treat: Literal["reject", "versions", "entries"] = "reject"
     keys: str = ""
     event_at: ColumnMapping | None = None
 
@@ -95,8 +98,11 @@ class TableMapping:
     columns: Mapping[str, ColumnMapping] = field(factory=dict)
     encoding: str = ""
     delimiter: str = ""
+    quote: str = '"'
+    query: str = ""
     sheet: str = ""
-    heading_row: int = 1
+    heading_row: int = 0
+    heading_rows: int = 0
     time_zone: str = "Europe/London"
     times: tuple[str, ...] = ()
     decimal: str = "."

@@ -19,7 +19,7 @@ from firstpoint.records.tables import TABLES, Table, table_named
 from firstpoint.records.times import reads_what_it_writes
 
 STRATA = ("violence", "sexual", "other")
-REPEATS = ("reject", "versions")
+REPEATS = ("reject", "versions", "entries")
 
 
 def read_mapping(path: str | Path) -> SourceMapping:
@@ -176,12 +176,13 @@ def _table_mapping(table: Table, given: dict[str, Any], faults: _Faults) -> Tabl
             settings[name] = faults.formats(place, value)
         elif name in ("yes", "no", "unknown"):
             settings[name] = faults.texts(place, value)
-        elif name == "heading_row":
+        elif name in ("heading_row", "heading_rows"):
             settings[name] = faults.number(place, value)
         else:
             settings[name] = faults.text(place, value)
-    if settings.get("delimiter") and len(settings["delimiter"]) != 1:
-        faults.found.append(f"delimiter of [{table.name}] must be one character.")
+    for name in ("delimiter", "quote"):
+        if name in settings and len(settings[name]) != 1 and (settings[name] or name == "quote"):
+            faults.found.append(f"{name} of [{table.name}] must be one character.")
     faults.one_of(f"decimal of [{table.name}]", settings.get("decimal", "."), (".", ","))
     if not settings.get("list_separator", ";"):
         faults.found.append(f"list_separator of [{table.name}] must be at least one character.")
@@ -242,7 +243,7 @@ def _repeats(table: Table, given: dict[str, Any], faults: _Faults) -> Repeats:
     if "event_at" in given:
         event_at = _column_mapping(f"event_at of {place}", given["event_at"], faults)
     return Repeats(
-        treat=cast(Literal["reject", "versions"], treat),
+        treat=cast(Literal["reject", "versions", "entries"], treat),
         keys=faults.pattern(f"keys of {place}", str(given.get("keys", ""))),
         event_at=event_at,
     )

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
@@ -25,12 +26,14 @@ class RawRows:
     ``frame`` has ``row`` (Int64; the heading is row 1) and a String column a heading, empty cells null.
     ``findings`` are the faults of the file itself; ``unread`` holds the raw text of rows that could not be
     cut into cells, by row number. ``blank_rows`` were dropped and are not in ``rows_read``.
+    ``may_hold_nul`` is false where a reader saw that no cell holds a NUL character.
     """
 
     frame: pl.DataFrame
     findings: pl.DataFrame = field(factory=no_findings)
     unread: dict[int, str] = field(factory=dict)
     blank_rows: int = 0
+    may_hold_nul: bool = True
 
     @property
     def rows_read(self) -> int:
@@ -41,6 +44,23 @@ class RawRows:
     def headings(self) -> list[str]:
         """The headings of the file, in order."""
         return [name for name in self.frame.columns if name != "row"]
+
+
+@frozen
+class RawParts:
+    """The rows of a file in parts, each to be done with before the next is asked for.
+
+    Every part has the ``headings`` and no row of another; numbers of rows are those of the whole file. What
+    is wrong with the file itself stands in the part where it was found.
+    """
+
+    headings: list[str]
+    parts: Iterator[RawRows]
+
+    @classmethod
+    def whole(cls, rows: RawRows) -> RawParts:
+        """A file that was read at once, as its only part."""
+        return cls(rows.headings, iter((rows,)))
 
 
 def check_headings(headings: list[str], heading_row: int, path: Path) -> list[str]:

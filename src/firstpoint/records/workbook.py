@@ -23,16 +23,19 @@ import polars as pl
 from attrs import frozen
 
 from firstpoint.errors import BadMapping, UnreadableFile
-from firstpoint.records.faults import finding, findings_where, gather
+from firstpoint.records.faults import finding, gather
 from firstpoint.records.formulas import Cell, Sheet, look_through
+from firstpoint.records.headings import ROWS_LOOKED_THROUGH, Heading, heading_among
 from firstpoint.records.mapping import TableMapping
 from firstpoint.records.nearest import did_you_mean
 from firstpoint.records.raw_rows import RawRows, check_headings, drop_blank_rows
+from firstpoint.records.tables import Table
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
 
 Value = object
+Merged = tuple[tuple[int, int], tuple[int, int]]
 MOST_UNPACKED_BYTES = 1_000_000_000
 MOST_CELLS = 50_000_000
 SAVE_AGAIN = "Open it, let it calculate, and save it; or export the values as CSV."
@@ -70,41 +73,69 @@ def read_sheets(path: Path) -> list[RawSheet]:
         raise _not_whole(path) from error
 
 
-def read_workbook(path: Path, mapping: TableMapping) -> RawRows:
+def read_workbook(path: Path, mapping: TableMapping, table: Table) -> RawRows:
     """The rows of the mapping's sheet (the first when it names none).
 
-    Blank rows, which a spreadsheet may have by the thousand below its data, are dropped and counted. Text
-    that begins with ``=`` is kept as text, with a warning. UnreadableFile when it is no whole workbook or
-    is protected.
+    Blank rows, which a spreadsheet may have by the thousand below its data, are dropped and counted. A cell
+    merged over several rows stands in each of them, with a warning. UnreadableFile when it is no whole
+    workbook or is protected.
     """
     _check_unpacked_size(path)
-    name, sheet, rows = _sheet_rows(path, mapping.sheet)
+    name, sheet, rows, merged = _sheet_rows(path, mapping.sheet)
     blank_below = 0
     while rows and not any(_text(cell).strip() for cell in rows[-1]):
         rows.pop()
         blank_below += 1
-    if len(rows) < mapping.heading_row:
-        raise UnreadableFile(
-            f"The sheet {name!r} has no heading in row {mapping.heading_row}.",
-            where=str(path),
-            remedy="Name the sheet in the mapping (sheet = …), or set heading_row.",
-        )
-    headings = [_text(cell).strip() for cell in rows[mapping.heading_row - 1]]
+    heading = _heading(rows, name, mapping, table, path)
+    headings = list(heading.names)
     while headings and not headings[-1]:
         headings.pop()
-    headings = check_headings(headings, mapping.heading_row, path)
-    body = rows[mapping.heading_row :]
-    first = mapping.heading_row + 1
-    frame = _frame(headings, body, first)
+    headings = check_headings(headings, heading.last_row, path)
+    filled = _fill_merged(rows, merged, headings, heading.last_row)
+    first = heading.last_row + 1
+    frame = _frame(headings, rows[heading.last_row :], first)
     unread, findings = _unsaved_formulas(sheet.unsaved, headings, frame)
     kept = frame.filter(~pl.col("row").is_in(list(unread)))
-    result = drop_blank_rows(kept, findings=gather([findings, *_text_like_formulas(kept)]))
+    result = drop_blank_rows(kept, findings=gather([heading.findings, filled, findings]))
     return RawRows(
         frame=result.frame,
         findings=result.findings,
         unread=unread,
         blank_rows=result.blank_rows + blank_below,
     )
+
+
+def _heading(rows: list[list[Value]], sheet: str, mapping: TableMapping, table: Table, path: Path) -> Heading:
+    looked_through = max(ROWS_LOOKED_THROUGH, mapping.heading_row + mapping.heading_rows)
+    first = [[_text(cell) for cell in row] for row in rows[:looked_through]]
+    heading = heading_among(first, table, mapping)
+    if heading is None:
+        raise UnreadableFile(
+            f"The sheet {sheet!r} has no heading in row {max(1, mapping.heading_row)}.",
+            where=str(path),
+            remedy="Name the sheet in the mapping (sheet = …), or set heading_row.",
+        )
+    return heading
+
+
+def _fill_merged(
+    rows: list[list[Value]], merged: Sequence[Merged], headings: list[str], last_heading: int
+) -> pl.DataFrame:
+    """Write the value of a cell merged over several rows into each of them; a warning for each row filled.
+
+    A spreadsheet keeps it in the first alone. A cell merged over several columns is left as it stands.
+    """
+    findings = []
+    for (top, left), (bottom, _) in merged:
+        if top < last_heading or left >= len(headings) or top >= len(rows) or left >= len(rows[top]):
+            continue
+        for row in range(top + 1, min(bottom, len(rows) - 1) + 1):
+            rows[row].extend([""] * (left + 1 - len(rows[row])))
+            rows[row][left] = rows[top][left]
+            reason = f"The cell is merged with row {top + 1}; what stands there was taken for this row too."
+            remedy = "Check that it is meant for each of the rows; better, export without merged cells."
+            findings.append(finding("warning", row + 1, headings[left], None, reason, remedy))
+    return gather(findings)
 
 
 def _check_unpacked_size(path: Path) -> None:
@@ -142,7 +173,7 @@ def _protected(path: Path) -> UnreadableFile:
     )
 
 
-def _sheet_rows(path: Path, sheet: str) -> tuple[str, Sheet, list[list[Value]]]:
+def _sheet_rows(path: Path, sheet: str) -> tuple[str, Sheet, list[list[Value]], Sequence[Merged]]:
     import python_calamine as calamine
 
     try:
@@ -155,7 +186,8 @@ def _sheet_rows(path: Path, sheet: str) -> tuple[str, Sheet, list[list[Value]]]:
                     remedy=f"Its sheets are {', '.join(workbook.sheet_names)}.",
                 )
             seen = _look_through(path, name)
-            return name, seen, _rows(workbook.get_sheet_by_name(name))
+            page = workbook.get_sheet_by_name(name)
+            return name, seen, _rows(page), page.merged_cell_ranges or ()
     except calamine.PasswordError as error:
         raise _protected(path) from error
     except (calamine.CalamineError, OSError) as error:
@@ -228,19 +260,3 @@ def _look_through(path: Path, sheet: str) -> Sheet:
             remedy="A stray cell far from the table may be filled: empty it. Or export the sheet as CSV.",
         )
     return seen
-
-
-def _text_like_formulas(frame: pl.DataFrame) -> list[pl.DataFrame]:
-    return [
-        findings_where(
-            frame,
-            pl.col(name).str.starts_with("="),
-            severity="warning",
-            column=name,
-            value=pl.lit(None, pl.String),
-            reason="The text begins with = as a formula does; it was kept as text.",
-            remedy="Nothing is computed from it here. Take care before opening it in a spreadsheet.",
-        )
-        for name in frame.columns
-        if name != "row"
-    ]
