@@ -7,6 +7,7 @@ decides anything; what agreement is worth stands in the model.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import time
 
 import polars as pl
 
@@ -44,10 +45,14 @@ def features(
     ).to_series()
     classes = crimes["ho_class"].replace_strict(_strata(), default=None, return_dtype=pl.String)
     reported = _column(crimes, "reported_at", _TIME)
+    # Some systems hold the date alone, which reads as midnight: a day, not a time.
+    day_alone = reported.dt.convert_time_zone(_LONDON).dt.time() == time(0)
+    timed = pl.when(~day_alone).then(reported)
     left = _common(incidents, "incident_id", pl.col("received_at"), staff="taken_by").with_columns(
         recorded=pl.col("reported"), opening=incidents["opening_code"], stratum=strata
     )
-    right = _common(crimes, "crime_id", reported, staff="recorded_by", fallback=pl.col("recorded_at")).with_columns(
+    fallback = pl.coalesce(reported, "recorded_at")
+    right = _common(crimes, "crime_id", timed, staff="recorded_by", fallback=fallback).with_columns(
         recorded=pl.when(pl.col("reported").is_null()).then(crimes.select(_minutes("recorded_at")).to_series()),
         opening=pl.lit(None, pl.String),
         stratum=classes,

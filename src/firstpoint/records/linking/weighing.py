@@ -310,16 +310,21 @@ def _with_chances_of(linker: Any, model: Model, *, pairs: int) -> Model:
     compare = []
     for each, settings in zip(model.compare, trained, strict=True):
         levels = [level for level in settings["comparison_levels"] if not level.get("is_null_level")]
-        m = _chances([level.get("m_probability") for level in levels], floor=1 / (2 * pairs + 2))
-        u = _chances([level.get("u_probability") for level in levels], floor=LEAST_CHANCE)
-        compare.append(each.with_chances(m, u))
+        m, u = ([_met(level.get(f"{name}_probability")) for level in levels] for name in ("m", "u"))
+        floor = 1 / (2 * pairs + 2)
+        # A level met neither among pairs that belong together nor among others weighs nothing.
+        u = [floor if one == other == 0 else max(other, LEAST_CHANCE) for one, other in zip(m, u, strict=True)]
+        compare.append(each.with_chances(_to_one([max(one, floor) for one in m]), _to_one(u)))
     return evolve(model, compare=tuple(compare))
 
 
-def _chances(found: Sequence[Any], *, floor: float) -> list[float]:
-    raised = [max(float(each), floor) if isinstance(each, int | float) else floor for each in found]
-    total = sum(raised)
-    return [each / total for each in raised]
+def _met(chance: Any) -> float:
+    """The chance of a level as trained; 0 where it was never met, for which Splink has a word."""
+    return float(chance) if isinstance(chance, int | float) else 0.0
+
+
+def _to_one(chances: Sequence[float]) -> list[float]:
+    return [each / sum(chances) for each in chances]
 
 
 def _predicted(
