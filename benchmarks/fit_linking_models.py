@@ -24,9 +24,10 @@ INCIDENTS, CRIMES = 30_000, 15_000
 LEAST_M = 0.005
 MODELS = Path(__file__).parents[1] / "src/firstpoint/records/linking/models"
 SOURCE = (
-    f"Counted on the known links of a made-up force of {INCIDENTS:,} incidents (seed {SEED}), its records spoilt as "
-    "benchmarks/linking_force.py says; not on any force's own records. benchmarks/fit_linking_models.py counts it again. No level is "
-    "rarer than one in 200 among pairs that belong together: real records err in ways that no made-up force does."
+    f"Counted on the known links of a made-up force of {INCIDENTS:,} incidents (seed {SEED}), its records "
+    "spoilt as benchmarks/linking_force.py says; not on any force's own records. "
+    "benchmarks/fit_linking_models.py counts it again. No level is rarer than one in 200 among pairs that "
+    "belong together: real records err in ways that no made-up force does."
 )
 
 
@@ -47,7 +48,13 @@ def event_model(force: LinkingForce) -> Model:
     again = force.second_calls.rename({"incident_id": KEY, "other_id": "belongs_to"})
     second = logs.join(again, on=KEY)
     model = ready_model("same-event")
-    return evolve(merged(model, weigh(logs.filter(~pl.col(KEY).is_in(again[KEY].implode())), second, model, known=second).model), source=SOURCE)
+    return evolve(
+        merged(
+            model,
+            weigh(logs.filter(~pl.col(KEY).is_in(again[KEY].implode())), second, model, known=second).model,
+        ),
+        source=SOURCE,
+    )
 
 
 def merged(model: Model, fitted: Model) -> Model:
@@ -66,7 +73,9 @@ def rounded(comparison: Comparison) -> Comparison:
     if any(level.m is None for level in levels):
         return comparison
     m = [max(level.m, LEAST_M) for level in levels]
-    return comparison.with_chances([float(f"{each / sum(m):.3g}") for each in m], [float(f"{level.u:.3g}") for level in levels])
+    return comparison.with_chances(
+        [float(f"{each / sum(m):.3g}") for each in m], [float(f"{level.u:.3g}") for level in levels]
+    )
 
 
 def main() -> None:

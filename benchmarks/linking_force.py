@@ -1,9 +1,9 @@
 """A made-up force with its links known, its records spoilt as real ones are, to measure linking on.
 
-The force comes from ``firstpoint.simulation``. Beside it stands the truth: which incident each crime came from
-(none for a crime recorded directly) and which incidents are second calls about an event. Then its records are
-spoilt, each by chance alone and all from one seed: references go missing, are written differently or mistyped;
-times of report are rounded, shifted, cut down to the day, or lost; the place is measured anew, moved or lost;
+The force comes from ``firstpoint.simulation``. Beside it stands the truth: which incident each crime came
+from (none for a crime recorded directly) and which incidents are second calls about an event. Then its
+records are spoilt, each by chance alone and all from one seed: references go missing, are written differently
+or mistyped; times of report are shifted, cut down to the day, or lost; the place is measured anew, moved or lost;
 the crime is told in some of the log's words, mistyped, between words of its own.
 """
 
@@ -23,8 +23,8 @@ WRITINGS = {"kept": 0.55, "written differently": 0.06, "mistyped": 0.04, "missin
 TIMES = {"kept": 0.35, "minutes off": 0.35, "hours off": 0.15, "day alone": 0.1, "missing": 0.05}
 PLACES = {"measured anew": 0.7, "a street away": 0.15, "missing": 0.15}
 SHARE_WITH_WORDS = 0.7
-OWN_WORDS = (
-    "victim states suspect unknown entered approached left location offence mo lines enquiries house to house "
+OWN_WORDS = (  # noqa: SIM905 - a list of forty words reads worse
+    "victim states suspect unknown entered approached left location offence mo lines enquiries house to "
     "cctv pending statement taken injured party offender believed vehicle property stolen damaged assaulted "
     "threatened repeat risk assessment graded crime recorded officer attending scene forensic negative"
 ).split()
@@ -33,8 +33,8 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 @frozen
 class LinkingForce:
-    """``incidents`` and ``crimes`` as the systems hold them; ``truth`` is ``crime_id, incident_id`` (null where
-    the crime has none); ``second_calls`` is ``incident_id, other_id``: a second call and the first.
+    """``incidents`` and ``crimes`` as the systems hold them; ``truth`` is ``crime_id, incident_id`` (null
+    where the crime has none); ``second_calls`` is ``incident_id, other_id``: a second call and the first.
     """
 
     incidents: pl.DataFrame
@@ -64,7 +64,7 @@ def linking_force(*, seed: int, incidents: int, crimes: int) -> LinkingForce:
 def _with_second_calls(
     logs: pl.DataFrame, number: int, chance: np.random.Generator
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The incidents with second calls: minutes or hours later, from nearby, in other words and often coded otherwise."""
+    """The incidents with second calls: later, from nearby, in other words and often coded otherwise."""
     first = logs[np.sort(chance.choice(logs.height, size=number, replace=False))]
     codes = logs["opening_code"].gather(chance.integers(0, logs.height, number))
     other_code = pl.Series(chance.random(number) < 0.35)
@@ -85,7 +85,10 @@ def _with_second_calls(
 
 def _spoilt(crimes: pl.DataFrame, logs: pl.DataFrame, chance: np.random.Generator) -> pl.DataFrame:
     whence = crimes.select("incident_id").join(
-        logs.select("incident_id", "easting", "northing", "area", "text"), on="incident_id", how="left", maintain_order="left"
+        logs.select("incident_id", "easting", "northing", "area", "text"),
+        on="incident_id",
+        how="left",
+        maintain_order="left",
     )
     number = crimes.height
     place = _kinds(PLACES, number, chance)
@@ -144,13 +147,18 @@ def _later(times: pl.Series, minutes: np.ndarray) -> pl.Series:
     return times + pl.Series(np.rint(minutes * 60).astype("int64") * 1_000_000).cast(pl.Duration("us"))
 
 
-def _retold(texts: list[str | None], chance: np.random.Generator, *, share: float, own: int) -> list[str | None]:
+def _retold(
+    texts: list[str | None], chance: np.random.Generator, *, share: float, own: int
+) -> list[str | None]:
     """Each text in a share of its words, one in twenty mistyped, between words of the writer's own."""
     told: list[str | None] = []
     for text in texts:
         words = [] if text is None else text.lower().split()
         kept = [word for word, keep in zip(words, chance.random(len(words)) < share, strict=True) if keep]
-        kept = [_mistyped(word, LETTERS, chance) if slips else word for word, slips in zip(kept, chance.random(len(kept)) < 0.05, strict=True)]
+        kept = [
+            _mistyped(word, LETTERS, chance) if slips else word
+            for word, slips in zip(kept, chance.random(len(kept)) < 0.05, strict=True)
+        ]
         mixed = kept + [OWN_WORDS[i] for i in chance.integers(0, len(OWN_WORDS), own)]
         told.append(" ".join(mixed))
     return told

@@ -24,6 +24,7 @@ from firstpoint.errors import FirstpointError
 COMMANDS = {
     "demo": "firstpoint.cli.demo",
     "check": "firstpoint.cli.extracts",
+    "link": "firstpoint.cli.link",
     "run": "firstpoint.cli.run",
     "count": "firstpoint.cli.count",
     "books": "firstpoint.cli.books",

@@ -1,8 +1,8 @@
 """From weights to links: how probable each pair is beside its rivals, and in which band it falls.
 
-A weight says what the evidence is worth. Whether a pair belongs together also depends on how many records have a
-partner at all, and on rivals: a crime has one incident, so that two incidents equally like it share one
-chance. For a crime with candidates of weight w, among n incidents and with a share s of crimes that have one::
+A weight says what the evidence is worth. Whether a pair belongs together also depends on how many records
+have a partner at all, and on rivals: a crime has one incident, so that two incidents equally like it share one
+chance. For a crime with candidates of weight w, among n incidents, and a share s of crimes that have one::
 
     b = 2**w / n        probability = s * b / (1 - s + s * sum of b)
 
@@ -53,7 +53,7 @@ def banded(
     """
     weighed = pairs.with_columns(_evidence=pl.col("weight").clip(upper_bound=_MOST_BITS))
     if constraint == "none":
-        found = _of_any(weighed, lefts * (lefts - 1) / 2)
+        found = _of_any(weighed, lefts, share)
     elif constraint == "many-to-one":
         found = _one_left_each(_beside_rivals(weighed, lefts, rights, share), bands)
     else:
@@ -65,14 +65,18 @@ def banded(
     return kept.drop("_evidence").sort(["weight", "left", "right"], descending=[True, False, False])
 
 
-def _of_any(pairs: pl.DataFrame, possible: float) -> pl.DataFrame:
-    """Each pair by itself: the share of pairs that belong together is found as they are weighed."""
+def _of_any(pairs: pl.DataFrame, records: int, most: float) -> pl.DataFrame:
+    """Each pair by itself; the share of pairs that belong together is found as they are weighed.
+
+    It is at most one pair for each of the ``most`` (a share) of the records.
+    """
     factor = 2.0 ** pairs["_evidence"].to_numpy()
-    share = min(0.5, max(len(factor), 1) / max(possible, 1.0) / 10)
-    found = factor * share
+    possible = max(records * (records - 1) / 2, 1.0)
+    limit = min(0.5, most * records / possible)
+    share, found = limit, factor
     for _ in range(_ROUNDS):
         found = share * factor / (1 - share + share * factor)
-        share = min(0.5, max(float(found.sum()) / max(possible, 1.0), 1e-12))
+        share = min(limit, max(float(found.sum()) / possible, 1e-12))
     return pairs.with_columns(probability=pl.Series(found, dtype=pl.Float64))
 
 
@@ -117,7 +121,9 @@ def _one_each(pairs: pl.DataFrame, lefts: int, rights: int, share: float, bands:
 
 
 def _mutually_best(weighed: pl.DataFrame) -> pl.DataFrame:
-    order = weighed.sort(["weight", "left", "right"], descending=[True, False, False]).with_row_index("_order")
+    order = weighed.sort(["weight", "left", "right"], descending=[True, False, False]).with_row_index(
+        "_order"
+    )
     first = (pl.col("_order") == pl.col("_order").min().over("left")) & (
         pl.col("_order") == pl.col("_order").min().over("right")
     )

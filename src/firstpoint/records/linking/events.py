@@ -1,7 +1,7 @@
-"""Groups of incidents that report one event: duplicates, and secondary incidents with that they came from.
+"""Groups of incidents that report one event, so that a crime recorded under one is held for all.
 
-Pairs that belong together are joined into groups, the strongest first. Joining without a guard runs away: A is
-like B, B like C, and a hundred calls of one night become one event. So a group grows only up to a size, and
+Pairs that belong together are joined into groups, the strongest first. Joining without a guard runs away:
+A is like B, B like C, and a hundred calls of one night become one event. So a group grows only up to a size, and
 two groups join only where at least half of the pairs between them are themselves linked or for review. A pair
 that may not join stays, for review.
 """
@@ -56,7 +56,9 @@ def grouped(pairs: pl.DataFrame, guard: ChainGuard) -> tuple[pl.DataFrame, pl.Da
     return frame, marked
 
 
-def _joined(one: str, other: str, group_of: dict[str, set[str]], kin: dict[str, set[str]], guard: ChainGuard) -> bool:
+def _joined(
+    one: str, other: str, group_of: dict[str, set[str]], kin: dict[str, set[str]], guard: ChainGuard
+) -> bool:
     """Whether the two now stand in one group."""
     ours, theirs = group_of.get(one, {one}), group_of.get(other, {other})
     if ours is theirs:

@@ -53,7 +53,9 @@ def features(
     )
     fallback = pl.coalesce(reported, "recorded_at")
     right = _common(crimes, "crime_id", timed, staff="recorded_by", fallback=fallback).with_columns(
-        recorded=pl.when(pl.col("reported").is_null()).then(crimes.select(_minutes("recorded_at")).to_series()),
+        recorded=pl.when(pl.col("reported").is_null()).then(
+            crimes.select(_minutes("recorded_at")).to_series()
+        ),
         opening=pl.lit(None, pl.String),
         stratum=classes,
         closing_lift=pl.lit(None, pl.Float64),
@@ -75,7 +77,7 @@ def event_features(incidents: pl.DataFrame) -> pl.DataFrame:
 def _common(
     frame: pl.DataFrame, key: str, at: pl.Expr, *, staff: str, fallback: pl.Expr | None = None
 ) -> pl.DataFrame:
-    """Key, time, place, person and flag, which both sides have; ``fallback`` finds the block where no ``at`` is."""
+    """Key, time, place, person and flag, on both sides; ``fallback`` finds the block where no ``at`` is."""
     easting, northing = _column(frame, "easting", pl.Float64), _column(frame, "northing", pl.Float64)
     area = _column(frame, "area").str.to_lowercase().str.replace_all(r"[^a-z0-9]+", " ").str.strip_chars()
     cells = [(axis / _CELL_METRES).floor().cast(pl.Int64) for axis in (easting, northing)]
@@ -115,19 +117,32 @@ def _strata() -> dict[str, str]:
 
 
 def _with_usual(
-    left: pl.DataFrame, right: pl.DataFrame, incidents: pl.DataFrame, crimes: pl.DataFrame, known: pl.DataFrame
+    left: pl.DataFrame,
+    right: pl.DataFrame,
+    incidents: pl.DataFrame,
+    crimes: pl.DataFrame,
+    known: pl.DataFrame,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Both sides with what the known pairs tell: which codes such a crime usually comes from."""
-    offences = crimes.select("crime_id", offence=pl.coalesce("ho_class", "title"), title=pl.coalesce("title", "ho_class"))
+    offences = crimes.select(
+        "crime_id", offence=pl.coalesce("ho_class", "title"), title=pl.coalesce("title", "ho_class")
+    )
     pairs = known.join(offences, on="crime_id").join(
         incidents.select("incident_id", code="opening_code", closing="closing_code"), on="incident_id"
     )
     kinds = pl.List(pl.String)
     if pairs.height < _KNOWN_FOR_USUAL:
         none = {name: pl.lit(None, dtype=kinds) for name in LISTS}
-        left = left.with_columns(kinds=pl.lit(None, dtype=kinds), closing_lift=pl.lit(None, pl.Float64), **none)
+        left = left.with_columns(
+            kinds=pl.lit(None, dtype=kinds), closing_lift=pl.lit(None, pl.Float64), **none
+        )
         return left, right.with_columns(kinds=pl.lit(None, dtype=kinds), **none)
-    codes = incidents["opening_code"].drop_nulls().value_counts(normalize=True, name="share").rename({"opening_code": "code"})
+    codes = (
+        incidents["opening_code"]
+        .drop_nulls()
+        .value_counts(normalize=True, name="share")
+        .rename({"opening_code": "code"})
+    )
     lists = usual_codes(pairs, offences, codes)
     lifts = _closing_lifts(pairs, incidents)
     left = left.with_columns(
@@ -181,7 +196,7 @@ def usual_codes(pairs: pl.DataFrame, offences: pl.DataFrame, codes: pl.DataFrame
 
 
 def _shares(rows: pl.DataFrame, by: str, codes: pl.DataFrame) -> pl.DataFrame:
-    """The chance of each code given a word, drawn with the weight of one pair towards the code's own share."""
+    """The chance of each code given a word, drawn by one pair's weight towards the code's own share."""
     counted = rows.drop_nulls().group_by(by, "code").agg(met=pl.len())
     total = counted.group_by(by).agg(total=pl.col("met").sum())
     joined = counted.join(total, on=by).join(codes, on="code")

@@ -24,7 +24,12 @@ SECONDARY = "secondary"
 SAME_EVENT = "same event"
 _NEEDED = {"incidents": ("incident_id", "received_at"), "crimes": ("crime_id", "recorded_at")}
 _OPTIONAL: dict[str, dict[str, Any]] = {
-    "incidents": {"opening_code": pl.String, "closing_code": pl.String, "secondary_to": pl.String, "text": pl.String},
+    "incidents": {
+        "opening_code": pl.String,
+        "closing_code": pl.String,
+        "secondary_to": pl.String,
+        "text": pl.String,
+    },
     "crimes": {
         "incident_id": pl.String,
         "reported_at": pl.Datetime("us", "UTC"),
@@ -60,14 +65,14 @@ Progress = Callable[[int, int], None]
 
 @frozen
 class LinkSettings:
-    """How to link: bands of crimes and of incidents, models, the guard, the seed and the most pairs looked at.
+    """How to link: bands, models, the guard, the seed, and how many pairs may be looked at.
 
     The bands for incidents are stricter: a wrong pair of incidents hides a missed crime.
     """
 
-    bands: Bands = Bands()
-    event_bands: Bands = Bands(linked_from=0.98, review_from=0.5)
-    guard: ChainGuard = ChainGuard()
+    bands: Bands = field(factory=Bands)
+    event_bands: Bands = field(factory=lambda: Bands(linked_from=0.98, review_from=0.5))
+    guard: ChainGuard = field(factory=ChainGuard)
     model: Model = field(factory=lambda: ready_model("incident-to-crime"))
     event_model: Model = field(factory=lambda: ready_model("same-event"))
     seed: int = 1
@@ -83,7 +88,8 @@ class Linkage(Links):
     ``review`` only where it is not in ``links``, with up to a few incidents. ``direct`` and ``dangling`` are
     the crimes that are not linked, those for review among them. ``pairs`` ties incidents to incidents
     (``relation`` secondary or same event, ``band`` linked or review); ``events`` is ``incident_id,
-    event_id`` for each incident that shares its event with another. ``notes`` are for whoever reads the result;
+    event_id`` for each incident that reports the same event as another (a secondary incident is no such: it
+    was made because more was disclosed). ``notes`` are for whoever reads the result;
     ``models`` the models as estimated, by name.
     """
 
@@ -140,7 +146,8 @@ def link_records(
     referred = link_by_reference(incidents, crimes)
     found = same_reference(incidents, referred.dangling)
     links = pl.concat([_by_reference(referred.links), _found(found.filter("sure"))])
-    review, pairs = _found(found.filter(~pl.col("sure"))), _secondary(incidents)
+    review, secondary = _found(found.filter(~pl.col("sure"))), _secondary(incidents)
+    same = secondary.clear()
     step()
     notes: list[str] = []
     models: dict[str, Model] = {}
@@ -159,11 +166,11 @@ def link_records(
             models |= {near.model.id: near.model}
         step()
         with _noted(notes, "Incidents", raises=by_likeness is True):
-            near = _events_by_likeness(incidents, pairs, settings)
-            pairs = pl.concat([pairs, near.rows])
+            near = _events_by_likeness(incidents, secondary, settings)
+            same = near.rows
             notes += near.notes
             models |= {near.model.id: near.model}
-    events, pairs = grouped(pairs, settings.guard)
+    events, same = grouped(same, settings.guard)
     step(last=True)
     left = crimes.filter(~pl.col("crime_id").is_in(links["crime_id"].implode()))
     known = left["incident_id"].is_not_null()
@@ -172,7 +179,7 @@ def link_records(
         direct=left.filter(~known),
         dangling=left.filter(known),
         review=review.sort("crime_id", "incident_id"),
-        pairs=pairs.sort("incident_id", "other_id", "relation"),
+        pairs=pl.concat([secondary, same]).sort("incident_id", "other_id", "relation"),
         events=events,
         notes=tuple(notes),
         models=models,
@@ -224,12 +231,23 @@ def _checked(frame: pl.DataFrame, table: str) -> pl.DataFrame:
             where=f"{table}, {key}",
             remedy="Set the repeats aside, or keep the newest version of each (see docs/mapping.md).",
         )
-    absent = [pl.lit(None, dtype=kind).alias(name) for name, kind in _OPTIONAL[table].items() if name not in frame.columns]
+    absent = [
+        pl.lit(None, dtype=kind).alias(name)
+        for name, kind in _OPTIONAL[table].items()
+        if name not in frame.columns
+    ]
     return frame.with_columns(absent)
 
 
 def _by_reference(links: pl.DataFrame) -> pl.DataFrame:
-    return _as(LINK_COLUMNS, links, probability=1.0, how=BY_REFERENCE, reason="the crime names the incident")
+    return _as(
+        LINK_COLUMNS,
+        links,
+        weight=None,
+        probability=1.0,
+        how=BY_REFERENCE,
+        reason="the crime names the incident",
+    )
 
 
 def _found(found: pl.DataFrame) -> pl.DataFrame:
@@ -256,11 +274,16 @@ def _as(columns: Mapping[str, Any], frame: pl.DataFrame, **constants: Any) -> pl
 def _secondary(incidents: pl.DataFrame) -> pl.DataFrame:
     """Incidents that name the one to which they are secondary, as written or written differently."""
     naming = incidents.filter(pl.col("secondary_to").is_not_null()).select(
-        crime_id="incident_id", incident_id="secondary_to", reported_at="received_at", recorded_at="received_at"
+        crime_id="incident_id",
+        incident_id="secondary_to",
+        reported_at="received_at",
+        recorded_at="received_at",
     )
     there = naming["incident_id"].is_in(incidents["incident_id"].implode())
     exact = naming.filter(there).with_columns(
-        how=pl.lit(BY_REFERENCE), reason=pl.lit("it names the incident to which it is secondary"), band=pl.lit(LINKED)
+        how=pl.lit(BY_REFERENCE),
+        reason=pl.lit("it names the incident to which it is secondary"),
+        band=pl.lit(LINKED),
     )
     near = same_reference(incidents, naming.filter(~there)).with_columns(
         band=pl.when("sure").then(pl.lit(LINKED)).otherwise(pl.lit(REVIEW)),
@@ -286,7 +309,9 @@ def _crimes_by_likeness(
     taught = known.gather_every(max(1, known.height // _MOST_TAUGHT))
     examples = right.join(taught.rename({"crime_id": KEY, "incident_id": "belongs_to"}), on=KEY)
     asked = right.filter(open_crimes)
-    weighed = weigh(left, asked, settings.model, known=examples, seed=settings.seed, most_pairs=settings.most_pairs)
+    weighed = weigh(
+        left, asked, settings.model, known=examples, seed=settings.seed, most_pairs=settings.most_pairs
+    )
     kept = banded(
         weighed.pairs,
         lefts=left.height,
@@ -295,13 +320,14 @@ def _crimes_by_likeness(
         share=weighed.model.share_linked,
         bands=settings.bands,
     )
+    kept = _lacking_put_back(kept, weighed.model)
     told = with_reasons(kept, left, asked, weighed.model).rename({"left": "incident_id", "right": "crime_id"})
     rows = told.with_columns(how=pl.lit(LIKENESS)).select(*LINK_COLUMNS, "band")
     return _Near(rows, weighed.notes, weighed.model)
 
 
 def _reviews(by_reference: pl.DataFrame, by_likeness: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
-    """What is for review: one row a pair, that by likeness where both found it, and no crime that is linked."""
+    """What is for review: a row a pair, that by likeness where both found it; no crime that is linked."""
     both = pl.concat([by_likeness.select(*LINK_COLUMNS), by_reference])
     once = both.unique(["crime_id", "incident_id"], keep="first", maintain_order=True)
     few = pl.int_range(pl.len()).over("crime_id") < _MOST_FOR_REVIEW
@@ -319,9 +345,19 @@ def _events_by_likeness(incidents: pl.DataFrame, secondary: pl.DataFrame, settin
         share=weighed.model.share_linked,
         bands=settings.event_bands,
     )
+    kept = _lacking_put_back(kept, weighed.model)
     told = with_reasons(kept, left, left, weighed.model).rename({"left": "incident_id", "right": "other_id"})
     rows = _as(PAIR_COLUMNS, told, relation=SAME_EVENT, how=LIKENESS)
     return _Near(_without_named(rows, secondary), weighed.notes, weighed.model)
+
+
+def _lacking_put_back(kept: pl.DataFrame, model: Model) -> pl.DataFrame:
+    """The pairs, those for review for which the comparison that the model needs does not speak."""
+    if not model.needs:
+        return kept
+    level = pl.col(f"level_{model.needs}") if f"level_{model.needs}" in kept.columns else pl.lit(-1)
+    spoken = level.is_in(model.speaking_levels(model.needs))
+    return kept.with_columns(band=pl.when(spoken).then("band").otherwise(pl.lit(REVIEW)))
 
 
 def _without_named(rows: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:

@@ -7,6 +7,7 @@ A model is data, a TOML file that a registrar can read::
     source = "where the numbers come from"
     constraint = "many-to-one"              # many right records to one left; also "one-to-one", "none"
     share_linked = 0.5                      # of the right records, those expected to have a partner
+    needs = "reported"                      # must speak for a pair before it counts as linked; may be left out
 
     [[blocking]]                            # a pair is looked at where any block holds both its records
     equal = ["unit", "day"]                 # these columns are equal ...
@@ -46,7 +47,9 @@ from attrs import evolve, frozen
 from firstpoint.errors import InputError
 from firstpoint.records.nearest import did_you_mean
 
-Test = Literal["equal", "within", "after", "share", "edits", "alike", "listed", "shared", "metres", "at_least"]
+Test = Literal[
+    "equal", "within", "after", "share", "edits", "alike", "listed", "shared", "metres", "at_least"
+]
 Constraint = Literal["many-to-one", "one-to-one", "none"]
 
 TESTS: tuple[str, ...] = get_args(Test)
@@ -115,7 +118,8 @@ class Comparison:
     def with_chances(self, m: Sequence[float], u: Sequence[float]) -> Comparison:
         """Give the comparison with these chances, one a level, that of ``otherwise`` last."""
         levels = tuple(
-            evolve(level, m=each_m, u=each_u) for level, each_m, each_u in zip(self.levels, m, u, strict=False)
+            evolve(level, m=each_m, u=each_u)
+            for level, each_m, each_u in zip(self.levels, m, u, strict=False)
         )
         return evolve(self, levels=levels, otherwise=evolve(self.otherwise, m=m[-1], u=u[-1]))
 
@@ -144,7 +148,11 @@ class Block:
 
 @frozen
 class Model:
-    """A linking model; see the page of this module. ``training`` are blocks within which it is estimated."""
+    """A linking model; see the page of this module.
+
+    ``training`` are blocks within which it is estimated; ``needs`` names a comparison that must speak for a
+    pair before it counts as linked, however much the others do.
+    """
 
     id: str
     about: str
@@ -154,6 +162,7 @@ class Model:
     blocking: tuple[Block, ...]
     compare: tuple[Comparison, ...]
     training: tuple[Block, ...] = ()
+    needs: str = ""
 
     @property
     def is_complete(self) -> bool:
@@ -169,18 +178,23 @@ class Model:
     @property
     def columns(self) -> tuple[str, ...]:
         """Give the columns that comparisons and blocks read, each once."""
-        read = [each.columns for each in (*self.compare, *self.blocking, *self.training)]
-        return tuple(dict.fromkeys(name for names in read for name in names))
+        compared = [name for each in self.compare for name in each.columns]
+        blocked = [name for each in (*self.blocking, *self.training) for name in each.columns]
+        return tuple(dict.fromkeys(compared + blocked))
 
-    def without(self, ids: Sequence[str]) -> Model:
-        """Give the model without the comparisons of these ids."""
-        return evolve(self, compare=tuple(each for each in self.compare if each.id not in ids))
+    def speaking_levels(self, comparison: str) -> list[int]:
+        """Give the places of the levels of a comparison that speak for a link; none where it is not there."""
+        found = [each for each in self.compare if each.id == comparison]
+        levels = found[0].all_levels if found else ()
+        return [place for place, level in enumerate(levels) if (level.m or 0) > (level.u or 1)]
 
 
 def ready_model(name: str) -> Model:
     """Give a model that ships with Firstpoint: ``incident-to-crime`` or ``same-event``."""
     folder = resources.files(__package__) / "models"
-    names = sorted(each.name.removesuffix(".toml") for each in folder.iterdir() if each.name.endswith(".toml"))
+    names = sorted(
+        each.name.removesuffix(".toml") for each in folder.iterdir() if each.name.endswith(".toml")
+    )
     if name not in names:
         raise InputError(
             f"there is no linking model {name!r}.{did_you_mean(name, names)}",
@@ -194,7 +208,9 @@ def read_model(path: Path) -> Model:
     try:
         data = tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as reason:
-        raise InputError(f"cannot be read: {reason}.", where=str(path), remedy="Give a TOML file.") from reason
+        raise InputError(
+            f"cannot be read: {reason}.", where=str(path), remedy="Give a TOML file."
+        ) from reason
     return _model(data, str(path))
 
 
@@ -202,6 +218,7 @@ def write_model(model: Model) -> str:
     """Give the model as TOML that :func:`read_model` reads back to an equal one."""
     lines = [_pair(name, getattr(model, name)) for name in ("id", "about", "source", "constraint")]
     lines.append(_pair("share_linked", model.share_linked))
+    lines += [_pair("needs", model.needs)] if model.needs else []
     for heading, blocks in (("blocking", model.blocking), ("training", model.training)):
         for block in blocks:
             lines += ["", f"[[{heading}]]", *_block_lines(block)]
@@ -225,7 +242,9 @@ def _block_lines(block: Block) -> list[str]:
 def _level_lines(level: Level) -> list[str]:
     columns: Any = level.columns[0] if len(level.columns) == 1 else list(level.columns)
     lines = [_pair(level.test, columns)]
-    lines += [_pair(name, getattr(level, name)) for name in ("least", "most") if getattr(level, name) is not None]
+    lines += [
+        _pair(name, getattr(level, name)) for name in ("least", "most") if getattr(level, name) is not None
+    ]
     lines += [_pair("frequent", level.frequent)] if level.frequent else []
     return [*lines, _pair("says", level.says), *_chance_lines(level)]
 
@@ -247,21 +266,35 @@ def _pair(name: str, value: Any) -> str:
 
 def _model(data: Mapping[str, Any], where: str) -> Model:
     faults: list[str] = []
-    _known(data, ("id", "about", "source", "constraint", "share_linked", "blocking", "training", "compare"), "", faults)
+    _known(
+        data,
+        ("id", "about", "source", "constraint", "share_linked", "needs", "blocking", "training", "compare"),
+        "",
+        faults,
+    )
     compare = tuple(_comparison(each, place, faults) for place, each in enumerate(data.get("compare", ()), 1))
-    blocking = tuple(_block(each, f"blocking {place}", faults) for place, each in enumerate(data.get("blocking", ()), 1))
-    training = tuple(_block(each, f"training {place}", faults) for place, each in enumerate(data.get("training", ()), 1))
+    blocking = tuple(
+        _block(each, f"blocking {place}", faults) for place, each in enumerate(data.get("blocking", ()), 1)
+    )
+    training = tuple(
+        _block(each, f"training {place}", faults) for place, each in enumerate(data.get("training", ()), 1)
+    )
     share, constraint = data.get("share_linked", 0.5), data.get("constraint", "many-to-one")
     if not isinstance(share, int | float) or not 0 < share <= 1:
         faults.append(f"share_linked is {share!r}, not a share above 0 and at most 1")
     if constraint not in CONSTRAINTS:
         faults.append(f"constraint is {constraint!r}, not one of {', '.join(CONSTRAINTS)}")
+    needs = str(data.get("needs", ""))
+    if needs and needs not in [each.id for each in compare]:
+        faults.append(f"needs names {needs!r}, which is no comparison")
     if not compare:
         faults.append("it compares nothing")
     if not blocking:
         faults.append("it has no blocking rule, so that every pair would be looked at")
     if faults:
-        raise InputError(f"{'; '.join(faults)}.", where=where, remedy="See docs/linking.md for what a model may say.")
+        raise InputError(
+            f"{'; '.join(faults)}.", where=where, remedy="See docs/linking.md for what a model may say."
+        )
     return Model(
         id=str(data.get("id", "")),
         about=str(data.get("about", "")),
@@ -271,6 +304,7 @@ def _model(data: Mapping[str, Any], where: str) -> Model:
         blocking=blocking,
         compare=compare,
         training=training,
+        needs=needs,
     )
 
 
@@ -284,7 +318,11 @@ def _known(data: Mapping[str, Any], names: Sequence[str], place: str, faults: li
 
 def _block(data: Mapping[str, Any], place: str, faults: list[str]) -> Block:
     _known(data, ("equal", "later_by", "explode"), place, faults)
-    block = Block(tuple(data.get("equal", ())), tuple(dict(data.get("later_by", {})).items()), tuple(data.get("explode", ())))
+    block = Block(
+        tuple(data.get("equal", ())),
+        tuple(dict(data.get("later_by", {})).items()),
+        tuple(data.get("explode", ())),
+    )
     if not block.columns:
         faults.append(f"{place} names no column, so that every pair would be looked at")
     if stray := [name for name, _ in block.later_by if name not in block.equal]:
@@ -295,13 +333,18 @@ def _block(data: Mapping[str, Any], place: str, faults: list[str]) -> Block:
 def _comparison(data: Mapping[str, Any], place: int, faults: list[str]) -> Comparison:
     name = str(data.get("id", f"comparison {place}"))
     _known(data, ("id", "about", "levels", "otherwise"), name, faults)
-    levels = tuple(_level(each, f"{name} level {number}", faults) for number, each in enumerate(data.get("levels", ()), 1))
+    levels = tuple(
+        _level(each, f"{name} level {number}", faults)
+        for number, each in enumerate(data.get("levels", ()), 1)
+    )
     if not levels:
         faults.append(f"{name} has no levels")
     rest = data.get("otherwise", {})
     _known(rest, ("says", "m", "u"), f"{name} otherwise", faults)
     _check_chances(rest, f"{name} otherwise", faults)
-    otherwise = Otherwise(str(rest.get("says", f"{data.get('about', name)} differs")), rest.get("m"), rest.get("u"))
+    otherwise = Otherwise(
+        str(rest.get("says", f"{data.get('about', name)} differs")), rest.get("m"), rest.get("u")
+    )
     return Comparison(name, str(data.get("about", name)), levels, otherwise)
 
 

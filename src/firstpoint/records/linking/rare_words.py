@@ -3,8 +3,8 @@
 Two logs of one event rarely read alike, and two logs of different events often do: both are told in the same
 trade words. What ties them together is a word that few others hold: a surname, a plate, a street, a dog's
 name. So each text is cut down to its rarest words, each coded as a whole number whose remainder by 64 is
-its rarity in bits (log2 of texts over texts that hold it). No word leaves this module: a code says how rare it
-is, not what it was.
+its rarity in bits (log2 of texts over texts that hold it). No word leaves this module: a code says how rare
+it is, not what it was.
 """
 
 from __future__ import annotations

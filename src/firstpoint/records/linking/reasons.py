@@ -23,14 +23,16 @@ def with_reasons(pairs: pl.DataFrame, left: pl.DataFrame, right: pl.DataFrame, m
     against = pl.concat_list(_told(each, -1) for each in compared).list.drop_nulls()
     told = pl.concat_str(
         spoke_for.list.join(", "),
-        pl.when(against.list.len() > 0).then(pl.lit("; against it: ") + against.list.join(", ")).otherwise(pl.lit("")),
+        pl.when(against.list.len() > 0)
+        .then(pl.lit("; against it: ") + against.list.join(", "))
+        .otherwise(pl.lit("")),
         pl.format("; weight {}", pl.col("weight").round(1)),
     )
     return pairs.hstack(shown.select(reason=told))
 
 
 def _told(comparison: Comparison, sign: int) -> pl.Expr:
-    """What the comparison says where its level speaks for (1) or against (-1) the link; null where neither."""
+    """What the comparison says where its level speaks for the link (1) or against it (-1), or null."""
     said = pl.lit(None, dtype=pl.String)
     for place, level in enumerate(comparison.all_levels):
         weight = _weight(level)
@@ -39,7 +41,9 @@ def _told(comparison: Comparison, sign: int) -> pl.Expr:
         before, gap, after = level.says.partition(_GAP)
         words = pl.lit(level.says)
         if gap:
-            words = pl.concat_str(pl.lit(before), pl.col(f"gap_{comparison.id}").fill_null("far"), pl.lit(after))
+            words = pl.concat_str(
+                pl.lit(before), pl.col(f"gap_{comparison.id}").fill_null("far"), pl.lit(after)
+            )
         said = pl.when(pl.col(f"level_{comparison.id}") == place).then(words).otherwise(said)
     return said
 
@@ -55,8 +59,12 @@ def _with_gaps(
     telling = [each for each in compared if any(_GAP in level.says for level in each.all_levels)]
     for each in telling:
         name = each.columns[0]
-        ours = pairs.select("left").join(left.select(KEY, one=name), left_on="left", right_on=KEY, how="left", maintain_order="left")
-        theirs = pairs.select("right").join(right.select(KEY, other=name), left_on="right", right_on=KEY, how="left", maintain_order="left")
+        ours = pairs.select("left").join(
+            left.select(KEY, one=name), left_on="left", right_on=KEY, how="left", maintain_order="left"
+        )
+        theirs = pairs.select("right").join(
+            right.select(KEY, other=name), left_on="right", right_on=KEY, how="left", maintain_order="left"
+        )
         gap = pl.DataFrame([ours["one"], theirs["other"]]).select(
             _in_words((pl.col("other") - pl.col("one")).abs()).alias(f"gap_{each.id}")
         )
@@ -69,6 +77,8 @@ def _in_words(minutes: pl.Expr) -> pl.Expr:
     spoken = pl.lit(None, dtype=pl.String)
     for least, size, name in ((2880.0, 1440, "day"), (120.0, 60, "hour"), (0.0, 1, "minute")):
         number = (minutes / size).round(0).cast(pl.Int64)
-        words = pl.format("{} " + name + "{}", number, pl.when(number == 1).then(pl.lit("")).otherwise(pl.lit("s")))
+        words = pl.format(
+            "{} " + name + "{}", number, pl.when(number == 1).then(pl.lit("")).otherwise(pl.lit("s"))
+        )
         spoken = pl.when(spoken.is_null() & (minutes >= least)).then(words).otherwise(spoken)
     return spoken

@@ -81,15 +81,18 @@ def weigh(
     blocking rules would make more than ``most_pairs`` pairs, or Splink is not installed.
     """
     _require_splink()
-    left, right, known = (_checked(each, model, side) for each, side in ((left, "left"), (right, "right"), (known, "known")))
-    assert left is not None
+    left = _checked(left, model, "left")
+    right = None if right is None else _checked(right, model, "right")
+    known = None if known is None else _checked(known, model, "known")
     model, notes = _usable(left, right, model)
     looked_at = _refuse_too_many(left, right, model, most_pairs)
     if estimate != "none":
         model, more = _estimated(left, right, known, model, seed, maximise=estimate == "maximise")
         notes += more
     elif not model.is_complete:
-        raise InputError("the model has levels without m or u.", where=model.id, remedy="Let them be estimated.")
+        raise InputError(
+            "the model has levels without m or u.", where=model.id, remedy="Let them be estimated."
+        )
     return Weighed(_predicted(left, right, model, least_weight), model, tuple(notes), looked_at)
 
 
@@ -100,7 +103,7 @@ def pairs_of_block(left: pl.DataFrame, right: pl.DataFrame | None, block: Block)
     joined = shifted.join(counts[1], on=list(block.columns), suffix="_right")
     pairs = joined.select(pairs=pl.col("records") * pl.col("records_right"))["pairs"]
     halves = 2 if right is None and not block.later_by else 1
-    return int(pairs.sum() or 0) // halves, int(pairs.max() or 0) // halves  # type: ignore[arg-type,call-overload]
+    return int(pairs.sum() or 0) // halves, int(pairs.max() or 0) // halves  # type: ignore[arg-type]
 
 
 def _block_counts(frame: pl.DataFrame, block: Block) -> pl.DataFrame:
@@ -114,14 +117,12 @@ def _require_splink() -> None:
     if not splink_is_there():
         raise Refused(
             "linking by likeness needs Splink, which is not installed.",
-            remedy="Install the extra: pip install 'firstpoint[link]'. Linking by reference works without it.",
+            remedy="Install the extra, firstpoint[link]. Linking by reference works without it.",
         )
 
 
-def _checked(frame: pl.DataFrame | None, model: Model, side: str) -> pl.DataFrame | None:
+def _checked(frame: pl.DataFrame, model: Model, side: str) -> pl.DataFrame:
     """The rows in order of their key, so that the order in which they came changes nothing."""
-    if frame is None:
-        return None
     where = f"{side} records"
     if missing := [name for name in (KEY, *model.columns) if name not in frame.columns]:
         raise InputError(
@@ -150,7 +151,7 @@ def _usable(left: pl.DataFrame, right: pl.DataFrame | None, model: Model) -> tup
     for each in model.compare:
         levels = tuple(level for level in each.levels if not _says_nothing(level, left, other))
         if not levels:
-            notes.append(f"{each.about} was not compared: one side has none.")
+            notes.append(each.about)
         else:
             compare.append(evolve(each, levels=levels))
     blocking, training = (
@@ -164,7 +165,8 @@ def _usable(left: pl.DataFrame, right: pl.DataFrame | None, model: Model) -> tup
             where=f"columns {', '.join(sorted(empty))}",
             remedy="Map more columns (times, unit, place, words), or link by reference alone.",
         )
-    return evolve(model, compare=tuple(compare), blocking=blocking, training=training), notes
+    told = [f"Not compared, since one side has none: {', '.join(notes)}."] if notes else []
+    return evolve(model, compare=tuple(compare), blocking=blocking, training=training), told
 
 
 def _is_empty(frame: pl.DataFrame, name: str) -> bool:
@@ -182,7 +184,7 @@ def _says_nothing(level: Level, left: pl.DataFrame, right: pl.DataFrame) -> bool
 
 
 def _without_empty(block: Block, left: pl.DataFrame, right: pl.DataFrame) -> Block | None:
-    """The block on the columns that have values; None where none is left, or a list that it needs has none."""
+    """The block on the columns that have values; None where too little is left of it."""
     empty = {name for name in block.columns if _is_empty(left, name) or _is_empty(right, name)}
     equal = tuple(name for name in block.equal if name not in empty)
     if set(block.explode) & empty or not (equal or block.explode) or set(block.later_by) & empty:
@@ -245,7 +247,7 @@ def _estimated(
             if not taught:
                 return _by_maximisation(left, right, model, seed)
         if known is not None and known.height >= _FEW_FOR_LABELS:
-            return _from_known(left, right, known, model, seed)
+            return _from_known(left, known, model, seed)
         return _of_its_own(left, right, model, seed)
 
 
@@ -257,18 +259,20 @@ def _of_its_own(
     if pairs < _FEW_FOR_U and model.is_complete:
         return model, [f"Too few records to estimate on: the chances are those of the model {model.id}."]
     linker = _linker(left, right, _settings(model, link=right is not None, blocks=model.blocking))
-    linker.training.estimate_u_using_random_sampling(max_pairs=_SAMPLED_PAIRS, seed=seed, min_count_per_level=None)
+    linker.training.estimate_u_using_random_sampling(
+        max_pairs=_SAMPLED_PAIRS, seed=seed, min_count_per_level=None
+    )
     found = _with_chances_of(linker, model, pairs=_SAMPLED_PAIRS)
     return found, [f"m is that of the model {model.id}; u counted on pairs sampled at random."]
 
 
-def _from_known(
-    left: pl.DataFrame, right: pl.DataFrame | None, known: pl.DataFrame, model: Model, seed: int
-) -> tuple[Model, list[str]]:
+def _from_known(left: pl.DataFrame, known: pl.DataFrame, model: Model, seed: int) -> tuple[Model, list[str]]:
     belongs = known.rename({"belongs_to": "truth"})
     held = left.with_columns(truth=pl.col(KEY))
     linker = _linker(held, belongs.select(held.columns), _settings(model, link=True, blocks=model.blocking))
-    linker.training.estimate_u_using_random_sampling(max_pairs=_SAMPLED_PAIRS, seed=seed, min_count_per_level=None)
+    linker.training.estimate_u_using_random_sampling(
+        max_pairs=_SAMPLED_PAIRS, seed=seed, min_count_per_level=None
+    )
     linker.training.estimate_m_from_label_column("truth")
     note = f"m counted on {known.height:,} pairs known by reference, u on pairs sampled at random."
     return _with_chances_of(linker, model, pairs=known.height), [note]
@@ -278,7 +282,9 @@ def _by_maximisation(
     left: pl.DataFrame, right: pl.DataFrame | None, model: Model, seed: int
 ) -> tuple[Model, list[str]]:
     linker = _linker(left, right, _settings(model, link=right is not None, blocks=model.blocking))
-    linker.training.estimate_u_using_random_sampling(max_pairs=_SAMPLED_PAIRS, seed=seed, min_count_per_level=None)
+    linker.training.estimate_u_using_random_sampling(
+        max_pairs=_SAMPLED_PAIRS, seed=seed, min_count_per_level=None
+    )
     from splink.internals.exceptions import EMTrainingException
 
     trained = 0
@@ -313,7 +319,9 @@ def _with_chances_of(linker: Any, model: Model, *, pairs: int) -> Model:
         m, u = ([_met(level.get(f"{name}_probability")) for level in levels] for name in ("m", "u"))
         floor = 1 / (2 * pairs + 2)
         # A level met neither among pairs that belong together nor among others weighs nothing.
-        u = [floor if one == other == 0 else max(other, LEAST_CHANCE) for one, other in zip(m, u, strict=True)]
+        u = [
+            floor if one == other == 0 else max(other, LEAST_CHANCE) for one, other in zip(m, u, strict=True)
+        ]
         compare.append(each.with_chances(_to_one([max(one, floor) for one in m]), _to_one(u)))
     return evolve(model, compare=tuple(compare))
 
@@ -339,9 +347,8 @@ def _predicted(
     frame = pl.from_arrow(table)
     assert isinstance(frame, pl.DataFrame)
     levels = [_level_column(each) for each in model.compare]
-    named = frame.select(
-        left=pl.col(f"{KEY}_l"), right=pl.col(f"{KEY}_r"), weight=pl.col("match_weight"), *levels
-    )
+    keys = [pl.col(f"{KEY}_l").alias("left"), pl.col(f"{KEY}_r").alias("right")]
+    named = frame.select(*keys, pl.col("match_weight").alias("weight"), *levels)
     if right is None:
         low, high = pl.min_horizontal("left", "right"), pl.max_horizontal("left", "right")
         named = named.with_columns(left=low, right=high)
@@ -410,20 +417,23 @@ def _sql(level: Level) -> str:
             return f'list_contains("{level.columns[1]}_r", {one})'
         case "shared":
             common = f"list_transform(list_intersect({one}, {two}), lambda x: x % {BITS_OF_CODED_WORD})"
-            return f"CASE WHEN {one} IS NULL OR {two} IS NULL THEN NULL ELSE coalesce(list_sum({common}), 0) END >= {level.least}"
+            bits = f"coalesce(list_sum({common}), 0)"
+            return f"CASE WHEN {one} IS NULL OR {two} IS NULL THEN NULL ELSE {bits} END >= {level.least}"
         case "metres":
             north = level.columns[1]
-            return (
-                f'({one} - {two}) * ({one} - {two}) + ("{north}_l" - "{north}_r") * ("{north}_l" - "{north}_r")'
-                f" <= {float(level.most or 0) ** 2}"
-            )
+            east_apart, north_apart = f"({one} - {two})", f'("{north}_l" - "{north}_r")'
+            squared = f"{east_apart} * {east_apart} + {north_apart} * {north_apart}"
+            return f"{squared} <= {float(level.most or 0) ** 2}"
         case "at_least":
             return f"{one} >= {level.least}"
 
 
 def _rule(block: Block) -> str:
     later = dict(block.later_by)
-    parts = [f'l."{name}" + {later[name]} = r."{name}"' if name in later else f'l."{name}" = r."{name}"' for name in block.columns]
+    parts = [
+        f'l."{name}" + {later[name]} = r."{name}"' if name in later else f'l."{name}" = r."{name}"'
+        for name in block.columns
+    ]
     return " AND ".join(parts)
 
 
