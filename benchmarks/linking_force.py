@@ -2,9 +2,9 @@
 
 The force comes from ``firstpoint.simulation``. Beside it stands the truth: which incident each crime came
 from (none for a crime recorded directly) and which incidents are second calls about an event. Then its
-records are spoilt, each by chance alone and all from one seed: references go missing, are written differently
-or mistyped; times of report are shifted, cut down to the day, or lost; the place is measured anew, moved or lost;
-the crime is told in some of the log's words, mistyped, between words of its own.
+records are spoilt, each by chance alone and all from one seed. References go missing, are written differently
+or mistyped. Times of report are shifted, cut down to the day, or lost. Places are measured anew, moved or
+lost. The crime is told in some of the log's words, mistyped, between words of its own.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """From weights to links: how probable each pair is beside its rivals, and in which band it falls.
 
 A weight says what the evidence is worth. Whether a pair belongs together also depends on how many records
-have a partner at all, and on rivals: a crime has one incident, so that two incidents equally like it share one
-chance. For a crime with candidates of weight w, among n incidents, and a share s of crimes that have one::
+have a partner at all, and on rivals: a crime has one incident, so that two incidents equally like it share
+one chance. For a crime with candidates of weight w, among n incidents, and a share s of crimes that have
+one::
 
     b = 2**w / n        probability = s * b / (1 - s + s * sum of b)
 
@@ -51,7 +52,9 @@ def banded(
     partner. Under ``many-to-one`` a right record is linked to at most one left, under ``one-to-one`` each to
     at most one of the other; what remains for review may name several. In order of weight, then keys.
     """
-    weighed = pairs.with_columns(_evidence=pl.col("weight").clip(upper_bound=_MOST_BITS))
+    # Sums of fractions depend on their order; one order makes them the same whatever order the rows came in.
+    ordered = pairs.sort(["weight", "left", "right"], descending=[True, False, False])
+    weighed = ordered.with_columns(_evidence=pl.col("weight").clip(upper_bound=_MOST_BITS))
     if constraint == "none":
         found = _of_any(weighed, lefts, share)
     elif constraint == "many-to-one":

@@ -1,9 +1,9 @@
 """Groups of incidents that report one event, so that a crime recorded under one is held for all.
 
-Pairs that belong together are joined into groups, the strongest first. Joining without a guard runs away:
-A is like B, B like C, and a hundred calls of one night become one event. So a group grows only up to a size, and
-two groups join only where at least half of the pairs between them are themselves linked or for review. A pair
-that may not join stays, for review.
+Pairs that belong together are joined into groups, the strongest first. Joining without a guard runs away: A
+is like B, B like C, and a hundred calls of one night become one event. So a group grows only up to a size,
+and two groups join only where at least half of the pairs between them are themselves linked or for review. A
+pair that may not join stays, for review.
 """
 
 from __future__ import annotations

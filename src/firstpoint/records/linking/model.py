@@ -7,7 +7,7 @@ A model is data, a TOML file that a registrar can read::
     source = "where the numbers come from"
     constraint = "many-to-one"              # many right records to one left; also "one-to-one", "none"
     share_linked = 0.5                      # of the right records, those expected to have a partner
-    needs = "reported"                      # must speak for a pair before it counts as linked; may be left out
+    needs = "reported"                      # must speak for a pair that counts as linked; may be left out
 
     [[blocking]]                            # a pair is looked at where any block holds both its records
     equal = ["unit", "day"]                 # these columns are equal ...
@@ -181,6 +181,18 @@ class Model:
         compared = [name for each in self.compare for name in each.columns]
         blocked = [name for each in (*self.blocking, *self.training) for name in each.columns]
         return tuple(dict.fromkeys(compared + blocked))
+
+    def without_chances(self) -> Model:
+        """Give the model with neither m nor u, to be estimated from nothing."""
+        bare = [
+            evolve(
+                each,
+                levels=tuple(evolve(level, m=None, u=None) for level in each.levels),
+                otherwise=evolve(each.otherwise, m=None, u=None),
+            )
+            for each in self.compare
+        ]
+        return evolve(self, compare=tuple(bare))
 
     def speaking_levels(self, comparison: str) -> list[int]:
         """Give the places of the levels of a comparison that speak for a link; none where it is not there."""

@@ -30,6 +30,7 @@ BITS_OF_CODED_WORD = 64
 
 Estimate = Literal["auto", "maximise", "none"]
 
+EVEN = 0.5
 _SAMPLED_PAIRS = 1_000_000
 _FEW_FOR_LABELS = 200
 _FEW_FOR_U = 10_000
@@ -242,12 +243,10 @@ def _estimated(
 ) -> tuple[Model, list[str]]:
     """The model with its chances estimated on the data, and how."""
     with _quiet():
-        if maximise or not model.has_m:
-            taught = not maximise and known is not None and known.height >= _FEW_FOR_LABELS
-            if not taught:
-                return _by_maximisation(left, right, model, seed)
-        if known is not None and known.height >= _FEW_FOR_LABELS:
+        if not maximise and known is not None and known.height >= _FEW_FOR_LABELS:
             return _from_known(left, known, model, seed)
+        if maximise or not model.has_m:
+            return _by_maximisation(left, right, model, seed)
         return _of_its_own(left, right, model, seed)
 
 
@@ -258,18 +257,27 @@ def _of_its_own(
     pairs = left.height * (left.height - 1) // 2 if right is None else left.height * right.height
     if pairs < _FEW_FOR_U and model.is_complete:
         return model, [f"Too few records to estimate on: the chances are those of the model {model.id}."]
-    linker = _linker(left, right, _settings(model, link=right is not None, blocks=model.blocking))
+    linker = _linker(left, right, _settings(model.without_chances(), link=right is not None))
     linker.training.estimate_u_using_random_sampling(
         max_pairs=_SAMPLED_PAIRS, seed=seed, min_count_per_level=None
     )
-    found = _with_chances_of(linker, model, pairs=_SAMPLED_PAIRS)
-    return found, [f"m is that of the model {model.id}; u counted on pairs sampled at random."]
+    counted = _with_chances_of(linker, model, pairs=_SAMPLED_PAIRS)
+    compare = [
+        new.with_chances(
+            _to_one([level.m or 0.0 for level in old.all_levels]),
+            [level.u or 0.0 for level in new.all_levels],
+        )
+        for old, new in zip(model.compare, counted.compare, strict=True)
+    ]
+    note = f"m is that of the model {model.id}; u counted on pairs sampled at random."
+    return evolve(model, compare=tuple(compare)), [note]
 
 
 def _from_known(left: pl.DataFrame, known: pl.DataFrame, model: Model, seed: int) -> tuple[Model, list[str]]:
     belongs = known.rename({"belongs_to": "truth"})
     held = left.with_columns(truth=pl.col(KEY))
-    linker = _linker(held, belongs.select(held.columns), _settings(model, link=True, blocks=model.blocking))
+    # Without chances to start from: Splink would keep those of a level that is never met.
+    linker = _linker(held, belongs.select(held.columns), _settings(model.without_chances(), link=True))
     linker.training.estimate_u_using_random_sampling(
         max_pairs=_SAMPLED_PAIRS, seed=seed, min_count_per_level=None
     )
@@ -281,7 +289,8 @@ def _from_known(left: pl.DataFrame, known: pl.DataFrame, model: Model, seed: int
 def _by_maximisation(
     left: pl.DataFrame, right: pl.DataFrame | None, model: Model, seed: int
 ) -> tuple[Model, list[str]]:
-    linker = _linker(left, right, _settings(model, link=right is not None, blocks=model.blocking))
+    settings = _settings(model.without_chances(), link=right is not None, prior=1 / left.height)
+    linker = _linker(left, right, settings)
     linker.training.estimate_u_using_random_sampling(
         max_pairs=_SAMPLED_PAIRS, seed=seed, min_count_per_level=None
     )
@@ -338,7 +347,7 @@ def _to_one(chances: Sequence[float]) -> list[float]:
 def _predicted(
     left: pl.DataFrame, right: pl.DataFrame | None, model: Model, least_weight: float
 ) -> pl.DataFrame:
-    settings = _settings(model, link=right is not None, blocks=model.blocking)
+    settings = _settings(model, link=right is not None)
     with _quiet():
         linker = _linker(left, right, settings)
         predicted = linker.inference.predict(threshold_match_weight=least_weight)
@@ -361,14 +370,14 @@ def _level_column(comparison: Comparison) -> pl.Expr:
     return pl.when(gamma < 0).then(-1).otherwise(best - gamma).cast(pl.Int32).alias(f"level_{comparison.id}")
 
 
-def _settings(model: Model, *, link: bool, blocks: Sequence[Block]) -> dict[str, Any]:
+def _settings(model: Model, *, link: bool, prior: float = EVEN) -> dict[str, Any]:
+    """What Splink is told; at even odds the weight is that of the evidence alone, and bands set the prior."""
     return {
         "link_type": "link_only" if link else "dedupe_only",
         "unique_id_column_name": KEY,
-        # Even odds: the weight is then that of the evidence alone, and the prior is set where bands are.
-        "probability_two_random_records_match": 0.5,
+        "probability_two_random_records_match": prior,
         "comparisons": [_comparison(each) for each in model.compare],
-        "blocking_rules_to_generate_predictions": [_rule_settings(each) for each in blocks],
+        "blocking_rules_to_generate_predictions": [_rule_settings(each) for each in model.blocking],
         # Splink gives the level of each comparison only beside the columns compared.
         "retain_matching_columns": True,
         "linker_uid": "firstpoint",
@@ -382,11 +391,15 @@ def _comparison(comparison: Comparison) -> dict[str, Any]:
         {"sql_condition": nothing, "label_for_charts": "nothing known", "is_null_level": True}
     ]
     for level, sql in tests:
-        levels.append({"sql_condition": sql, "label_for_charts": level.says} | _chance_settings(level))
+        levels.append(
+            {"sql_condition": sql, "label_for_charts": level.says or "agreed"} | _chance_settings(level)
+        )
         if level.frequent:
             levels[-1]["tf_adjustment_column"] = level.columns[0]
     rest = comparison.otherwise
-    levels.append({"sql_condition": "ELSE", "label_for_charts": rest.says} | _chance_settings(rest))
+    levels.append(
+        {"sql_condition": "ELSE", "label_for_charts": rest.says or "otherwise"} | _chance_settings(rest)
+    )
     return {"output_column_name": comparison.id, "comparison_levels": levels}
 
 
