@@ -44,18 +44,16 @@ def features(
         )
     ).to_series()
     classes = crimes["ho_class"].replace_strict(_strata(), default=None, return_dtype=pl.String)
-    reported = _column(crimes, "reported_at", _TIME)
-    # Some systems hold the date alone, which reads as midnight: a day, not a time.
-    day_alone = reported.dt.convert_time_zone(_LONDON).dt.time() == time(0)
-    timed = pl.when(~day_alone).then(reported)
+    reported, recorded = _column(crimes, "reported_at", _TIME), pl.col("recorded_at")
     left = _common(incidents, "incident_id", pl.col("received_at"), staff="taken_by").with_columns(
-        recorded=pl.col("reported"), opening=incidents["opening_code"], stratum=strata
+        recorded=pl.col("reported"), by_day=pl.col("day"), opening=incidents["opening_code"], stratum=strata
     )
-    fallback = pl.coalesce(reported, "recorded_at")
-    right = _common(crimes, "crime_id", timed, staff="recorded_by", fallback=fallback).with_columns(
-        recorded=pl.when(pl.col("reported").is_null()).then(
-            crimes.select(_minutes("recorded_at")).to_series()
-        ),
+    told_at = pl.coalesce(reported, recorded)
+    timed = pl.when(~_is_day_alone(reported)).then(reported)
+    recorded_alone = pl.when(reported.is_null() & ~_is_day_alone(recorded)).then(recorded)
+    right = _common(crimes, "crime_id", timed, staff="recorded_by", fallback=told_at).with_columns(
+        recorded=crimes.select(_minutes(recorded_alone)).to_series(),
+        by_day=pl.when(crimes.select(_is_day_alone(told_at)).to_series()).then("day"),
         opening=pl.lit(None, pl.String),
         stratum=classes,
         closing_lift=pl.lit(None, pl.Float64),
@@ -100,6 +98,11 @@ def _common(
 def _column(frame: pl.DataFrame, name: str, kind: pl.DataType | type[pl.DataType] = pl.String) -> pl.Expr:
     """A column, or one without values where the table has none of that name."""
     return pl.col(name) if name in frame.columns else pl.lit(None, dtype=kind).alias(name)
+
+
+def _is_day_alone(at: pl.Expr) -> pl.Expr:
+    """Whether a time is London midnight to the second: what a system writes that holds the date alone."""
+    return at.dt.convert_time_zone(_LONDON).dt.time() == time(0)
 
 
 def _minutes(at: pl.Expr | str) -> pl.Expr:
