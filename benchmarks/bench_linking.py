@@ -368,8 +368,9 @@ def say_misses(judged: pl.DataFrame, arrests: pl.DataFrame, log: pl.DataFrame, c
         pl.col("rival") != pl.col("true"),
     )
     print(
-        f"  missed there: {missed.height:,}; arrested more than a day from the report {(hours > 24).sum():,}; "
-        f"of the rest {rivals['crime_id'].n_unique():,} have another incident of the same type within the hour"
+        f"  missed there: {missed.height:,}; arrested more than a day from the report "
+        f"{(hours > 24).sum():,}; of the rest {rivals['crime_id'].n_unique():,} have another incident of the "
+        "same type within the hour"
     )
 
 

@@ -1,7 +1,11 @@
 """Linking models as data: read, written, refused."""
 
+import re
+from pathlib import Path
+
 import pytest
 
+import firstpoint
 from firstpoint.errors import InputError
 from firstpoint.records.linking import read_model, ready_model, write_model
 
@@ -80,3 +84,10 @@ def test_every_fault_of_a_model_is_told_at_once(model_of):
 def test_a_model_that_is_not_there_is_refused_with_the_nearest_name():
     with pytest.raises(InputError, match="incident-to-crime"):
         ready_model("incident-to-crimes")
+
+
+def test_one_module_alone_knows_splink():
+    package = Path(firstpoint.__file__).parent
+    naming = re.compile(r"^\s*(from|import) (splink|duckdb)\b", re.MULTILINE)
+    knowing = [path.name for path in package.rglob("*.py") if naming.search(path.read_text(encoding="utf-8"))]
+    assert knowing == ["weighing.py"]
