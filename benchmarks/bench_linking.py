@@ -360,12 +360,10 @@ def say_misses(judged: pl.DataFrame, arrests: pl.DataFrame, log: pl.DataFrame, c
     missed = asked.join(found, on="crime_id", how="anti").join(at, on="true")
     hours = (missed["recorded_at"] - missed["received_at"]).dt.total_minutes().abs() / 60
     prompt = missed.filter(hours <= 24)
-    rivals = prompt.join_where(
-        log.select(rival="incident_id", rival_at="received_at", rival_code="opening_code"),
-        pl.col("opening_code") == pl.col("rival_code"),
-        pl.col("rival_at") >= pl.col("received_at") - pl.duration(hours=1),
-        pl.col("rival_at") <= pl.col("received_at") + pl.duration(hours=1),
-        pl.col("rival") != pl.col("true"),
+    others = log.select("opening_code", rival="incident_id", rival_at="received_at")
+    apart = (pl.col("rival_at") - pl.col("received_at")).dt.total_minutes().abs()
+    rivals = prompt.join(others, on="opening_code").filter(
+        (apart <= 60) & (pl.col("rival") != pl.col("true"))
     )
     print(
         f"  missed there: {missed.height:,}; arrested more than a day from the report "

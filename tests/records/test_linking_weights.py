@@ -7,7 +7,16 @@ import polars as pl
 import pytest
 
 from firstpoint.errors import InputError, Refused
-from firstpoint.records.linking import Block, Comparison, Level, Model, Otherwise, coded_words, weigh
+from firstpoint.records.linking import (
+    Block,
+    Comparison,
+    Level,
+    Model,
+    Otherwise,
+    coded_words,
+    weigh,
+    weighing,
+)
 from firstpoint.records.linking.weighing import pairs_of_block
 
 pytest.importorskip("splink", reason="the extra firstpoint[link] is not installed")
@@ -161,6 +170,31 @@ def test_records_that_cannot_be_compared_are_refused_in_our_own_words(frame, wor
         weigh(frame, CRIMES, MODEL, estimate="none")
     assert words in str(refused.value)
     assert "SELECT" not in str(refused.value).upper().split()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (pl.col("minute").cast(pl.String), "minute holds Float64 and String, and within compares numbers"),
+        (pl.lit(7).alias("unit"), "unit holds Int32 on one side and String on the other"),
+    ],
+)
+def test_columns_of_kinds_that_cannot_be_compared_are_refused_with_their_kinds(spoil, words):
+    with pytest.raises(InputError, match="model hand") as refused:
+        weigh(LOGS.with_columns(spoil), CRIMES, MODEL, estimate="none")
+    assert words in str(refused.value)
+
+
+def test_too_little_memory_is_told_in_our_own_words(monkeypatch):
+    import duckdb
+
+    def gives_up(*_):
+        raise duckdb.OutOfMemoryException("Out of Memory Error: failed to allocate; SELECT ...")
+
+    monkeypatch.setattr(weighing, "_linker", gives_up)
+    with pytest.raises(Refused, match="not enough memory") as refused:
+        weigh(LOGS, CRIMES, MODEL, estimate="none")
+    assert "SELECT" not in str(refused.value)
 
 
 def test_a_column_that_is_empty_on_one_side_is_left_out_and_said():

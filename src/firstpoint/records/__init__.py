@@ -14,8 +14,8 @@ The data passes through in this order:
 3. :func:`check_extracts` looks at tables together: crimes and log entries that point to no incident, dates
    out of order, codes nobody knows, shares of missing cells. :func:`write_rejects` writes what was set aside.
 4. :func:`with_text_of_entries` gives incidents the text of their log entries, where a system exports those
-   one by one. :func:`link_by_reference` ties crimes to the incidents they name, :func:`link_records` also those
-   that name none or name it wrongly, and incidents to others about the same event;
+   one by one. :func:`link_by_reference` ties crimes to the incidents they name, :func:`link_records` also
+   those that name none or name it wrongly, and incidents to others about the same event;
    :func:`crimes_from_closing_codes` stands in for a crime table where a log says only by its disposition that
    a crime was recorded.
 5. :func:`store_extracts` keeps the tables in a directory, whole or not at all, whatever happens on the way;
@@ -23,9 +23,9 @@ The data passes through in this order:
 
 Its limits. Dates are never guessed: a format that the mapping does not name sets the row aside. A cut
 inside the last cell of a file can only be suspected. Linking beyond references needs the extra
-``firstpoint[link]``, and finds what times, places and words can tell apart. Files are read into memory, one at a time, and take up to some
-ten times their size there: what a workbook unpacks to, columns, and torn rows have limits; the length of a
-file has none.
+``firstpoint[link]``, and finds only what times, places and words can tell apart. Files are read into memory,
+one at a time, and take up to some ten times their size there: what a workbook unpacks to, columns, and torn
+rows have limits; the length of a file has none.
 """
 
 from firstpoint.records.checks import CheckReport, ExtractSummary, check_extracts, write_rejects

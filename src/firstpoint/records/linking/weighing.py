@@ -31,6 +31,8 @@ BITS_OF_CODED_WORD = 64
 Estimate = Literal["auto", "maximise", "none"]
 
 EVEN = 0.5
+_ON_NUMBERS = ("within", "after", "share", "metres", "at_least")
+_ON_TEXT = ("edits", "alike")
 _SAMPLED_PAIRS = 1_000_000
 _FEW_FOR_LABELS = 200
 _FEW_FOR_U = 10_000
@@ -85,6 +87,7 @@ def weigh(
     left = _checked(left, model, "left")
     right = None if right is None else _checked(right, model, "right")
     known = None if known is None else _checked(known, model, "known")
+    _refuse_unlike_kinds(left, left if right is None else right, model)
     model, notes = _usable(left, right, model)
     looked_at = _refuse_too_many(left, right, model, most_pairs)
     if estimate != "none":
@@ -142,6 +145,32 @@ def _checked(frame: pl.DataFrame, model: Model, side: str) -> pl.DataFrame:
         )
     more = ["belongs_to"] if side == "known" else []
     return frame.select(KEY, *model.columns, *more).sort(KEY)
+
+
+def _refuse_unlike_kinds(left: pl.DataFrame, right: pl.DataFrame, model: Model) -> None:
+    """Refuse columns of a kind that the model's tests cannot compare, before an engine trips over them."""
+    faults = []
+    for level in (level for each in model.compare for level in each.levels):
+        for name in level.columns:
+            kinds = {str(frame.schema[name]) for frame in (left, right) if frame.schema[name] != pl.Null}
+            if level.test in _ON_NUMBERS and not all(_is_number(frame, name) for frame in (left, right)):
+                faults.append(
+                    f"{name} holds {' and '.join(sorted(kinds))}, and {level.test} compares numbers"
+                )
+            elif level.test in _ON_TEXT and kinds - {"String"}:
+                faults.append(f"{name} holds {' and '.join(sorted(kinds))}, and {level.test} compares text")
+            elif len(kinds) > 1:
+                faults.append(f"{name} holds {' on one side and '.join(sorted(kinds))} on the other")
+    if faults:
+        raise InputError(
+            f"{'; '.join(dict.fromkeys(faults))}.",
+            where=f"model {model.id}",
+            remedy="Give both sides the same kind of value, or change the test in the model.",
+        )
+
+
+def _is_number(frame: pl.DataFrame, name: str) -> bool:
+    return frame.schema[name].is_numeric() or frame.schema[name] == pl.Null
 
 
 def _usable(left: pl.DataFrame, right: pl.DataFrame | None, model: Model) -> tuple[Model, list[str]]:
@@ -210,12 +239,19 @@ def _refuse_too_many(left: pl.DataFrame, right: pl.DataFrame | None, model: Mode
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    # What Splink logs names its own calls and tables, of no use to whoever links.
+    """Keep what Splink logs (its own calls and tables) from whoever links, and its failures in our words."""
+    import duckdb
+
     logger = logging.getLogger("splink")
     before = logger.level
     logger.setLevel(logging.CRITICAL)
     try:
         yield
+    except duckdb.OutOfMemoryException as reason:
+        raise Refused(
+            "there is not enough memory to weigh the pairs that the blocking rules make.",
+            remedy="Link a shorter period at a time, narrow a blocking rule, or give more memory.",
+        ) from reason
     finally:
         logger.setLevel(before)
 
