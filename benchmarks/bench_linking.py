@@ -90,11 +90,15 @@ def say_crimes(linkage: Linkage, force: LinkingForce) -> None:
     by_reference = judged.filter((pl.col("how") != "likeness") & pl.col("right")).height
     likeness = judged.filter((pl.col("how") == "likeness") & pl.col("right")).height
     possible = truth["true"].count()
-    review = linkage.review.join(truth, on="crime_id").filter(same("true", "incident_id")).height
+    unsure = linkage.review.filter(pl.col("how") != "reference")
+    review = unsure.join(truth, on="crime_id").filter(same("true", "incident_id")).height
+    doubted = linkage.review.filter(pl.col("how") == "reference").join(truth, on="crime_id")
+    wrong = doubted.filter(~same("true", "incident_id")).height
+    print(f"    references put up for review: {doubted.height:,}, wrong {wrong:,}")
     print(
         f"    all: precision {judged['right'].mean():.4f}, recall {judged['right'].sum() / possible:.4f}; "
         f"likeness alone: recall {likeness / (possible - by_reference):.4f} of what references left; "
-        f"for review {linkage.review['crime_id'].n_unique():,} crimes, {review:,} with their incident"
+        f"for review {unsure['crime_id'].n_unique():,} crimes, {review:,} with their incident"
     )
 
 

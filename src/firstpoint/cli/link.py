@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import polars as pl
 
 from firstpoint import records
 from firstpoint.cli.console import finish, print_json, progress_bar, say, warn
@@ -134,10 +135,12 @@ def say_links(linkage: linking.Linkage) -> None:
         f"{linkage.direct.height:,} recorded without one; "
         f"{linkage.dangling.height:,} name an incident that is not in the extract."
     )
-    if linkage.review.height:
-        say(
-            f"{linkage.review['crime_id'].n_unique():,} of those not linked may have an incident: for review."
-        )
+    doubtful = linkage.review.filter(pl.col("how") == "reference").height
+    unlinked = linkage.review.filter(pl.col("how") != "reference")["crime_id"].n_unique()
+    if unlinked:
+        say(f"{unlinked:,} of those not linked may have an incident: for review.")
+    if doubtful:
+        say(f"{doubtful:,} name an incident received over a week from their report: linked, and for review.")
     if linkage.events.height:
         say(
             f"{linkage.events.height:,} incidents report {linkage.events['event_id'].n_unique():,} events "

@@ -57,6 +57,7 @@ PAIR_COLUMNS = {
 }
 
 STEPS = 3
+DOUBTFUL_DAYS = 7
 _MOST_TAUGHT = 20_000
 _MOST_FOR_REVIEW = 3
 
@@ -84,13 +85,14 @@ class Linkage(Links):
     """Links with all that was found besides.
 
     ``links`` and ``review`` are ``incident_id, crime_id, weight (bits; null by reference), probability, how
-    (reference, formatting, slip or likeness), reason``; a crime is at most once in ``links``, and in
-    ``review`` only where it is not in ``links``, with up to a few incidents. ``direct`` and ``dangling`` are
-    the crimes that are not linked, those for review among them. ``pairs`` ties incidents to incidents
-    (``relation`` secondary or same event, ``band`` linked or review); ``events`` is ``incident_id,
-    event_id`` for each incident that reports the same event as another (a secondary incident is no such: it
-    was made because more was disclosed). ``notes`` are for whoever reads the result;
-    ``models`` the models as estimated, by name.
+    (reference, formatting, slip or likeness), reason``. A crime is at most once in ``links``. It is in
+    ``review``, with up to three incidents, where it is not in ``links``, or where its reference is believed but
+    looks mistyped (``how`` is reference: reported more than seven days from the incident). ``direct`` and
+    ``dangling`` are the crimes that are not linked, those for review among them. ``pairs`` ties incidents to
+    incidents (``relation`` secondary or same event, ``band`` linked or review). ``events`` is ``incident_id,
+    event_id`` for each incident that reports the same event as another; a secondary incident is no such, since
+    it was made because more was disclosed. ``notes`` are for whoever reads the result; ``models`` the models
+    as estimated, by name.
     """
 
     review: pl.DataFrame
@@ -178,7 +180,9 @@ def link_records(
         links=links.sort("crime_id"),
         direct=left.filter(~known),
         dangling=left.filter(known),
-        review=review.sort("crime_id", "incident_id"),
+        review=pl.concat([review, _doubtful(referred.links, incidents, crimes)]).sort(
+            "crime_id", "incident_id"
+        ),
         pairs=pl.concat([secondary, same]).sort("incident_id", "other_id", "relation"),
         events=events,
         notes=tuple(notes),
@@ -248,6 +252,21 @@ def _by_reference(links: pl.DataFrame) -> pl.DataFrame:
         how=BY_REFERENCE,
         reason="the crime names the incident",
     )
+
+
+def _doubtful(links: pl.DataFrame, incidents: pl.DataFrame, crimes: pl.DataFrame) -> pl.DataFrame:
+    """Links by reference whose crime was reported so long from the incident that it may be mistyped."""
+    at = crimes.select("crime_id", at="reported_at")
+    received = incidents.select("incident_id", "received_at")
+    apart = (
+        links.join(at, on="crime_id")
+        .join(received, on="incident_id")
+        .with_columns(days=(pl.col("at") - pl.col("received_at")).dt.total_days().abs())
+    )
+    told = apart.filter(pl.col("days") > DOUBTFUL_DAYS).with_columns(
+        reason=pl.format("the crime names the incident, but was reported {} days apart: mistyped?", "days")
+    )
+    return _as(LINK_COLUMNS, told, weight=None, probability=None, how=BY_REFERENCE)
 
 
 def _found(found: pl.DataFrame) -> pl.DataFrame:
