@@ -86,13 +86,13 @@ class Linkage(Links):
 
     ``links`` and ``review`` are ``incident_id, crime_id, weight (bits; null by reference), probability, how
     (reference, formatting, slip or likeness), reason``. A crime is at most once in ``links``. It is in
-    ``review``, with up to three incidents, where it is not in ``links``, or where its reference is believed but
-    looks mistyped (``how`` is reference: reported more than seven days from the incident). ``direct`` and
+    ``review``, with up to three incidents, where it is not in ``links``, or where its reference is believed
+    but looks mistyped (``how`` is reference: reported more than seven days from the incident). ``direct`` and
     ``dangling`` are the crimes that are not linked, those for review among them. ``pairs`` ties incidents to
     incidents (``relation`` secondary or same event, ``band`` linked or review). ``events`` is ``incident_id,
-    event_id`` for each incident that reports the same event as another; a secondary incident is no such, since
-    it was made because more was disclosed. ``notes`` are for whoever reads the result; ``models`` the models
-    as estimated, by name.
+    event_id`` for each incident that reports the same event as another; a secondary incident is no such,
+    since it was made because more was disclosed. ``notes`` are for whoever reads the result; ``models`` the
+    models as estimated, by name.
     """
 
     review: pl.DataFrame
