@@ -313,6 +313,21 @@ def test_an_allegation_may_have_any_name_when_it_is_chosen(name: str):
     assert column_row(row_for(text)) == plain_row(text)
 
 
+def test_reported_incidents_about_different_records_stand_apart():
+    rape = {"kind": "rape", "consent_disputed": "no", "willing": "yes", "victims": ["v1"]}
+    text = said(
+        reported_at="2020-04-01T02:38:47+01:00",
+        allegations=[
+            {"id": "a1", "same_as_record": "p1", **rape},
+            {"id": "a2", "continues_record": "p2", **rape},
+        ],
+        victims=[{"id": "v1", "sex": "male", "age": 17}],
+        prior_records=[{"id": "p1", "class": "58C"}, {"id": "p2", "class": "19C", "victim": "v1"}],
+    )
+    assert disagreements([text] * 3, reconstructed=True) == []
+    assert len(row_for(text, reconstructed=True)["reported_incidents"]) == 2
+
+
 def test_a_million_victims_are_a_million_crimes():
     row = row_for(said(allegations=[{"kind": "assault", "victim_count": 1_000_000, "injury": "minor"}]))
     assert row["total"] == 1_000_000

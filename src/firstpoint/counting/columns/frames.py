@@ -23,8 +23,9 @@ from firstpoint.counting.columns.arrays import Bytes, Int16, Int32, Int64
 from firstpoint.counting.columns.book import asked_by, workings_of
 from firstpoint.counting.columns.findings import INCIDENTS, FindingColumns, Findings, findings_of
 from firstpoint.counting.columns.kernel import compiled_loop
+from firstpoint.counting.columns.layout import ALLEGATION, slots
 from firstpoint.counting.columns.matters import Matters, matters_in
-from firstpoint.counting.columns.reading import ABSENT, Coded, read_coded
+from firstpoint.counting.columns.reading import ABSENT, MOST_IDS, Coded, read_coded
 from firstpoint.counting.columns.reckoning import MOST_CRIMES, Reckoned, reckon_in
 from firstpoint.counting.columns.standing import standing_of
 from firstpoint.counting.days import moment
@@ -50,6 +51,7 @@ SCHEMA: dict[Any, Any] = {
 }
 #: Reports that one worker takes at a time.
 AT_ONCE = 50_000
+_SAME = slots(ALLEGATION, names=False)["same_as_record"]
 #: Fewer reports than this are counted one by one, since the loops take time to load.
 FEW = 2_000
 
@@ -194,7 +196,7 @@ def _frame(
             "due_in_open_class": reckoned.due[rows],
             "record_by": pa.array(limit * 1_000_000, mask=~clock).cast(pa.timestamp("us", "UTC")),
             "crimes": _crimes(reckoned, rows, findings),
-            "reported_incidents": _incidents(matters, found, columns, reckoned, rows, len(coded.day)),
+            "reported_incidents": _incidents(coded, matters, found, columns, reckoned, rows),
             "trace": trace_of(matters, found, columns, reckoned, rows, findings, len(coded.day)),
         }
     )
@@ -242,22 +244,23 @@ def _crimes(reckoned: Reckoned, rows: Int64, findings: Findings) -> pa.Array:
 
 
 def _incidents(
-    matters: Matters, found: Int32, columns: FindingColumns, reckoned: Reckoned, rows: Int64, reports: int
+    coded: Coded, matters: Matters, found: Int32, columns: FindingColumns, reckoned: Reckoned, rows: Int64
 ) -> pa.Array:
+    """Give the reported incidents of each report: those of one code that concern the same record together."""
     told = np.flatnonzero(reckoned.incident_people > 0)
-    codes = columns.incident[found[told]]
-    key = matters.report[told].astype(np.int64) * len(INCIDENTS) + codes
-    unique, first, inverse = np.unique(key, return_index=True, return_inverse=True)
+    record = coded.numbers[1][matters.allegation[told], _SAME].astype(np.int64) + 1
+    of_report = matters.report[told].astype(np.int64) * len(INCIDENTS) + columns.incident[found[told]]
+    unique, first, inverse = np.unique(
+        of_report * (MOST_IDS + 1) + record, return_index=True, return_inverse=True
+    )
     people = np.bincount(inverse, weights=reckoned.incident_people[told], minlength=len(unique))
     report = matters.report[told][first] if len(told) else np.zeros(0, dtype=np.int32)
-    by_report = np.bincount(report, minlength=reports)[rows]
+    by_report = np.bincount(report, minlength=len(coded.day))[rows]
     offsets = np.zeros(len(rows) + 1, dtype=np.int32)
     np.cumsum(by_report, out=offsets[1:])
+    codes = unique // (MOST_IDS + 1) % len(INCIDENTS)
     made = pa.StructArray.from_arrays(
-        [
-            pa.array(list(INCIDENTS)).take(pa.array(unique % len(INCIDENTS))),
-            pa.array(people.astype(np.int32)),
-        ],
+        [pa.array(list(INCIDENTS)).take(pa.array(codes)), pa.array(people.astype(np.int32))],
         names=["code", "count"],
     )
     return pa.ListArray.from_arrays(offsets, made)

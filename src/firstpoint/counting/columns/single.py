@@ -39,6 +39,7 @@ from firstpoint.counting.columns.book import MOST_COLUMNS, WORKED, asked_by, wor
 from firstpoint.counting.columns.findings import INCIDENTS, Findings, findings_of
 from firstpoint.counting.columns.frames import row_of, row_of_reckoning, rows_applied
 from firstpoint.counting.columns.kernel import compiled_loop
+from firstpoint.counting.columns.layout import ALLEGATION, slots
 from firstpoint.counting.columns.matters import Matters, take_apart
 from firstpoint.counting.columns.reading import (
     ABSENT,
@@ -46,6 +47,7 @@ from firstpoint.counting.columns.reading import (
     ID_LENGTH,
     ID_START,
     LEFT_OVER,
+    MOST_IDS,
     PLACED,
     RECEIVED,
     Room,
@@ -69,6 +71,7 @@ _UNSEEN, _LEFT_OVER = -1, -2
 #: An answer begins with decision, total, crimes due, time of the report, numbers of crimes and of incidents.
 _HEAD = 6
 _INCIDENT_ONLY = STRENGTH.index("incident_only")
+_SAME = slots(ALLEGATION, names=False)["same_as_record"]
 
 
 class QuickCount:
@@ -519,7 +522,7 @@ def _count_one(
     for m in range(made):
         people = by_matter[3, m]
         if people > 0:
-            incident = f_incident[ruled[m]]
+            incident = f_incident[ruled[m]] * (MOST_IDS + 1) + numbers[whole[1, m], _SAME] + 1
             place = begun
             while place < at and answer[place] < incident:
                 place += 2
@@ -529,6 +532,8 @@ def _count_one(
                 answer[place], answer[place + 1] = incident, 0
                 at += 2
             answer[place + 1] += people
+    for place in range(begun, at, 2):
+        answer[place] //= MOST_IDS + 1
     answer[0], answer[1], answer[2] = by_report[0, 0], by_report[1, 0], by_report[2, 0]
     answer[3], answer[4], answer[5] = head[RECEIVED], counted, (at - begun) // 2
     applied = rows_applied(
