@@ -25,6 +25,7 @@ COMMANDS = {
     "demo": "firstpoint.cli.demo",
     "simulate": "firstpoint.cli.simulate",
     "check": "firstpoint.cli.extracts",
+    "link": "firstpoint.cli.link",
     "run": "firstpoint.cli.run",
     "count": "firstpoint.cli.count",
     "books": "firstpoint.cli.books",

@@ -17,8 +17,10 @@ from firstpoint.cli.audit import say_estimate, write_draw
 from firstpoint.cli.board import board_paper, read_draw, refuse_undrawn, write_report
 from firstpoint.cli.console import finish, heading, progress_bar, say, warn
 from firstpoint.cli.extracts import MAPPING_HELP, report_rejects, source_mapping
+from firstpoint.cli.link import say_links
 from firstpoint.cli.tables import write_table, write_text
 from firstpoint.errors import Refused
+from firstpoint.records.linking import Linkage, link_records
 from firstpoint.reporting import board_report
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -28,13 +30,14 @@ EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 class Holdings:
     """What the force holds, read and linked.
 
-    ``incidents`` and ``crimes`` have the canonical columns; ``links`` joins them; ``opening_codes`` maps the
-    opening codes that suggest crime to their audit stratum; ``rows_set_aside`` counts rejected rows.
+    ``incidents`` and ``crimes`` have the canonical columns; ``links`` joins them and incidents of one event;
+    ``opening_codes`` maps the opening codes that suggest crime to their audit stratum; ``rows_set_aside``
+    counts rejected rows.
     """
 
     incidents: pl.DataFrame
     crimes: pl.DataFrame
-    links: records.Links
+    links: Linkage
     opening_codes: dict[str, str]
     rows_set_aside: int
 
@@ -148,18 +151,27 @@ def read_holdings(incidents: Path, crimes: Path | None, mapping: str | None, out
             "Nothing here tells what is recorded already, so the list shows what the logs disclose, not what "
             "is missing. Give --crimes, or [recorded] closing_codes in the mapping."
         )
-    links = records.link_by_reference(logs, held)
-    say(
-        f"{links.links.height} crimes linked to their incident by reference; {links.direct.height} recorded "
-        f"without one; {links.dangling.height} name an incident that is not in the extract."
-    )
+    opening_codes = dict(source.opening_codes) if source else {}
+    links = link(logs, held, opening_codes, out)
     return Holdings(
         incidents=logs,
         crimes=held,
         links=links,
-        opening_codes=dict(source.opening_codes) if source else {},
+        opening_codes=opening_codes,
         rows_set_aside=report_rejects(extracts, out / "rejects.csv"),
     )
+
+
+def link(incidents: pl.DataFrame, crimes: pl.DataFrame, opening_codes: dict[str, str], out: Path) -> Linkage:
+    """Link crimes to incidents, write ``links.csv`` and ``links_for_review.csv``, and say what was linked."""
+    with progress_bar("Linking") as step:
+        links = link_records(incidents, crimes, opening_codes=opening_codes, progress=step)
+    write_table(links.links, out / "links.csv")
+    write_table(links.review, out / "links_for_review.csv")
+    say_links(links)
+    if links.review.height:
+        say(f"For review: {out / 'links_for_review.csv'}")
+    return links
 
 
 def screen_and_count(held: Holdings, out: Path) -> pl.DataFrame:
@@ -169,7 +181,9 @@ def screen_and_count(held: Holdings, out: Path) -> pl.DataFrame:
     """
     heading("Screening and counting")
     with progress_bar("Reading logs") as step:
-        screened = screening.screen(held.incidents, held.crimes, progress=step)
+        # A crime recorded under another incident, or under another report of the same event, is not missed.
+        recorded = held.links.crimes_of_events(held.crimes)
+        screened = screening.screen(held.incidents, recorded, progress=step)
     write_table(screened, out / "screened.parquet")
     verdicts = _verdicts(held.incidents, screened)
     write_text(
@@ -242,7 +256,8 @@ def _ranked_list(held: Holdings, screened: pl.DataFrame, verdicts: list[dict[str
         schema={"incident_id": pl.String, "decision": pl.String, "classes_due": pl.String},
         orient="row",
     )
-    recorded = held.links.links.group_by("incident_id").agg(crimes_recorded=pl.len())
+    crimes = held.links.crimes_of_events(held.crimes)
+    recorded = crimes.group_by("incident_id").agg(crimes_recorded=pl.len())
     words = pl.col("disclosures").list.eval(
         pl.element().struct.field("evidence").list.eval(pl.element().struct.field("text")).list.join(" … ")
     )

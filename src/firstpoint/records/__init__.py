@@ -16,22 +16,31 @@ The data passes through in this order:
 3. :func:`check_extracts` looks at tables together: crimes and log entries that point to no incident, dates
    out of order, codes nobody knows, shares of missing cells. :func:`write_rejects` writes what was set aside.
 4. :func:`with_text_of_entries` gives incidents the text of their log entries, where a system exports those
-   one by one. :func:`link_by_reference` ties crimes to incidents; :func:`crimes_from_closing_codes` stands in
-   for a crime table where a log says only by its disposition that a crime was recorded.
+   one by one. :func:`link_by_reference` ties crimes to the incidents they name, :func:`link_records` also
+   those that name none or name it wrongly, and incidents to others about the same event;
+   :func:`crimes_from_closing_codes` stands in for a crime table where a log says only by its disposition that
+   a crime was recorded.
 5. :func:`store_extracts` keeps the tables in a directory, whole or not at all, whatever happens on the way;
    :func:`read_store` reads them back.
 
 Its limits. Dates are never guessed: a format that the mapping does not name sets the row aside. A cut
-inside the last cell of a file can only be suspected. Linking is by reference alone; a crime recorded under
-another incident is therefore not found here. Workbooks and JSON lines are read into memory whole; what a
-workbook unpacks to, columns, and torn rows have limits; the length of a file has none.
+inside the last cell of a file can only be suspected. Linking beyond references needs the extra
+``firstpoint[link]``, and finds only what times, places and words can tell apart. Workbooks and JSON lines
+are read into memory whole; what a workbook unpacks to, columns, and torn rows have limits; the length of a
+file has none.
 """
 
 from firstpoint.records.checks import CheckReport, ExtractSummary, check_extracts, write_rejects
 from firstpoint.records.databases import read_query
 from firstpoint.records.entries import with_text_of_entries
 from firstpoint.records.faults import Fault
-from firstpoint.records.linking import Links, crimes_from_closing_codes, link_by_reference
+from firstpoint.records.linking import (
+    Linkage,
+    Links,
+    crimes_from_closing_codes,
+    link_by_reference,
+    link_records,
+)
 from firstpoint.records.mapping import ColumnMapping, Repeats, SourceMapping, TableMapping
 from firstpoint.records.mapping_file import read_mapping, ready_mapping, ready_mappings
 from firstpoint.records.reading import Extract, read_extract
@@ -49,6 +58,7 @@ __all__ = [
     "Extract",
     "ExtractSummary",
     "Fault",
+    "Linkage",
     "Links",
     "Load",
     "RawSheet",
@@ -64,6 +74,7 @@ __all__ = [
     "describe_tables",
     "from_spreadsheet_text",
     "link_by_reference",
+    "link_records",
     "loads_of",
     "read_extract",
     "read_mapping",

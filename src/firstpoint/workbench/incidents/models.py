@@ -128,6 +128,10 @@ class Crime(models.Model):
     flags = models.JSONField(null=True)
     unit = models.TextField(null=True)
     recorded_by = models.TextField(null=True)
+    easting = models.FloatField(null=True)
+    northing = models.FloatField(null=True)
+    area = models.TextField(null=True)
+    text = models.TextField(null=True)
     extract = of_extract()
 
     def __str__(self) -> str:
