@@ -73,7 +73,7 @@ def import_command(
     if set_aside and all_or_nothing:
         say("Nothing was loaded: rows would have been set aside, and --all-or-nothing was asked for.")
         finish(rows_set_aside=set_aside)
-    rows = sum(each.frame.height for each in read)
+    rows = sum(each.rows_kept for each in read)
     with progress_bar("Loading") as step:
         loaded = load(
             read,

@@ -123,7 +123,7 @@ def _load_one(extract: Extract, by: str, as_of: datetime, progress: Progress | N
         loaded_at=timezone.now(),
         loaded_by=by,
     )
-    rows = extract.frame.height
+    rows = extract.rows_kept
     found = put(extract, loaded, lambda done: progress(extract.table, done, rows) if progress else None)
     loaded.rows_added, loaded.rows_replaced = found.added, found.replaced
     loaded.rows_unchanged, loaded.rows_older = found.unchanged, found.older

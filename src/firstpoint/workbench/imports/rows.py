@@ -24,6 +24,7 @@ from firstpoint.workbench.incidents import words
 from firstpoint.workbench.incidents.models import Crime, Incident, LogEntry, Victim
 
 ROWS_AT_ONCE = 5_000
+_READ_AT_ONCE = 20_000
 
 MODELS: dict[str, type[models.Model]] = {
     "incidents": Incident,
@@ -266,7 +267,9 @@ def _next(counted: Counter[str], name: str) -> int:
 
 
 def _parts(extract: Extract) -> Iterator[pl.DataFrame]:
-    yield from extract.frame.iter_slices(ROWS_AT_ONCE)
+    rows = extract.scan()
+    for start in range(0, extract.rows_kept, _READ_AT_ONCE):
+        yield from rows.slice(start, _READ_AT_ONCE).collect().iter_slices(ROWS_AT_ONCE)
 
 
 def _as_held(column: str, kind: pl.DataType | None) -> pl.Expr:
