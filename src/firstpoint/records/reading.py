@@ -64,6 +64,10 @@ class Extract:
     joined_rows: int = 0
     unused_headings: tuple[str, ...] = ()
 
+    def scan(self) -> pl.LazyFrame:
+        """The rows of ``frame``, to take only the columns from that are needed."""
+        return self.frame.lazy()
+
     @property
     def rejected_rows(self) -> int:
         """How many rows were set aside (a row may have several faults)."""
