@@ -24,7 +24,7 @@ CLASSES = {
     name: next(
         each.ho_code for each in vocabulary.offence_codes() if each.class_code == name and each.current
     )
-    for name in ("8N", "9A", "28E", "34B", "58A")
+    for name in ("8N", "9A", "34B", "45", "58C")
 }
 WEEK = np.array([0.95, 0.94, 0.96, 1.0, 1.12, 1.15, 0.98])
 MINUTE = 60_000_000

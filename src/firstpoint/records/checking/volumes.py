@@ -1,11 +1,13 @@
 """Days that have more or fewer rows than the same weekday before leads to expect.
 
-The rows of a day are expected to be the median of the same weekday of the eight weeks before (at least four).
-Square roots of counts have much the same spread whatever their size (Anscombe 1948): twice the difference of
-roots has the variance 1 + 1.5/k, were the counts those of chance alone (Poisson) and the median that of k
-days. Real days spread wider, so the variance is scaled by a robust estimate from all days (their median
-absolute deviation), never below 1. The limits follow from Student's distribution, since that estimate is
-itself uncertain, shared out over the days compared.
+The rows of a day are expected to be the median of the same weekday of the eight weeks before (at least four),
+moved by what the days of the last fortnight were above or below theirs (their median), so that a season's
+slow rise is followed. Square roots of counts have much the same spread whatever their size (Anscombe 1948):
+twice the difference of roots would have the variance 1 + 1.5/k + 0.15, were the counts those of chance alone
+(Poisson), with the median of k days and that of the fortnight. Real days spread wider, so the variance is
+scaled by a robust estimate from all days (their median absolute deviation), never below 1. The limits follow
+from Student's distribution, since that estimate is itself uncertain, shared out over the days compared. Days
+on which fewer than ten rows are expected are not compared: they say too little.
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ from firstpoint.records.reading import Extract
 LONDON = "Europe/London"
 STAMPED = {"incidents": "received_at", "crimes": "recorded_at"}
 WEEKS_BEFORE, LEAST_WEEKS = 8, 4
-LEAST_DAYS = 7 * (LEAST_WEEKS + 1)
+DRIFT_DAYS, LEAST_DRIFT_DAYS = 14, 7
+LEAST_EXPECTED = 10
 EFFICIENCY_OF_MAD = 0.37
 DAYS_NAMED = 10
 
@@ -97,13 +100,15 @@ def compare_days(days: pl.DataFrame, *, since: date | None = None) -> pl.DataFra
     every = _every_day(days)
     rows = every["rows"].to_numpy().astype(np.float64)
     median, weeks = _same_weekday_before(rows)
-    compared = weeks >= LEAST_WEEKS
+    root = np.maximum(np.sqrt(median + 0.375) + _drift(rows, median), 0)
+    expected = np.maximum(np.square(root) - 0.375, 0)
+    compared = (weeks >= LEAST_WEEKS) & (expected >= LEAST_EXPECTED)
     if since is not None:
         compared &= (every["day"] >= since).to_numpy()
-    low, high = _limits(rows, median, weeks, int(compared.sum()))
+    low, high = _limits(rows, root, weeks, int(compared.sum()))
     blank = np.where(compared, 1.0, np.nan)
     return every.with_columns(
-        expected=pl.Series(median * blank, dtype=pl.Float64).fill_nan(None),
+        expected=pl.Series(expected * blank, dtype=pl.Float64).fill_nan(None),
         low=pl.Series(low * blank, dtype=pl.Float64).fill_nan(None),
         high=pl.Series(high * blank, dtype=pl.Float64).fill_nan(None),
     ).with_columns(
@@ -139,7 +144,17 @@ def _median(columns: Floats) -> Floats:
     return median
 
 
-def _limits(rows: Floats, median: Floats, weeks: NDArray[np.int64], compared: int) -> tuple[Floats, Floats]:
+def _drift(rows: Floats, median: Floats) -> Floats:
+    """How far the roots of the days of the fortnight before lay above those of their medians; 0 at first."""
+    apart = np.sqrt(rows + 0.375) - np.sqrt(median + 0.375)
+    before = np.full((DRIFT_DAYS, len(rows)), np.nan)
+    for day in range(1, min(DRIFT_DAYS, len(rows) - 1) + 1):
+        before[day - 1, day:] = apart[:-day]
+    enough = (~np.isnan(before)).sum(axis=0) >= LEAST_DRIFT_DAYS
+    return np.where(enough, _median(before), 0.0)
+
+
+def _limits(rows: Floats, root: Floats, weeks: NDArray[np.int64], compared: int) -> tuple[Floats, Floats]:
     from scipy.special import stdtrit
 
     if compared == 0:
@@ -148,8 +163,7 @@ def _limits(rows: Floats, median: Floats, weeks: NDArray[np.int64], compared: in
     spread, freedom = _spread(rows)
     quantile = -float(stdtrit(freedom, FALSE_ALARMS / (2 * compared)))
     with np.errstate(divide="ignore", invalid="ignore"):
-        half = quantile * spread * np.sqrt(1 + 1.5 / weeks) / 2
-        root = np.sqrt(median + 0.375)
+        half = quantile * spread * np.sqrt(1.15 + 1.5 / weeks) / 2
         low = np.maximum(np.ceil(np.square(np.maximum(root - half, 0)) - 0.375), 0)
         high = np.floor(np.square(root + half) - 0.375)
     return low, high
