@@ -243,7 +243,7 @@ def test_checks_that_weigh_chance_speak_wrongly_no_more_often_than_is_said():
         frames = clean_force(1_000 + seed, days=36, a_day=25, words=1)
         for name in {each.check for each in check_extracts(extracts_of(frames)).faults}:
             wrong[name] += 1
-    # Were the chance of each as large as is said, four or more of forty would come less than once in a thousand.
+    # Were the chance of each as large as is said, four of forty would come less than once in a thousand.
     assert forces * FALSE_ALARMS < 1
     assert max(wrong.values()) <= 3, wrong
 

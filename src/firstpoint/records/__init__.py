@@ -11,8 +11,11 @@ The data passes through in this order:
 2. :func:`read_extract` reads a CSV, Parquet or Excel file into an :class:`Extract`: good rows in canonical
    columns, bad rows set aside with their number, their value, the reason and the remedy. Every row read is
    accounted for.
-3. :func:`check_extracts` looks at tables together: crimes and log entries that point to no incident, dates
-   out of order, codes nobody knows, shares of missing cells. :func:`write_rejects` writes what was set aside.
+3. :func:`check_extracts` looks at the good rows, table by table and together, for everything that
+   :data:`CHECKS` lists (``docs/checks.md``): references to nothing, times out of order, codes nobody knows,
+   inventions, days too thin. :func:`write_rejects` writes what was set aside, and :func:`marks_of` with
+   :func:`rows_as_sent` give the sender's own rows and what is wrong in each cell.
+   :func:`equality_completeness` counts what is known of victims, or why it is not.
 4. :func:`with_text_of_entries` gives incidents the text of their log entries, where a system exports those
    one by one. :func:`link_by_reference` ties crimes to incidents; :func:`crimes_from_closing_codes` stands in
    for a crime table where a log says only by its disposition that a crime was recorded.
@@ -26,20 +29,30 @@ ten times their size there: what a workbook unpacks to, columns, and torn rows h
 file has none.
 """
 
-from firstpoint.records.checks import CheckReport, ExtractSummary, check_extracts, write_rejects
+from firstpoint.records.checking.registry import CHECKS, SEVERITIES, Check, describe_checks
+from firstpoint.records.checking.shares import late_recording, missing_by_unit
+from firstpoint.records.checking.volumes import compare_days, volumes_by_day
+from firstpoint.records.checks import CheckReport, ExtractSummary, check_extracts, grade_of, write_rejects
 from firstpoint.records.entries import with_text_of_entries
+from firstpoint.records.equality import CHARACTERISTICS, equality_completeness
 from firstpoint.records.faults import Fault
 from firstpoint.records.linking import Links, crimes_from_closing_codes, link_by_reference
 from firstpoint.records.mapping import ColumnMapping, Repeats, SourceMapping, TableMapping
 from firstpoint.records.mapping_file import read_mapping, ready_mapping, ready_mappings
 from firstpoint.records.reading import Extract, read_extract
+from firstpoint.records.sent_rows import MOST_ROWS, SentRows, marks_of, rows_as_sent
 from firstpoint.records.spreadsheets import as_spreadsheet_text, from_spreadsheet_text
 from firstpoint.records.store import Load, Stored, loads_of, read_store, store_extracts
 from firstpoint.records.tables import TABLES, Column, Table, describe_tables
 from firstpoint.records.workbook import RawSheet, read_sheets
 
 __all__ = [
+    "CHARACTERISTICS",
+    "CHECKS",
+    "MOST_ROWS",
+    "SEVERITIES",
     "TABLES",
+    "Check",
     "CheckReport",
     "Column",
     "ColumnMapping",
@@ -50,24 +63,34 @@ __all__ = [
     "Load",
     "RawSheet",
     "Repeats",
+    "SentRows",
     "SourceMapping",
     "Stored",
     "Table",
     "TableMapping",
     "as_spreadsheet_text",
     "check_extracts",
+    "compare_days",
     "crimes_from_closing_codes",
+    "describe_checks",
     "describe_tables",
+    "equality_completeness",
     "from_spreadsheet_text",
+    "grade_of",
+    "late_recording",
     "link_by_reference",
     "loads_of",
+    "marks_of",
+    "missing_by_unit",
     "read_extract",
     "read_mapping",
     "read_sheets",
     "read_store",
     "ready_mapping",
     "ready_mappings",
+    "rows_as_sent",
     "store_extracts",
+    "volumes_by_day",
     "with_text_of_entries",
     "write_rejects",
 ]

@@ -1,0 +1,92 @@
+"""The sender's own rows that have something wrong, under the sender's headings, and what is wrong where."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+
+import polars as pl
+from attrs import frozen
+
+from firstpoint.records.checking.found import Found
+from firstpoint.records.checking.registry import CHECKS
+from firstpoint.records.files import read_rows
+from firstpoint.records.mapping import ColumnMapping, SourceMapping
+from firstpoint.records.reading import Extract, find_headings
+from firstpoint.records.tables import table_named
+
+MOST_ROWS = 5_000
+"""How many rows of one extract are marked; the gravest first."""
+
+MARKS_SCHEMA = {
+    "row": pl.Int64,
+    "column": pl.String,
+    "grade": pl.String,
+    "reason": pl.String,
+    "remedy": pl.String,
+}
+GRADES = ("set aside", "serious", "look")
+
+
+@frozen
+class SentRows:
+    """Rows of a file as they were sent: ``frame`` (``row``, then a String column a heading) in order of row.
+
+    ``headings_of`` gives the headings that feed each canonical column; ``torn`` holds rows that could not be
+    cut into cells, by number.
+    """
+
+    frame: pl.DataFrame
+    headings_of: Mapping[str, tuple[str, ...]]
+    torn: Mapping[int, str]
+
+
+def rows_as_sent(extract: Extract, mapping: SourceMapping | None, rows: Collection[int]) -> SentRows:
+    """These rows of the extract's file, read again as it stands (the mapping must be that of the reading)."""
+    target = table_named(extract.table)
+    layout = (mapping or SourceMapping(name="canonical")).table(target.name)
+    raw = read_rows(Path(extract.path), layout)
+    found = find_headings(raw.headings, target, layout, Path(extract.path))
+    sources = {
+        each.name: layout.columns.get(each.name, ColumnMapping(headings=(each.name,))).needs
+        for each in target.columns
+    }
+    wanted = pl.Series(sorted(rows), dtype=pl.Int64)
+    return SentRows(
+        frame=raw.frame.filter(pl.col("row").is_in(wanted.implode())).sort("row"),
+        headings_of={
+            column: tuple(found[name] for name in names if name in found) for column, names in sources.items()
+        },
+        torn={row: text for row, text in raw.unread.items() if row in set(rows)},
+    )
+
+
+def marks_of(extract: Extract, found: tuple[Found, ...], *, most: int = MOST_ROWS) -> pl.DataFrame:
+    """What is wrong in each row: ``row, column, grade, reason, remedy``, by row, for at most ``most`` rows.
+
+    Where more rows have something wrong, those set aside come before those with a serious finding, and these
+    before the others.
+    """
+    parts = [pl.DataFrame(schema=MARKS_SCHEMA), *_marks_of_reading(extract), *_marks_of_checks(found, most)]
+    ranks = {name: at for at, name in enumerate(GRADES)}
+    rank = pl.col("grade").replace_strict(ranks, return_dtype=pl.Int64)
+    marks = pl.concat(parts).drop_nulls("row").with_columns(rank=rank)
+    worst = marks.group_by("row").agg(pl.col("rank").min()).sort("rank", "row").head(most)
+    return marks.filter(pl.col("row").is_in(worst["row"].implode())).sort("row", "rank").drop("rank")
+
+
+def _marks_of_reading(extract: Extract) -> Iterator[pl.DataFrame]:
+    for grade, frame in (("set aside", extract.rejects), ("look", extract.warnings)):
+        yield frame.select("row", "column", grade=pl.lit(grade), reason="reason", remedy="remedy")
+
+
+def _marks_of_checks(found: tuple[Found, ...], most: int) -> Iterator[pl.DataFrame]:
+    for each in found:
+        check = CHECKS[each.check]
+        yield each.rows.head(most).select(
+            "row",
+            column=pl.lit(each.column, pl.String),
+            grade=pl.lit(check.severity),
+            reason=pl.lit(each.message),
+            remedy=pl.lit(each.remedy or check.remedy),
+        )
