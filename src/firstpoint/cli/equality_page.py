@@ -23,6 +23,7 @@ from firstpoint.reporting import (
 PARTS = ("held", "not_relevant", "refused", "not_asked", "unknown_to_caller", "silent")
 HEADINGS = ("Value held", "Not relevant", "Refused", "Not asked", "Unknown to caller", "Neither")
 LEAST_VICTIMS = 5
+MANY = 200
 TOO_FEW = "too few to show"
 METHOD = (
     "Accounted for: a value, or a lawful reason for having none. Intervals are 95% by Wilson's formula; they "
@@ -42,8 +43,8 @@ def equality_page(completeness: pl.DataFrame, *, force: str, prepared_on: date, 
         blocks=(
             Paragraph(
                 f"Of {everyone.height} protected characteristics, {everyone.height - silent} are accounted "
-                f"for in every one of the {victims:,} victims; {silent} have victims for whom neither a value "
-                "nor a reason is held."
+                f"for in every one of the {victims:,} victims; {silent} have victims for whom neither a "
+                "value nor a reason is held."
             ),
             *completeness_tables(completeness, hide_small=True),
             Notice("note", "Small counts", EXPLANATION),
@@ -93,7 +94,8 @@ def _shares(part: pl.DataFrame, by: str, *, hide_small: bool) -> Table:
         f"Share accounted for, by {by}",
         (Column("Characteristic", "name", 2), *(Column(group, "text") for group in groups)),
         tuple((name, *(cells[name, group] for group in groups)) for name in names),
-        note="In brackets the 95% interval. A victim of crimes of several groups counts once in each.",
+        note=f"In brackets the 95% interval, for fewer than {MANY} victims. A victim of crimes of several "
+        "groups counts once in each.",
     )
 
 
@@ -104,4 +106,5 @@ def _share(entry: dict[str, Any], *, hide_small: bool) -> str:
         0 < entry["silent"] < LEAST_VICTIMS or 0 < entry["victims"] - entry["silent"] < LEAST_VICTIMS
     ):
         return "nearly all" if entry["silent"] < LEAST_VICTIMS else "hardly any"
-    return f"{entry['accounted_share']:.0%} ({entry['low']:.0%} to {entry['high']:.0%})"
+    share = f"{entry['accounted_share']:.0%}"
+    return share if entry["victims"] >= MANY else f"{share} ({entry['low']:.0%} to {entry['high']:.0%})"

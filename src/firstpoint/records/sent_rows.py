@@ -47,17 +47,21 @@ def rows_as_sent(extract: Extract, mapping: SourceMapping | None, rows: Collecti
     layout = (mapping or SourceMapping(name="canonical")).table(target.name)
     raw = read_rows(Path(extract.path), layout)
     found = find_headings(raw.headings, target, layout, Path(extract.path))
+    wanted = pl.Series(sorted(rows), dtype=pl.Int64)
+    frames, torn = [], {}
+    for part in (raw,):
+        frames.append(part.frame.filter(pl.col("row").is_in(wanted.implode())))
+        torn.update({row: text for row, text in part.unread.items() if row in set(rows)})
     sources = {
         each.name: layout.columns.get(each.name, ColumnMapping(headings=(each.name,))).needs
         for each in target.columns
     }
-    wanted = pl.Series(sorted(rows), dtype=pl.Int64)
     return SentRows(
-        frame=raw.frame.filter(pl.col("row").is_in(wanted.implode())).sort("row"),
+        frame=pl.concat(frames).sort("row"),
         headings_of={
             column: tuple(found[name] for name in names if name in found) for column, names in sources.items()
         },
-        torn={row: text for row, text in raw.unread.items() if row in set(rows)},
+        torn=torn,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 
 import numpy as np
 import polars as pl
@@ -31,6 +31,8 @@ FILLER_DAYS = (
 )  # fmt: skip
 """Days that systems and people put where the day was not known."""
 
+USUAL_FROM, USUAL_TO = datetime(2000, 1, 3, tzinfo=UTC), datetime(2098, 12, 30, tzinfo=UTC)
+
 CAN_BE_TRUE = ("occurred_from", "occurred_to")
 """Columns in which a filler day of 1980 or later can be the day of an old offence."""
 
@@ -38,6 +40,7 @@ MIDNIGHTS_OF_A_CLOCK, MIDNIGHTS_OF_PEOPLE = 0.01, 0.15
 """The most times at 00:00:00 that is usual: where a clock stamps the row, and where somebody says when."""
 
 LEAST_MIDNIGHTS = 10
+MICROSECONDS_OF_AN_HOUR = 3_600_000_000
 LEAST_HOURS_OFF, SHARE_OFF_IN_SUMMER, SHARE_OFF_IN_WINTER = 20, 0.20, 0.05
 LEAST_IN_THE_DOUBLED_HOUR = 10
 STAMPED = {"incidents": "received_at", "log_entries": "entry_at", "crimes": "recorded_at"}
@@ -96,9 +99,11 @@ def in_the_future(material: Material) -> Iterator[Found]:
 def on_a_filler_day(material: Material) -> Iterator[Found]:
     """Times on a day that stands for *not known*."""
     for column in _time_columns(material.table):
+        # Nearly all times lie between the two; only the others need their day by the London clock.
+        may_be = ~pl.col(column).is_between(pl.lit(USUAL_FROM), pl.lit(USUAL_TO))
         days = [day for day in FILLER_DAYS if column not in CAN_BE_TRUE or not 1980 <= day.year <= 2000]
         yield from where(
-            part(material.extract, column),
+            part(material.extract, column).filter(may_be),
             _local(column).dt.date().is_in(days),
             check="filler-day",
             column=column,
@@ -111,7 +116,9 @@ def too_many_midnights(material: Material) -> Iterator[Found]:
     """Columns of which too many times are 00:00:00 by the London clock."""
     for column in _time_columns(material.table):
         times = part(material.extract, column).drop_nulls(column)
-        at_midnight = times.filter(_local(column).dt.time() == pl.time(0, 0))
+        # A midnight in London is a whole hour in UTC, which few times are.
+        whole_hours = times.filter(pl.col(column).dt.timestamp("us") % MICROSECONDS_OF_AN_HOUR == 0)
+        at_midnight = whole_hours.filter(_local(column).dt.time() == pl.time(0, 0))
         usual = MIDNIGHTS_OF_PEOPLE if column in CAN_BE_TRUE else MIDNIGHTS_OF_A_CLOCK
         if at_midnight.height < LEAST_MIDNIGHTS or at_midnight.height <= usual * times.height:
             continue
@@ -144,9 +151,11 @@ def an_hour_off(material: Material) -> Iterator[Found]:
     ]
     if not incidents:
         return
+    # A key stands once in a file, and may stand in two.
+    received = incidents[0] if len(incidents) == 1 else pl.concat(incidents).unique("incident_id")
     both = (
         part(material.extract, "incident_id", "reported_at")
-        .join(pl.concat(incidents).unique("incident_id"), on="incident_id")
+        .join(received, on="incident_id")
         .with_columns(apart=(pl.col("reported_at") - pl.col("received_at")).dt.total_minutes())
         .filter(pl.col("apart").is_not_null())
         .with_columns(
