@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import cached_property
 
 import polars as pl
 from attrs import field, frozen
@@ -33,6 +34,19 @@ class Material:
     def table(self) -> str:
         """The table of the extract under check."""
         return self.extract.table
+
+    @cached_property
+    def texts(self) -> pl.DataFrame:
+        """Of each row's text the number of ``characters`` (0 where empty) and its ``hash``, with ``row``.
+
+        Made once, since reading the texts takes longer than all else.
+        """
+        numbers = self.extract.scan().select(
+            characters=pl.col("text").str.strip_chars().str.len_chars().fill_null(0),
+            hash=pl.col("text").hash(),
+        )
+        frame = numbers.collect(engine="streaming")
+        return frame.with_columns(self.extract.row_numbers.alias("row"))
 
     def others(self, table: str) -> Iterator[Extract]:
         """The extracts of the delivery that hold this table."""

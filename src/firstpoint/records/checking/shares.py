@@ -25,7 +25,7 @@ OUGHT_TO_BE_FILLED = {
             "reporter_role",
             "domestic",
         ),
-        *("easting", "northing", "area", "text"),
+        *("easting", "northing", "area"),
     ),
     "crimes": (
         *(
@@ -115,9 +115,9 @@ def missing_by_unit(extract: Extract) -> pl.DataFrame:
 
 def filled_no_more(material: Material) -> Iterator[Found]:
     """Columns of which far more cells are empty than before: against an earlier extract, else within this."""
-    wanted = [
-        name for name in OUGHT_TO_BE_FILLED.get(material.table, ()) if name not in FILLED_LATER
-    ]  # fmt: skip
+    wanted = [name for name in OUGHT_TO_BE_FILLED.get(material.table, ()) if name not in FILLED_LATER]
+    if material.table == "incidents" and any(material.before()):
+        wanted.append("text")
     found = _two_parts(material, wanted)
     if not wanted or found is None:
         return

@@ -17,17 +17,17 @@ LEAST_CHARACTERS = 10
 LEAST_ROWS_OF_A_TEXT = 5
 LISTS = "list"
 MUST_AGREE = {
-    "incidents": ("text",),
+    "incidents": (),
     "crimes": ("incident_id", "victim_id", "ho_class", "occurred_from"),
 }
-"""Columns that must be filled before two rows that agree are called the same event."""
+"""Columns that two rows that agree must fill to be called the same event; incidents must have a text."""
 
 
 def wordless(material: Material) -> Iterator[Found]:
     """Rows whose text is empty or too short to say anything, in a source that has texts."""
     if material.table not in ("incidents", "log_entries"):
         return
-    frame = _numbers(material)
+    frame = material.texts
     if frame["characters"].sum() == 0:
         return
     entries = material.table == "log_entries"
@@ -56,7 +56,7 @@ def one_text_on_many(material: Material) -> Iterator[Found]:
     """Incidents whose text stands on five rows or more; a line for each text, the most frequent first."""
     if material.table != "incidents":
         return
-    frame = _numbers(material).filter(pl.col("characters") >= LEAST_CHARACTERS)
+    frame = material.texts.filter(pl.col("characters") >= LEAST_CHARACTERS)
     often = frame.group_by("hash").agg(rows=pl.len(), row=pl.col("row").min())
     often = often.filter(pl.col("rows") >= LEAST_ROWS_OF_A_TEXT)
     if often.height:
@@ -72,15 +72,6 @@ def one_text_on_many(material: Material) -> Iterator[Found]:
         )
 
 
-def _numbers(material: Material) -> pl.DataFrame:
-    """``row``, the number of ``characters`` of the text (0 where it is empty) and its ``hash``."""
-    numbers = material.extract.scan().select(
-        characters=pl.col("text").str.strip_chars().str.len_chars().fill_null(0), hash=pl.col("text").hash()
-    )
-    frame = numbers.collect(engine="streaming")
-    return frame.with_columns(material.extract.row_numbers.alias("row"))
-
-
 def same_content(material: Material) -> Iterator[Found]:
     """Rows that agree with an earlier row in everything but the key."""
     if material.table not in MUST_AGREE:
@@ -89,16 +80,21 @@ def same_content(material: Material) -> Iterator[Found]:
     cells = [
         (pl.col(column.name).list.join("\x1f") if column.kind == LISTS else pl.col(column.name)).hash()
         for column in table.columns
-        if column.name != table.key
+        if column.name not in (table.key, "text")
     ]
-    filled = pl.all_horizontal(pl.col(name).is_not_null() for name in MUST_AGREE[material.table])
+    must = MUST_AGREE[material.table]
+    filled = pl.all_horizontal(pl.lit(value=True), *(pl.col(name).is_not_null() for name in must))
     frame = (
         material.extract.scan()
         .select(table.key, content=pl.struct(*cells).hash(), filled=filled)
         .collect(engine="streaming")
         .with_columns(material.extract.row_numbers.alias("row"))
-        .filter("filled")
     )
+    if material.table == "incidents":
+        frame = frame.with_columns(
+            content=pl.col("content") ^ material.texts["hash"], filled=material.texts["characters"] > 0
+        )
+    frame = frame.filter("filled")
     first = pl.col(table.key).first().over("content")
     yield from where(
         frame.with_columns(first=first),
