@@ -1,4 +1,4 @@
-"""For every protected characteristic a value, or the lawful reason for its absence: counted by field and group."""
+"""For each protected characteristic a value, or the lawful reason why not: counted by field and group."""
 
 from __future__ import annotations
 

@@ -74,8 +74,8 @@ def check_of_reading(fault: Fault) -> str:
 DESCRIPTION = """# Checks
 
 What `firstpoint check` looks for, all in one pass; `firstpoint run` and `firstpoint import` make the same
-checks. A finding names its file, table, first rows and how many, column, value and remedy. Nothing is mended
-or guessed.
+checks, but for times in the future. A finding names its file, table, first rows and how many, column, value
+and remedy. Nothing is mended or guessed.
 
 A check marked *weighs chance* holds figures against what chance does. Each is made so that of a hundred clean
 tables it speaks wrongly about one at most; a real finding of it can still have a good reason, such as a bank
