@@ -239,7 +239,9 @@ def test_what_is_written_is_for_its_owner_alone(ran):
 
 
 def test_a_board_sees_no_small_number_of_equality_data(force, tmp_path):
-    rows = [f"V{at},{30 + at % 40},,{'' if at < 3 else 'female'},," for at in range(60)]
+    rows = [
+        f"V{at},{30 + at % 40},,{'' if at < 3 else 'female'},,{'Jedi' if at < 2 else ''}" for at in range(60)
+    ]
     (tmp_path / "victims.csv").write_text(
         "victim_id,age,age_absent,sex,sex_absent,religion\n" + "\n".join(rows) + "\n"
     )
@@ -252,4 +254,8 @@ def test_a_board_sees_no_small_number_of_equality_data(force, tmp_path):
     sex = page.split('role="rowheader"><span>Sex</span>')[1].split("</tr>")[0]
     assert "57" not in sex
     assert "95.0%" not in sex
+    religion = page.split('role="rowheader"><span>Religion or belief</span>')[1].split("</tr>")[0]
+    assert "hardly any" in religion
+    for count in ("58", "3.3%", ">2<"):
+        assert count not in religion
     assert out.with_suffix(".pdf").read_bytes().startswith(b"%PDF")

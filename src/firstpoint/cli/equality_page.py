@@ -77,9 +77,9 @@ def _count_row(entry: dict[str, Any], *, hide_small: bool) -> tuple[str | int | 
     if hide_small and entry["victims"] < LEAST_VICTIMS:
         return (entry["characteristic"], *[TOO_FEW] * len(PARTS), TOO_FEW, None)
     shown = shown_parts(counts) if hide_small else counts
-    exact = not hide_small or not 0 < entry["silent"] < LEAST_VICTIMS
-    share = f"{entry['accounted_share']:.1%}" if exact else "nearly all"
-    interval = f"{entry['low']:.1%} to {entry['high']:.1%}" if exact else None
+    few = _few_in_words(entry) if hide_small else ""
+    share = few or f"{entry['accounted_share']:.1%}"
+    interval = None if few else f"{entry['low']:.1%} to {entry['high']:.1%}"
     return (entry["characteristic"], *shown, share, interval)
 
 
@@ -102,9 +102,14 @@ def _shares(part: pl.DataFrame, by: str, *, hide_small: bool) -> Table:
 def _share(entry: dict[str, Any], *, hide_small: bool) -> str:
     if hide_small and entry["victims"] < LEAST_VICTIMS:
         return TOO_FEW
-    if hide_small and (
-        0 < entry["silent"] < LEAST_VICTIMS or 0 < entry["victims"] - entry["silent"] < LEAST_VICTIMS
-    ):
-        return "nearly all" if entry["silent"] < LEAST_VICTIMS else "hardly any"
+    if hide_small and (few := _few_in_words(entry)):
+        return few
     share = f"{entry['accounted_share']:.0%}"
     return share if entry["victims"] >= MANY else f"{share} ({entry['low']:.0%} to {entry['high']:.0%})"
+
+
+def _few_in_words(entry: dict[str, Any]) -> str:
+    """Give words in place of a share that would tell a small count; nothing where it would not."""
+    if 0 < entry["silent"] < LEAST_VICTIMS:
+        return "nearly all"
+    return "hardly any" if 0 < entry["victims"] - entry["silent"] < LEAST_VICTIMS else ""
