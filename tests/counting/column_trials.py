@@ -1,7 +1,8 @@
 """The long trials of counting in columns; ``make trials`` runs them after those of the tables.
 
 They add a part of their own to ``docs/trials.md``. Sizes can be given: reports compared, reports of the
-properties, reports of the books, spoilt reports.
+properties, reports of the books, spoilt reports. ``--until 21:00`` (UTC) ends the comparison, the longest
+part, at that time; the page says how many were compared.
 """
 
 from __future__ import annotations
@@ -35,19 +36,28 @@ PROCESSES = 2
 STARTED_AFRESH = get_context("spawn")
 
 
-def compared(number: int) -> tuple[int, list[str], float, float]:
+def compared(number: int, until: datetime | None = None) -> tuple[int, list[str], float, float]:
     """Give how many mixed reports of all books were compared with the interpreter, which differ, and the
-    seconds that columns and interpreter took.
+    seconds that columns and interpreter took. At ``until``, or when interrupted, it stops where it is.
     """
     told = listed_books()
     parts = [(told[at % len(told)].id, at) for at in range(-(-number // AT_ONCE))]
     differ: list[str] = []
-    seconds = [0.0, 0.0]
-    with ProcessPoolExecutor(PROCESSES, STARTED_AFRESH) as pool:
+    done, seconds = 0, [0.0, 0.0]
+    pool = ProcessPoolExecutor(PROCESSES, STARTED_AFRESH)
+    try:
         for found, by_columns, by_interpreter in pool.map(_compared_part, parts):
             differ += found
             seconds = [seconds[0] + by_columns, seconds[1] + by_interpreter]
-    return len(parts) * AT_ONCE, differ, *seconds
+            done += AT_ONCE
+            if done % (25 * AT_ONCE) == 0:
+                print(f"compared so far: {done:,}, {len(differ)} differ", flush=True)
+            if until and datetime.now(tz=UTC) > until:
+                break
+    except KeyboardInterrupt:
+        print(f"interrupted after {done:,}", flush=True)
+    pool.shutdown(wait=False, cancel_futures=True)
+    return done, differ, *seconds
 
 
 def _compared_part(part: tuple[str, int]) -> tuple[list[str], float, float]:
@@ -192,7 +202,7 @@ def page(
     return "\n".join(lines)
 
 
-def main(sizes: Sequence[int]) -> int:
+def main(sizes: Sequence[int], until: datetime | None = None) -> int:
     """Run the trials and write their part of the page; give 1 where something differs that must not."""
     compare, own, dated, spoil = (*sizes, *(1_000_000, 1_000_000, 100_000, 300_000)[len(sizes) :])
     fuzz = fuzzed(spoil)
@@ -202,7 +212,7 @@ def main(sizes: Sequence[int]) -> int:
         print(name, each.tried, each.broken, dict(each.excepted), flush=True)
     print(f"{seconds:.1f} s", flush=True)
     boundaries = list(twins(dated))
-    comparison = compared(compare)
+    comparison = compared(compare, until)
     print(
         f"compared: {comparison[0]:,}, {len(comparison[1])} differ", *comparison[1][:5], sep="\n", flush=True
     )
@@ -213,5 +223,15 @@ def main(sizes: Sequence[int]) -> int:
     return int(bool(comparison[1] or fuzz[1] or np.any(strict)))
 
 
+def told(arguments: Sequence[str]) -> tuple[list[int], datetime | None]:
+    """Give sizes and end from the command line."""
+    sizes = [int(each) for each in arguments if each.isdigit()]
+    ends = [each for each in arguments if ":" in each]
+    if not ends:
+        return sizes, None
+    hour, minute = map(int, ends[0].split(":"))
+    return sizes, datetime.now(tz=UTC).replace(hour=hour, minute=minute, second=0)
+
+
 if __name__ == "__main__":
-    sys.exit(main([int(size) for size in sys.argv[1:]]))
+    sys.exit(main(*told(sys.argv[1:])))

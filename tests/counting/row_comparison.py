@@ -39,8 +39,8 @@ def plain_row(text: str | bytes, *, book: Book | None = None, reconstructed: boo
         verdict["total"],
         crimes_due_with_open_class(verdict),
         datetime.fromisoformat(limit).astimezone(UTC) if limit else None,
-        _counted(verdict["crimes"], "ho_class", "ho_code"),
-        _counted(verdict.get("reported_incidents", ()), "code"),
+        counted(_numbers(verdict["crimes"], "ho_class", "ho_code")),
+        counted(_numbers(verdict.get("reported_incidents", ()), "code")),
         tuple(trace),
     )
 
@@ -56,8 +56,8 @@ def column_row(row: Mapping[str, Any]) -> tuple[Any, ...]:
         row["total"],
         row["due_in_open_class"],
         row["record_by"],
-        _counted(row["crimes"], "ho_class", "ho_code"),
-        _counted(row["reported_incidents"], "code"),
+        counted(_numbers(row["crimes"], "ho_class", "ho_code")),
+        counted(_numbers(row["reported_incidents"], "code")),
         tuple(row["trace"]),
     )
 
@@ -74,15 +74,17 @@ def disagreements(
     rows = count_frame(frame_of(texts), reconstructed=reconstructed, workers=workers).to_dicts()
     found = []
     for text, row in zip(texts, rows, strict=True):
-        counted, plain = column_row(row), plain_row(text, reconstructed=reconstructed)
-        if counted != plain:
-            found.append((text, counted, plain))
+        said, plain = column_row(row), plain_row(text, reconstructed=reconstructed)
+        if said != plain:
+            found.append((text, said, plain))
     return found
 
 
-def _counted(entries: Iterable[Mapping[str, Any]], *names: str) -> tuple[Any, ...]:
+def counted(entries: Iterable[tuple[Any, ...]]) -> tuple[Any, ...]:
     """Give how many there are of each, in an order that does not hang on that of the entries."""
-    found: Counter[tuple[Any, ...]] = Counter()
-    for entry in entries:
-        found[(*(entry.get(name) or "" for name in names), entry["count"])] += 1
+    found = Counter(tuple(part or "" for part in entry[:-1]) + entry[-1:] for entry in entries)
     return tuple(sorted(found.items()))
+
+
+def _numbers(entries: Iterable[Mapping[str, Any]], *names: str) -> Iterable[tuple[Any, ...]]:
+    return [(*(entry.get(name) for name in names), entry["count"]) for entry in entries]

@@ -53,6 +53,18 @@ def test_the_day_in_london_is_right_at_every_hour_from_2014_to_2030():
     assert wrong == []
 
 
+def test_the_day_in_london_is_right_in_the_months_in_which_clocks_changed_before():
+    months = [(year, month) for year in range(1972, 2014) for month in (3, 4, 10, 11)]
+    wrong = [
+        seconds
+        for year, month in months
+        for half_hour in range(31 * 48)
+        for seconds in (int(datetime(year, month, 1, tzinfo=UTC).timestamp()) + 1_800 * half_hour,)
+        if _day_in_london(seconds) != written(datetime.fromtimestamp(seconds, LONDON).date())
+    ]
+    assert wrong == []
+
+
 def test_days_are_counted_as_the_calendar_counts_them():
     for day in every_day(date(1900, 1, 1), date(2199, 12, 31)):
         since = (day - date(1970, 1, 1)).days

@@ -284,7 +284,9 @@ def test_a_bad_report_is_told_with_its_place_and_stops_no_other(text: str, words
         pytest.param(
             alleged(when={"from": "2026-06-14T23:30:00Z", "to": "2026-06-15"}), id="midnight in summer"
         ),
-        pytest.param(alleged(when={"from": "1995-10-25T23:30:00Z"}), id="summer time of old"),
+        pytest.param(alleged(when={"from": "1995-10-21T23:30:00Z"}), id="summer time of old"),
+        pytest.param(alleged(when={"from": "1975-03-16T01:30:00Z", "to": "1975-03-16"}), id="older still"),
+        pytest.param(alleged(when={"from": "1970-12-31T23:30:00Z"}), id="clocks an hour ahead all year"),
         pytest.param(alleged(when={}), id="no day"),
         pytest.param(said(reporter={}, school={}, victims=[], offenders=[]), id="empty sections"),
         pytest.param(said(victims=[{"id": "v1", "household": "v1"}]), id="household of itself"),

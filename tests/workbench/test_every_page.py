@@ -117,8 +117,10 @@ def test_a_page_keeps_the_rules_of_the_house(signed_in, role, route):
     assert answer.headers["Referrer-Policy"] == "same-origin"
 
 
+# The search looks when words are posted to it, and not before; its own test sees to that.
 @pytest.mark.parametrize(
-    ("role", "route"), [each for each in OPENED if each.values[1].action in READS_A_PERSON]
+    ("role", "route"),
+    [each for each in OPENED if each.values[1].action in READS_A_PERSON and each.values[1].name != "search"],
 )
 def test_every_look_at_a_report_is_one_entry_in_the_ledger(signed_in, person, role, route):
     client = signed_in(role)

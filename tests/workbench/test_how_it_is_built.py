@@ -21,8 +21,9 @@ PERSONAL = {"Incident", "Crime", "Victim", "LogEntry"}
 # Who may ask the tables of people, and why. A view never may.
 MAY_ASK = {
     "incidents/models.py": "they are defined there",
+    "incidents/words.py": "finds by words, and keeps the look",
     "incidents/reading.py": "the reader, which writes each look to the ledger",
-    "imports/loading.py": "fills them",
+    "imports/rows.py": "fills them",
     "imports/screening.py": "gives the logs to the screen, and nothing of them to a person",
     "audits/models.py": "links a drawn report to what it is",
     "audits/sampling.py": "looks up keys by reference when an audit is opened",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -23,19 +26,40 @@ directory_option = click.option(
 
 
 @click.command(name="import")
-@click.argument("extracts", nargs=-1, required=True, type=EXISTING)
+@click.argument("extracts", nargs=-1, type=EXISTING)
 @click.option("--mapping", help=MAPPING_HELP)
 @click.option("--table", type=click.Choice(TABLES), help="The table, where a file's name does not tell it.")
 @click.option("--all-or-nothing", is_flag=True, help="Load nothing where any row would be set aside.")
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d"]),
+    help="The moment (London time) whose state the extracts show; now, where it is not given.",
+)
+@click.option("--no-screen", is_flag=True, help="Load only; what is new stands on no list until a screen.")
+@click.option("--undo", "taken_back", type=int, metavar="LOAD", help="Take one load back, by its number.")
 @directory_option
 def import_command(
-    extracts: tuple[Path, ...], mapping: str | None, table: str | None, all_or_nothing: bool, directory: Path
+    extracts: tuple[Path, ...],
+    mapping: str | None,
+    table: str | None,
+    all_or_nothing: bool,
+    as_of: datetime | None,
+    no_screen: bool,
+    taken_back: int | None,
+    directory: Path,
 ) -> None:
-    """Load extracts into the workbench and screen what it then holds.
+    """Load extracts into the workbench and screen what is new; or take one load back.
 
     Each file is one table: incidents, log_entries, crimes or victims, told by its name or --table. All of
     them load, or none; rows set aside are listed in DIR/rejects.csv. The same extract twice changes nothing.
+    A row that comes again replaces the one held, unless --as-of says that it shows an earlier state; the
+    other is kept. --undo restores what a load replaced and takes away what it added.
     """
+    if (taken_back is None) == (not extracts):
+        raise click.UsageError("Give extracts to load, or --undo and the number of a load.")
+    if taken_back is not None:
+        _take_back(directory, taken_back)
+        return
     source = source_mapping(mapping)
     read = [records.read_extract(path, table or table_of(path), source) for path in extracts]
     from firstpoint.workbench import launch
@@ -49,14 +73,45 @@ def import_command(
     if set_aside and all_or_nothing:
         say("Nothing was loaded: rows would have been set aside, and --all-or-nothing was asked for.")
         finish(rows_set_aside=set_aside)
-    loaded = load(read)
+    rows = sum(each.frame.height for each in read)
+    with progress_bar("Loading") as step:
+        loaded = load(
+            read,
+            as_of=as_of.replace(tzinfo=ZoneInfo("Europe/London")) if as_of else None,
+            progress=_over_all(step, rows),
+        )
     for each in loaded:
         say(str(each))
-    if not all(each.already for each in loaded):
+    new = [each.number for each in loaded if not each.already]
+    if new and not no_screen:
         with progress_bar("Screening") as step:
-            seen = screen_held(progress=step)
+            seen = screen_held(loads=new, progress=step)
         say(f"{seen.incidents:,} incidents screened; {seen.opened:,} put on the recording list.")
     finish(rows_set_aside=set_aside)
+
+
+def _over_all(step: Callable[[int, int], None], rows: int) -> Callable[[str, int, int], None]:
+    """Give progress over all tables from that of each."""
+    done_of: dict[str, int] = {}
+
+    def progress(table: str, done: int, _: int) -> None:
+        done_of[table] = done
+        step(sum(done_of.values()), rows)
+
+    return progress
+
+
+def _take_back(directory: Path, number: int) -> None:
+    _open_workbench(directory)
+    from firstpoint.workbench import launch
+
+    launch.prepare(directory)
+    from firstpoint.workbench.imports.loading import undo
+    from firstpoint.workbench.imports.screening import screen_held
+
+    say(str(undo(number)))
+    with progress_bar("Screening") as step:
+        screen_held(progress=step)
 
 
 @click.command(name="serve")

@@ -87,7 +87,7 @@ from firstpoint.counting.books import (
 from firstpoint.counting.deadlines import record_by
 from firstpoint.counting.explaining import explain
 from firstpoint.counting.facts import KINDS, Kind, judgements, report_faults
-from firstpoint.counting.many import count_frame
+from firstpoint.counting.many import count_frame, quick_counter
 from firstpoint.counting.open_classes import crimes_due_with_open_class
 from firstpoint.counting.reports import (
     ReportSetAside,
@@ -145,6 +145,7 @@ __all__ = [
     "judgements",
     "listed_books",
     "newest_book",
+    "quick_counter",
     "read_report",
     "read_reports",
     "record_by",

@@ -1,4 +1,4 @@
-"""From a frame of reports to a frame of what they require."""
+"""Many reports: a frame of them at once, or one after another as they come in."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from firstpoint.counting.books import Book
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from firstpoint.counting.columns.single import QuickCounter
 
 
 def count_frame(
@@ -32,3 +34,17 @@ def count_frame(
     from firstpoint.counting.columns import frames
 
     return frames.count_frame(frame, book=book, reconstructed=reconstructed, workers=workers)
+
+
+def quick_counter(book: Book | None = None, *, reconstructed: bool = False) -> QuickCounter:
+    """Give a counter that answers one report after another in microseconds.
+
+    It is for a service that stays up: the first counter in a new installation takes a minute or more to
+    compile its loops, each later one a few seconds to load them. ``counter.count(report)`` takes a report as
+    a mapping or as JSON text and gives decision, total, crimes, reported incidents, limit and trace, the same
+    as :func:`count_frame` gives of it; bad reports raise as in
+    :func:`~firstpoint.counting.reports.count_report`. Each thread needs a counter of its own.
+    """
+    from firstpoint.counting.columns.single import QuickCounter
+
+    return QuickCounter(book, reconstructed=reconstructed)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -291,11 +292,16 @@ def _duplicate_stands(report: Mapping[str, Any], ask: Mapping[str, Any], record:
 
 def _indictable_only(record: Mapping[str, Any]) -> str:
     """Say whether every offence that the record can be is triable only on indictment."""
-    codes = [code for code in offence_codes() if code.class_code == record.get("class") and code.current]
-    exact = [code for code in codes if code.ho_code == record.get("ho_code")]
+    return _indictable_only_of(record.get("class", ""), record.get("ho_code", ""))
+
+
+@cache
+def _indictable_only_of(ho_class: str, ho_code: str) -> str:
+    codes = [code for code in offence_codes() if code.class_code == ho_class and code.current]
+    exact = [code for code in codes if code.ho_code == ho_code]
     modes = [code.mode for code in exact or codes]
     if not modes:
-        return "no" if str(record.get("class", "")).startswith("NFIB") else UNKNOWN
+        return "no" if ho_class.startswith("NFIB") else UNKNOWN
     share = modes.count("I") / len(modes)
     return "yes" if share == 1 else "no" if share <= _RARE else UNKNOWN
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,9 @@ from firstpoint.counting.reckoning import Reckoning, reckon
 from firstpoint.counting.rulings import MatterRuling, rule_matter
 from firstpoint.counting.verdict import verdict_on
 from firstpoint.errors import BadReport, UnreadableFile
+
+#: What the plain reading leaves aside, once it is known to be in the format.
+_BEAR_ON_NO_MATTER = frozenset({"ask", "note"})
 
 
 class ReportSetAside(BadReport):
@@ -96,6 +100,10 @@ def checked(
     except (NotPlain, KeyError, TypeError, ValueError, AttributeError, OverflowError):
         require_report(report)
         ready = compiled(book or _book_for(report["reported_at"], reconstructed))
+        if not _BEAR_ON_NO_MATTER.isdisjoint(report):
+            with suppress(NotPlain):
+                plain = {name: said for name, said in report.items() if name not in _BEAR_ON_NO_MATTER}
+                return CheckedReport(report, ready, ready.matters(plain))
         ruled = ready.carefully(report)
         return CheckedReport(report, ready, [ruling.matter for ruling in ruled], ruled)
 

@@ -26,6 +26,7 @@ from firstpoint.counting.titles import kinds_told_by_title
 (
     OF_ALLEGATION, OF_VICTIM, OF_OFFENDER, OF_REPORT, WORKED_OUT, COUNTED, VICTIM_AGE, OFFENDER_AGE, DAY,
 ) = range(9)  # fmt: skip
+SOURCES = 9
 #: As many columns as a kind may ask.
 MOST_COLUMNS = 64
 
@@ -46,10 +47,11 @@ _FIELD_OF_ALLEGATION = {"country": "place.country", "setting": "place.setting", 
 class Asked(NamedTuple):
     """What each kind asks, as arrays.
 
-    The columns of kind ``k`` (counted from 1) are those from ``since[k]`` to ``since[k + 1]``; a row of
-    ``columns`` says where the answer is found, in which slot, where its ``codes`` begin, where the steps of a
-    number begin and how many they are. ``codes`` gives what an answer comes to, by code of the field (0:
-    absent); for numbers by pair of steps. ``readable[k]`` is 0 for kinds that are read the slower way.
+    The columns of kind ``k`` (counted from 1) whose answers are found in source ``s`` are those from
+    ``since[k, s]`` to ``since[k, s + 1]``; a row of ``columns`` says in which slot the answer stands there,
+    where its ``codes`` begin, the column's place among those of the kind, where the steps of a number begin
+    and how many they are. ``codes`` gives what an answer comes to, by code of the field (0: absent); for
+    numbers by pair of steps. ``readable[k]`` is 0 for kinds that are read the slower way.
     """
 
     since: Int32
@@ -70,30 +72,32 @@ def asked_by(book: Book) -> Asked:
 
 def _asked(book: Book) -> Asked:
     ready = compiled(book)
-    since, steps = [0, 0], [0]
+    since = np.zeros((len(KINDS) + 1, SOURCES + 1), dtype=np.int32)
+    steps, codes = [0], [0]
     columns: list[tuple[int, ...]] = []
-    codes: list[int] = [0]
     kept: dict[Any, list[int]] = {}
-    for kind in KINDS:
-        if not _is_readable(book, kind):
-            since.append(len(columns))
-            continue
-        code = ready.code(kind)
-        for column in code.columns:
+    for number, kind in enumerate(KINDS, start=1):
+        by_source: list[list[tuple[int, ...]]] = [[] for _ in range(SOURCES)]
+        code = ready.code(kind) if _is_readable(book, kind) else None
+        for place, column in enumerate(code.columns if code else ()):
+            assert code is not None
             source, slot, facts = _source(column)
             signature = (column.name, column.steps, code.defaults_of(column.name))
             if signature not in kept:
                 absent = [] if column.steps else [code.absent_code(column)]
                 kept[signature] = absent + code.assumed_codes(column, facts)
-            columns.append((source, slot, len(codes), len(steps), len(column.steps)))
+            by_source[source].append((slot, len(codes), place, len(steps), len(column.steps)))
             steps += list(column.steps)
             codes += kept[signature]
-        since.append(len(columns))
-    if max(codes) > 255 or max(np.diff(since)) > MOST_COLUMNS:
+        for source, found in enumerate(by_source):
+            since[number, source] = len(columns)
+            columns += found
+        since[number, SOURCES] = len(columns)
+    if max(codes) > 255 or max(since[:, SOURCES] - since[:, 0]) > MOST_COLUMNS:
         raise OverflowError("the facts of a kind do not fit the columns")
     marks = {"V": (0, 0), "S": (1, 1), "M": (0, 1), "-": (2, 2)}
     return Asked(
-        np.array(since, dtype=np.int32),
+        since,
         np.array(columns, dtype=np.int32),
         np.array(codes, dtype=np.uint8),
         np.array(steps, dtype=np.int32),

@@ -16,7 +16,7 @@ from firstpoint.counting.books import Book, ClassResult, read_class_result
 from firstpoint.counting.coding import OF_THE_CLASS
 from firstpoint.counting.columns.arrays import Bytes, Int32, Int64
 from firstpoint.counting.columns.matters import Matters
-from firstpoint.counting.columns.tables import Register, stages_of
+from firstpoint.counting.columns.tables import Register, StageArrays, stages_of
 from firstpoint.counting.compiled import compiled
 from firstpoint.counting.facts import KINDS
 from firstpoint.counting.reckoning import STRENGTH
@@ -42,6 +42,18 @@ class FindingColumns(NamedTuple):
     possible: Int32
     rows_from: Int32
     rows: Int32
+
+
+class Known(NamedTuple):
+    """The tables of a book (:class:`~.tables.StageArrays`), the facts of each class ruling met, the
+    signatures met on the class and on the whole, and the findings met.
+    """
+
+    stages: StageArrays
+    of_class: Int32
+    classed: Int64
+    told: Int64
+    columns: FindingColumns
 
 
 class Findings:
@@ -93,16 +105,27 @@ class Findings:
         self._as_the_law_was(matters, classed, found)
         return found
 
+    @property
+    def met(self) -> int:
+        """How many rulings on a class and findings have been worked out so far."""
+        return len(self._rulings) + len(self._found)
+
+    def known(self) -> Known:
+        """Give all that has been worked out so far, as arrays for a loop of another module."""
+        with self._lock:
+            if self._columns is None or len(self._columns.decision) < len(self._found):
+                self._columns = self._as_columns()
+            return Known(
+                self._stages.arrays, self._of_class, self._classed.table, self._told.table, self._columns
+            )
+
     def finding(self, row: int) -> Finding:
         """Give the finding in a row of :meth:`columns`."""
         return self._found[row]
 
     def columns(self) -> FindingColumns:
         """Give all findings met so far."""
-        with self._lock:
-            if self._columns is None or len(self._columns.decision) < len(self._found):
-                self._columns = self._as_columns()
-            return self._columns
+        return self.known().columns
 
     def _signed(self, register: Register, signs: Int64, work_out: Callable[[Int64], None]) -> Int32:
         """Give the number of each signature, working those out that are met for the first time."""

@@ -276,7 +276,7 @@ def trace_of(
     offsets = np.zeros(reports + 1, dtype=np.int32)
     room = int((columns.rows_from[found + 1] - columns.rows_from[found]).sum()) + 2 * len(found)
     numbers: Int16 = np.empty(room, dtype=np.int16)
-    made = _rows_applied(
+    made = rows_applied(
         matters.report,
         found,
         columns.rows_from,
@@ -293,7 +293,7 @@ def trace_of(
 
 
 @compiled_loop
-def _rows_applied(
+def rows_applied(
     report: Int32,
     found: Int32,
     rows_from: Int32,
@@ -303,6 +303,7 @@ def _rows_applied(
     offsets: Int32,
     numbers: Int16,
 ) -> int:
+    """Put the numbers of the rows applied to each report, and where each report's begin; give how many."""
     made, at = 0, 0
     for r in range(len(offsets) - 1):
         while at < len(found) and report[at] == r:
@@ -342,7 +343,7 @@ def _row(text: bytes, book: Book | None, reconstructed: bool, nulls: bool) -> di
             report = _without_nulls(report)
         if isinstance(report, dict) and "ask" in report:
             return _fitting(row_of(count_report(report, book=book, reconstructed=reconstructed)))
-        return _fitting(_row_of_reckoning(reckoning_of(report, book, reconstructed=reconstructed)))
+        return _fitting(row_of_reckoning(reckoning_of(report, book, reconstructed=reconstructed)))
     except msgspec.DecodeError as reason:
         return {"fault": f"is not JSON: {reason}. Give one JSON object a line."}
     except RecursionError:
@@ -360,7 +361,7 @@ def _fitting(row: dict[str, Any]) -> dict[str, Any]:
     return {"report_id": row["report_id"], "fault": told}
 
 
-def _row_of_reckoning(reckoning: Reckoning) -> dict[str, Any]:
+def row_of_reckoning(reckoning: Reckoning) -> dict[str, Any]:
     """Give the row of a reckoning without writing its verdict out."""
     due = least_due(reckoning.rulings, reckoning.doubtful)
     crimes = [gravest_of(reckoning, counted).reached for counted in reckoning.counted]

@@ -14,6 +14,7 @@ from firstpoint.counting.cells import MANY
 from firstpoint.counting.columns.arrays import Bytes, Int32, Int64, UInt16
 from firstpoint.counting.columns.book import (
     COUNTED,
+    DAY,
     MOST_COLUMNS,
     OF_ALLEGATION,
     OF_OFFENDER,
@@ -27,7 +28,7 @@ from firstpoint.counting.columns.book import (
     Workings,
     worked_code,
 )
-from firstpoint.counting.columns.kernel import compiled_loop
+from firstpoint.counting.columns.kernel import compiled_loop, inlined
 from firstpoint.counting.columns.layout import (
     ALLEGATION,
     JUDGEMENT,
@@ -75,7 +76,7 @@ def matters_in(coded: Coded, chosen: Bytes, asked: Asked, workings: Workings) ->
     room = 2 * (allegations + int(coded.victims_from[allegations])) + 1
     whole = np.empty((8, room), dtype=np.int32)
     codes = np.zeros((room, MOST_COLUMNS), dtype=np.uint8)
-    made = _take_apart(
+    made = take_apart(
         coded.left_over,
         chosen,
         coded.day,
@@ -116,7 +117,7 @@ def matters_in(coded: Coded, chosen: Bytes, asked: Asked, workings: Workings) ->
 
 
 @compiled_loop
-def _take_apart(
+def take_apart(
     left_over: Bytes,
     chosen: Bytes,
     day: Int32,
@@ -152,6 +153,7 @@ def _take_apart(
     notes: Int64,
     instead: Int64,
 ) -> int:
+    """Put the matters of the chosen reports to ``whole`` and ``made_codes``; give how many there are."""
     made = 0
     shared, worked = notes[0], notes[1]
     for r in range(len(left_over)):
@@ -226,37 +228,33 @@ def _take_apart(
                         instead[changed, 0] = _UNDEFINED
                         instead[changed, 1] = _UNDEFINED_NO if part == 1 else _UNDEFINED_YES
                         changed += 1
-                    for c in range(since[kind], since[kind + 1]):
-                        source, slot, start = columns[c, 0], columns[c, 1], columns[c, 2]
-                        code: np.int64 | int
-                        if source == OF_ALLEGATION:
-                            code = np.int64(names[a, slot])
-                            for i in range(changed):
-                                if instead[i, 0] == slot:
-                                    code = instead[i, 1]
-                        elif source == WORKED_OUT:
-                            code = worked[slot]
-                        elif source == OF_VICTIM:
-                            code = np.int64(victim_names[entry, slot]) if entry >= 0 else 0
-                        elif source == OF_OFFENDER:
-                            code = np.int64(offender_names[offender, slot]) if offender >= 0 else 0
-                        elif source == OF_REPORT:
-                            code = np.int64(report_names[r, slot])
-                        else:
-                            low, high = 0, MANY
-                            if source == COUNTED:
-                                if slot == _ONLOOKERS and looking_on == ABSENT and named > 1:
-                                    low = named
-                                elif numbers[a, slot] != ABSENT:
-                                    low = high = numbers[a, slot]
-                            elif source == VICTIM_AGE:
-                                low, high = low_v, high_v
-                            elif source == OFFENDER_AGE:
-                                low, high = low_o, high_o
-                            else:
-                                low = high = offence_day
-                            code = _span(low, high, steps, columns[c, 3], columns[c, 4])
-                        made_codes[made, c - since[kind]] = codes[start + code]
+                    codes_of = made_codes[made]
+                    _take_over(OF_ALLEGATION, kind, names, a, since, columns, codes, codes_of)
+                    _take_over(OF_VICTIM, kind, victim_names, entry, since, columns, codes, codes_of)
+                    _take_over(OF_OFFENDER, kind, offender_names, offender, since, columns, codes, codes_of)
+                    _take_over(OF_REPORT, kind, report_names, r, since, columns, codes, codes_of)
+                    for c in range(since[kind, WORKED_OUT], since[kind, WORKED_OUT + 1]):
+                        codes_of[columns[c, 2]] = codes[columns[c, 1] + worked[columns[c, 0]]]
+                    for i in range(changed):
+                        for c in range(since[kind, OF_ALLEGATION], since[kind, OF_ALLEGATION + 1]):
+                            if columns[c, 0] == instead[i, 0]:
+                                codes_of[columns[c, 2]] = codes[columns[c, 1] + instead[i, 1]]
+                    for c in range(since[kind, COUNTED], since[kind, COUNTED + 1]):
+                        slot, low, high = columns[c, 0], 0, MANY
+                        if slot == _ONLOOKERS and looking_on == ABSENT and named > 1:
+                            low = named
+                        elif numbers[a, slot] != ABSENT:
+                            low = high = numbers[a, slot]
+                        codes_of[columns[c, 2]] = codes[columns[c, 1] + _span(low, high, steps, columns, c)]
+                    for c in range(since[kind, VICTIM_AGE], since[kind, VICTIM_AGE + 1]):
+                        span = _span(low_v, high_v, steps, columns, c)
+                        codes_of[columns[c, 2]] = codes[columns[c, 1] + span]
+                    for c in range(since[kind, OFFENDER_AGE], since[kind, OFFENDER_AGE + 1]):
+                        span = _span(low_o, high_o, steps, columns, c)
+                        codes_of[columns[c, 2]] = codes[columns[c, 1] + span]
+                    for c in range(since[kind, DAY], since[kind, DAY + 1]):
+                        span = _span(offence_day, offence_day, steps, columns, c)
+                        codes_of[columns[c, 2]] = codes[columns[c, 1] + span]
                     whole[0, made], whole[1, made], whole[2, made] = r, a, kind
                     whole[3, made] = victim
                     whole[4, made] = victim
@@ -293,10 +291,27 @@ def _age(row: int, names: UInt16, numbers: Int32, band: Int32, of_band: int, of_
     return band[code, 0], band[code, 1]
 
 
+@inlined
+def _take_over(
+    source: int,
+    kind: int,
+    names: UInt16,
+    row: int,
+    since: Int32,
+    columns: Int32,
+    codes: Bytes,
+    codes_of: Bytes,
+) -> None:
+    """Put what the names in a row come to among the codes of a matter; row -1 says nothing."""
+    for c in range(since[kind, source], since[kind, source + 1]):
+        code = names[row, columns[c, 0]] if row >= 0 else np.uint16(0)
+        codes_of[columns[c, 2]] = codes[columns[c, 1] + code]
+
+
 @compiled_loop
-def _span(low: int, high: int, steps: Int32, start: int, count: int) -> int:
-    """Give the code of a number that lies between two others."""
-    below, above = 0, 0
+def _span(low: int, high: int, steps: Int32, columns: Int32, c: int) -> int:
+    """Give the code, in a column, of a number that lies between two others."""
+    below, above, start, count = 0, 0, columns[c, 3], columns[c, 4]
     while below + 1 < count and steps[start + below + 1] <= low:
         below += 1
     while above + 1 < count and steps[start + above + 1] <= high:

@@ -8,6 +8,8 @@ escapes), makes the report one of those *left over*: it is then read as a whole 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -52,14 +54,15 @@ YES, NO, NOT_KNOWN = 1_000_001, 1_000_002, 1_000_003
 MOST_IDS = 96
 _DEEPEST = 6
 _LONGEST_REMARK = 100
-#: Since 1996 clocks go back on the last Sunday of October; before, days of moments are read the slower way.
-_SUMMER_TIME_AS_NOW = 820_454_400
+#: Moments before 1972, when clocks stood an hour ahead for years on end, are read the slower way.
+_CLOCKS_CHANGE_TWICE_A_YEAR = 63_072_000
 _FIRST_YEAR, _LAST_YEAR = YEARS[0], YEARS[-1]
 _PRIME, _POSITIVE = np.uint64(1_099_511_628_211), np.uint64((1 << 63) - 1)
 _OPENED, _WANTS_FIELD, _HAD_FIELD, _HAD_ENTRY = 0, 1, 2, 3
 #: The places whose entries have rows, in this order in ``names``, ``numbers`` and ``first``.
 PLACED = WITH_ROWS
-_LEFT_OVER, _RECEIVED, _OFFSET, _DAY, _ID_START, _ID_LENGTH = range(6)
+#: What stands in the head of a report.
+LEFT_OVER, RECEIVED, _OFFSET, DAY_IN_LONDON, ID_START, ID_LENGTH = range(6)
 _PLACE, _HOLDS, _TABLE, _SLOT, _INNER = range(5)
 
 
@@ -88,64 +91,97 @@ class Coded(NamedTuple):
     victims_named: Int32
 
 
+class Room(NamedTuple):
+    """The arrays that reports are read into, with what the reader needs for notes.
+
+    ``widths[kind, place]`` is the number of columns of a place (``kind`` 0: names, 1: all others),
+    ``bases[kind, place]`` where they begin in ``names`` and ``numbers``, which hold all places one after
+    another.
+    """
+
+    widths: Int64
+    bases: Int64
+    names: UInt16
+    numbers: Int32
+    head: Int64
+    first: Int32
+    victims_from: Int32
+    victims_named: Int32
+    counts: Int64
+    before: Int64
+    ids: Int64
+    notes: Int64
+
+
+def room_for(reports: int, entries: int, victims: int) -> Room:
+    """Give room for so many reports, entries of each place but the report, and ids in lists of victims."""
+    room = np.array([reports if table == REPORT else entries for table in PLACED])
+    widths = _widths()
+    bases = np.zeros((2, len(PLACED) + 1), dtype=np.int64)
+    bases[:, 1:] = np.cumsum(widths * room, axis=1)
+    return Room(
+        widths,
+        bases,
+        np.zeros(bases[0, -1], dtype=np.uint16),
+        np.empty(bases[1, -1], dtype=np.int32),
+        np.zeros((reports, 6), dtype=np.int64),
+        np.zeros((len(PLACED), reports + 1), dtype=np.int32),
+        np.zeros(entries + 1, dtype=np.int32),
+        np.empty(victims, dtype=np.int32),
+        np.zeros(len(PLACED) + 1, dtype=np.int64),
+        np.zeros(len(PLACED) + 1, dtype=np.int64),
+        np.zeros((MOST_IDS, 2), dtype=np.int64),
+        np.zeros((4, _DEEPEST), dtype=np.int64),
+    )
+
+
+@cache
+def _widths() -> Int64:
+    return np.array([[len(slots(table, names=kind)) for table in PLACED] for kind in (True, False)])
+
+
+def read_into(room: Room, data: Bytes, starts: Int64, ends: Int64, *, nulls: bool = False) -> None:
+    """Read reports into a room that is large enough for them; what stood there is lost."""
+    arrays: tuple[Any, ...] = (data, starts, ends, *tables(), *room, nulls)
+    _read_all(*arrays)
+
+
+def rows_of(room: Room, used: Sequence[int]) -> tuple[tuple[UInt16, ...], tuple[Int32, ...]]:
+    """Give names and numbers of each place, of so many rows, as far as they are used."""
+
+    def rows(of: NDArray[Any], kind: int, at: int) -> NDArray[Any]:
+        start, width = int(room.bases[kind, at]), int(room.widths[kind, at])
+        return of[start : start + used[at] * width].reshape(used[at], width)
+
+    places = range(len(PLACED))
+    return tuple(rows(room.names, 0, at) for at in places), tuple(rows(room.numbers, 1, at) for at in places)
+
+
 def read_coded(data: Bytes, starts: Int64, ends: Int64, *, nulls: bool = False) -> Coded:
     """Give the reports whose JSON texts stand in ``data`` from ``starts`` to ``ends`` (positions of bytes).
 
     With ``nulls`` a field that is ``null`` counts as left out, as frames write it.
     """
-    t, reports = tables(), len(starts)
     entries = max(1, int(_count(data, starts, ends, ord("{"))))
-    room = [reports if table == REPORT else entries for table in PLACED]
-    widths = np.array([[len(slots(table, names=kind)) for table in PLACED] for kind in (True, False)])
-    bases = np.zeros((2, len(PLACED) + 1), dtype=np.int64)
-    bases[:, 1:] = np.cumsum(widths * np.array(room), axis=1)
-    names = np.zeros(bases[0, -1], dtype=np.uint16)
-    numbers = np.empty(bases[1, -1], dtype=np.int32)
-    head = np.zeros((reports, 6), dtype=np.int64)
-    first = np.zeros((len(PLACED), reports + 1), dtype=np.int32)
-    victims_from = np.zeros(entries + 1, dtype=np.int32)
-    victims_named = np.empty(int(_count(data, starts, ends, ord(","))) + entries, dtype=np.int32)
-    _read_all(
-        data,
-        starts,
-        ends,
-        t.letters,
-        t.keys,
-        t.values,
-        t.fields,
-        t.allowed,
-        widths,
-        bases,
-        names,
-        numbers,
-        head,
-        first,
-        victims_from,
-        victims_named,
-        np.zeros(len(PLACED) + 1, dtype=np.int64),
-        np.zeros(len(PLACED) + 1, dtype=np.int64),
-        np.zeros((MOST_IDS, 2), dtype=np.int64),
-        np.zeros((4, _DEEPEST), dtype=np.int64),
-        nulls,
-    )
-
-    def rows(of: NDArray[Any], kind: int, at: int) -> NDArray[Any]:
-        used = reports if PLACED[at] == REPORT else int(first[at, -1])
-        start = int(bases[kind, at])
-        return of[start : start + used * int(widths[kind, at])].reshape(used, int(widths[kind, at]))
-
+    room = room_for(len(starts), entries, int(_count(data, starts, ends, ord(","))) + entries)
+    read_into(room, data, starts, ends, nulls=nulls)
+    used = [
+        len(starts) if table == REPORT else int(n) for table, n in zip(PLACED, room.first[:, -1], strict=True)
+    ]
+    names, numbers = rows_of(room, used)
+    head = room.head
     return Coded(
-        left_over=head[:, _LEFT_OVER].astype(np.uint8),
-        received_at=head[:, _RECEIVED],
+        left_over=head[:, LEFT_OVER].astype(np.uint8),
+        received_at=head[:, RECEIVED],
         offset=head[:, _OFFSET].astype(np.int32),
-        day=head[:, _DAY].astype(np.int32),
-        id_start=head[:, _ID_START],
-        id_length=head[:, _ID_LENGTH].astype(np.int32),
-        names=tuple(rows(names, 0, at) for at in range(len(PLACED))),
-        numbers=tuple(rows(numbers, 1, at) for at in range(len(PLACED))),
-        first=first,
-        victims_from=victims_from,
-        victims_named=victims_named,
+        day=head[:, DAY_IN_LONDON].astype(np.int32),
+        id_start=head[:, ID_START],
+        id_length=head[:, ID_LENGTH].astype(np.int32),
+        names=names,
+        numbers=numbers,
+        first=room.first,
+        victims_from=room.victims_from,
+        victims_named=room.victims_named,
     )
 
 
@@ -182,7 +218,11 @@ def _read_all(
     notes: Int64,
     nulls: bool,
 ) -> None:
+    for at in range(len(counts)):
+        counts[at] = 0
     for r in range(len(starts)):
+        for at in range(head.shape[1]):
+            head[r, at] = 0
         for at in range(len(counts)):
             before[at] = counts[at]
         counts[0] = r + 1
@@ -214,7 +254,7 @@ def _read_all(
         if not fine:
             for at in range(len(counts)):
                 counts[at] = before[at]
-            head[r, _LEFT_OVER] = 1
+            head[r, LEFT_OVER] = 1
         counts[0] = r + 1
         for at in range(len(PLACED)):
             first[at, r + 1] = counts[at]
@@ -249,7 +289,7 @@ def _read_report(
     shift: Any = notes[2]
     listed: Any = notes[3]
     known, late = 0, False
-    head[r, _ID_LENGTH] = ABSENT
+    head[r, ID_LENGTH] = ABSENT
     _clear(0, r, widths, bases, names, numbers)
     at = _past_space(data, at, end)
     if at >= end or data[at] != 123:
@@ -394,8 +434,8 @@ def _read_report(
                 if stop - at - 1 > 64 or stop == at + 1:
                     return False
                 if table == 0 and slot == _REPORT_ID:
-                    head[r, _ID_START] = at + 1
-                    head[r, _ID_LENGTH] = stop - at - 1
+                    head[r, ID_START] = at + 1
+                    head[r, ID_LENGTH] = stop - at - 1
                 elif table == 4:
                     if stop - at - 1 > 40:
                         return False
@@ -408,7 +448,7 @@ def _read_report(
                 number = _day(data, at + 1, at + 11) if stop - at >= 11 else -1
                 if number > 0 and stop - at > 11:
                     seconds, minutes = _moment(data, at + 1, stop)
-                    if (minutes != 0 and minutes != 60) or seconds < _SUMMER_TIME_AS_NOW:
+                    if (minutes != 0 and minutes != 60) or seconds < _CLOCKS_CHANGE_TWICE_A_YEAR:
                         return False
                     if _day_in_london(seconds) != number:
                         return False
@@ -416,11 +456,11 @@ def _read_report(
                 if table != 0:
                     return False
                 seconds, minutes = _moment(data, at + 1, stop)
-                if minutes < -1440 or seconds < _SUMMER_TIME_AS_NOW:
+                if minutes < -1440 or seconds < _CLOCKS_CHANGE_TWICE_A_YEAR:
                     return False
-                head[r, _RECEIVED] = seconds
+                head[r, RECEIVED] = seconds
                 head[r, _OFFSET] = minutes
-                head[r, _DAY] = _day_in_london(seconds)
+                head[r, DAY_IN_LONDON] = _day_in_london(seconds)
             elif holds == REMARK:
                 if stop - at > _LONGEST_REMARK or stop == at + 1:
                     return False
@@ -729,17 +769,24 @@ def day_after_1970(days: int) -> int:
 
 @compiled_loop
 def _day_in_london(seconds: int) -> int:
-    """Give the day in London: an hour ahead from the last Sunday of March to that of October, from 01:00."""
+    """Give the day in London, which is an hour ahead in summer.
+
+    Summer begins on the last Sunday of March (until 1980 on the first from the 16th) and ends on that of
+    October (until 1989 on the first from the 23rd, until 1995 from the 22nd), at 01:00 (until 1980 at 02:00);
+    the Summer Time Orders of those years, as the time zone database has them.
+    """
     year = day_after_1970(seconds // 86_400) // 10_000
-    begins = _last_sunday(year, 3) * 86_400 + 3_600
-    ends = _last_sunday(year, 10) * 86_400 + 3_600
+    hour = 7_200 if year < 1981 else 3_600
+    begins = _sunday_by(year, 3, 31 if year > 1980 else 22) * 86_400 + hour
+    ends = _sunday_by(year, 10, 31 if year > 1995 else 28 if year > 1989 else 29) * 86_400 + hour
     ahead = 3_600 if begins <= seconds < ends else 0
     return day_after_1970((seconds + ahead) // 86_400)
 
 
 @compiled_loop
-def _last_sunday(year: int, month: int) -> int:
-    last = days_since_1970(year * 10_000 + month * 100 + 31)
+def _sunday_by(year: int, month: int, day: int) -> int:
+    """Give the last Sunday that is not after a day of a month, as days since 1970."""
+    last = days_since_1970(year * 10_000 + month * 100 + day)
     return last - (last + 4) % 7
 
 

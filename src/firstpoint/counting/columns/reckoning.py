@@ -62,7 +62,7 @@ def reckon_in(
     crimes = np.empty((2, room), dtype=np.int32)
     by_matter = np.full((4, room), -1, dtype=np.int32)
     s = standing
-    made = _reckon_all(
+    made = reckon_all(
         coded.left_over,
         coded.day,
         coded.names[1],
@@ -137,7 +137,7 @@ def reckon_in(
 
 
 @compiled_loop
-def _reckon_all(
+def reckon_all(
     left_over: Bytes,
     day: Int32,
     names: UInt16,
@@ -197,6 +197,7 @@ def _reckon_all(
     marked: Bytes,
     keys: Int64,
 ) -> int:
+    """Put what the reports require to ``by_report``, ``crimes`` and ``by_matter``; give how many crimes."""
     made, at = 0, 0
     into, group = noted[0], noted[1]
     recorded, due, apart, alone = marked[0], marked[1], marked[2], marked[3]

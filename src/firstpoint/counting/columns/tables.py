@@ -6,6 +6,7 @@ The masks are those of :class:`~firstpoint.counting.bitmaps.Bitmap`, in two word
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 
@@ -22,6 +23,8 @@ from firstpoint.counting.titles import kinds_told_by_title
 
 _KINDS = tuple(KINDS)
 _WORD = (1 << 64) - 1
+#: Where ``law`` says whether earlier law may replace any row of a kind at all.
+_ANY_LAW = 128
 
 
 def stages_of(book: Book) -> Stages:
@@ -29,14 +32,28 @@ def stages_of(book: Book) -> Stages:
     return Stages(book)
 
 
-class Stages:
-    """The class table, the recording test and what follows it, for every kind that is read in columns.
+class StageArrays(NamedTuple):
+    """The tables of a book as arrays.
 
-    ``asked`` has a row for each column that a stage asks of a kind: its place among the columns of the kind
-    and where its masks begin. A row of ``masks`` has the rows that may apply and those that surely do, for
-    one code. ``law`` gives for each row of a kind's class table the stage of earlier law that may replace
-    it.
+    ``first`` gives the first stages of each kind: class, recording test, what follows it. The columns that a
+    stage asks are those of ``asked`` from ``since[stage, 0]`` to ``since[stage, 1]``: the place among the
+    columns of the kind and where the masks begin. A row of ``masks`` has the rows that may apply and those
+    that surely do, for one code; ``every`` all rows of a stage. ``law`` gives for each row of a kind's class
+    table the stage of earlier law that may replace it, ``by_class`` where a stage has masks for facts of the
+    class.
     """
+
+    first: Int32
+    since: Int32
+    every: UInt64
+    by_class: Int32
+    asked: Int32
+    masks: UInt64
+    law: Int32
+
+
+class Stages:
+    """The class table, the recording test and what follows it, for every kind that is read in columns."""
 
     def __init__(self, book: Book) -> None:
         self._values = {name: (*(vocabulary_of_tests(name) or ()), UNKNOWN) for name in OF_THE_CLASS}
@@ -63,12 +80,16 @@ class Stages:
                     law[reached] = len(since)
                     self._add(bitmaps[reached], since, every, of_class)
                 law_at[number, at] = law.get(reached, -1)
-        self._first, self._law = first, law_at
-        self._since = np.array(since, dtype=np.int32).reshape(-1, 2)
-        self._every = np.array(every, dtype=np.uint64).reshape(-1, 2)
-        self._by_class = np.array(of_class, dtype=np.int32).reshape(-1, len(OF_THE_CLASS))
-        self._asked_array = np.array(self._asked, dtype=np.int32).reshape(-1, 2)
-        self._masks_array = np.array(self._masks, dtype=np.uint64).reshape(-1, 4)
+            law_at[number, _ANY_LAW] = max(law_at[number])
+        self.arrays = StageArrays(
+            first,
+            np.array(since, dtype=np.int32).reshape(-1, 2),
+            np.array(every, dtype=np.uint64).reshape(-1, 2),
+            np.array(of_class, dtype=np.int32).reshape(-1, len(OF_THE_CLASS)),
+            np.array(self._asked, dtype=np.int32).reshape(-1, 2),
+            np.array(self._masks, dtype=np.uint64).reshape(-1, 4),
+            law_at,
+        )
 
     def code_of_class(self, facts: Mapping[str, str]) -> tuple[int, ...]:
         """Give the facts of a class as codes."""
@@ -79,15 +100,16 @@ class Stages:
         surely does (two words), whether one does, and whether earlier law may replace one of them.
         """
         signs = np.empty((len(matters.kind), 5), dtype=np.int64)
-        _class_signs(
+        at = self.arrays
+        class_signs(
             matters.kind,
             matters.codes,
-            self._first,
-            self._since,
-            self._every,
-            self._asked_array,
-            self._masks_array,
-            self._law,
+            at.first,
+            at.since,
+            at.every,
+            at.asked,
+            at.masks,
+            at.law,
             signs,
             np.zeros((2, 4), dtype=np.uint64),
         )
@@ -98,17 +120,18 @@ class Stages:
         (two words) and whether one surely does, and the same of what follows it (one word).
         """
         signs = np.empty((len(matters.kind), 6), dtype=np.int64)
-        _test_signs(
+        at = self.arrays
+        test_signs(
             matters.kind,
             matters.codes,
             classed,
             of_class,
-            self._first,
-            self._since,
-            self._every,
-            self._by_class,
-            self._asked_array,
-            self._masks_array,
+            at.first,
+            at.since,
+            at.every,
+            at.by_class,
+            at.asked,
+            at.masks,
             signs,
             np.zeros((2, 4), dtype=np.uint64),
         )
@@ -147,13 +170,13 @@ class Register:
 
     def __init__(self, width: int) -> None:
         self._width = width
-        self._table = np.full((1 << 14, width + 1), -1, dtype=np.int64)
+        self.table = np.full((1 << 14, width + 1), -1, dtype=np.int64)
         self._next = 0
 
     def known(self, signs: Int64) -> Int32:
         """Give the number of each signature, -1 for those not met yet."""
         numbers = np.empty(len(signs), dtype=np.int32)
-        _look_up(signs, self._table, numbers)
+        look_up(signs, self.table, numbers)
         return numbers
 
     def number(self, signs: Int64) -> tuple[Int32, Int64]:
@@ -162,7 +185,7 @@ class Register:
         new = np.empty(len(signs), dtype=np.int64)
         made, at = 0, 0
         while at < len(signs):
-            more, at = _assign(signs, at, self._table, self._next, numbers, new[made:])
+            more, at = _assign(signs, at, self.table, self._next, numbers, new[made:])
             self._next += more
             made += more
             if at < len(signs):
@@ -174,24 +197,31 @@ class Register:
         self._next += 1
 
     def _grow(self) -> None:
-        old = self._table[self._table[:, self._width] != -1]
-        table = np.full((2 * len(self._table), self._width + 1), -1, dtype=np.int64)
+        old = self.table[self.table[:, self._width] != -1]
+        table = np.full((2 * len(self.table), self._width + 1), -1, dtype=np.int64)
         _put_all(table, old)
-        self._table = table
+        self.table = table
 
 
 @compiled_loop
 def _rows_that_may(
     stage: int, codes: Bytes, since: Int32, every: UInt64, asked: Int32, masks: UInt64, kept: UInt64
 ) -> None:
-    kept[0] = every[stage, 0]
-    kept[1] = every[stage, 1]
-    kept[2] = every[stage, 0]
-    kept[3] = every[stage, 1]
-    for c in range(since[stage, 0], since[stage, 1]):
-        mask = asked[c, 1] + codes[asked[c, 0]]
-        for w in range(4):
-            kept[w] &= masks[mask, w]
+    may, may_too = every[stage, 0], every[stage, 1]
+    sure, sure_too = may, may_too
+    if may_too:
+        for c in range(since[stage, 0], since[stage, 1]):
+            mask = asked[c, 1] + codes[asked[c, 0]]
+            may &= masks[mask, 0]
+            may_too &= masks[mask, 1]
+            sure &= masks[mask, 2]
+            sure_too &= masks[mask, 3]
+    else:
+        for c in range(since[stage, 0], since[stage, 1]):
+            mask = asked[c, 1] + codes[asked[c, 0]]
+            may &= masks[mask, 0]
+            sure &= masks[mask, 2]
+    kept[0], kept[1], kept[2], kept[3] = may, may_too, sure, sure_too
 
 
 @compiled_loop
@@ -211,7 +241,7 @@ def _up_to_the_first_sure(kept: UInt64) -> int:
 
 
 @compiled_loop
-def _class_signs(
+def class_signs(
     kind: Int32,
     codes: Bytes,
     first: Int32,
@@ -223,21 +253,22 @@ def _class_signs(
     signs: Int64,
     notes: UInt64,
 ) -> None:
+    """Put to ``signs`` what :meth:`Stages.classed` gives."""
     kept, then = notes[0], notes[1]
     for m in range(len(kind)):
         _rows_that_may(first[kind[m], 0], codes[m], since, every, asked, masks, kept)
         ends = _up_to_the_first_sure(kept)
         earlier = 0
-        for row in range(128):
-            word = kept[row // 64] >> np.uint64(row % 64)
-            if word == 0:
-                if row < 64 and kept[1]:
-                    continue
-                break
-            if word & np.uint64(1) and law[kind[m], row] >= 0:
-                _rows_that_may(law[kind[m], row], codes[m], since, every, asked, masks, then)
-                if then[0] or then[1]:
-                    earlier = 1
+        if law[kind[m], _ANY_LAW] >= 0:
+            for word in range(2):
+                left, row = kept[word], 64 * word
+                while left:
+                    if left & np.uint64(1) and law[kind[m], row] >= 0:
+                        _rows_that_may(law[kind[m], row], codes[m], since, every, asked, masks, then)
+                        if then[0] or then[1]:
+                            earlier = 1
+                    left >>= np.uint64(1)
+                    row += 1
         signs[m, 0] = kind[m]
         signs[m, 1] = np.int64(kept[0])
         signs[m, 2] = np.int64(kept[1])
@@ -246,7 +277,7 @@ def _class_signs(
 
 
 @compiled_loop
-def _test_signs(
+def test_signs(
     kind: Int32,
     codes: Bytes,
     classed: Int32,
@@ -260,6 +291,7 @@ def _test_signs(
     signs: Int64,
     notes: UInt64,
 ) -> None:
+    """Put to ``signs`` what :meth:`Stages.tested` gives."""
     kept = notes[0]
     for m in range(len(kind)):
         signs[m, 0] = classed[m]
@@ -308,7 +340,8 @@ def _find_spot(sign: Int64, table: Int64) -> np.int64 | int:
 
 
 @compiled_loop
-def _look_up(signs: Int64, table: Int64, numbers: Int32) -> None:
+def look_up(signs: Int64, table: Int64, numbers: Int32) -> None:
+    """Put the number of each signature to ``numbers``, -1 for those not met yet."""
     width = table.shape[1] - 1
     for m in range(len(signs)):
         numbers[m] = table[_find_spot(signs[m], table), width]

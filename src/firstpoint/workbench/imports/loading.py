@@ -1,161 +1,200 @@
-"""Loading extracts: all of them or none, in one transaction; the same extract twice does nothing."""
+"""Loading extracts: all of them or none, in one transaction; the same extract twice does nothing; and taking
+one back.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
-import polars as pl
 from attrs import frozen
-from django.db import models, transaction
+from django.db import connection, transaction
+from django.db.models import F, ProtectedError, Q
 from django.utils import timezone
 
-from firstpoint.errors import InputError
-from firstpoint.records import TABLES, Extract, Table
+from firstpoint.errors import InputError, Refused
+from firstpoint.records import Extract
 from firstpoint.workbench.accounts.people import THE_COMMAND
-from firstpoint.workbench.imports.models import LoadedExtract
-from firstpoint.workbench.incidents.models import Crime, Incident, LogEntry, Victim
+from firstpoint.workbench.imports.models import EarlierRow, LoadedExtract
+from firstpoint.workbench.imports.rows import MODELS, put, take_back
 from firstpoint.workbench.ledger.keeping import keep
 
-ROWS_AT_ONCE = 2000
-
-_MODELS: dict[str, type[models.Model]] = {
-    "incidents": Incident,
-    "victims": Victim,
-    "crimes": Crime,
-    "log_entries": LogEntry,
-}
-
-_TABLES: dict[str, Table] = {str(name): table for name, table in TABLES.items()}
-
 Progress = Callable[[str, int, int], None]
+#: Kilobytes of the database that a load may keep in memory.
+_IN_MEMORY = 200_000
 
 
 @frozen
 class Loaded:
     """What became of one extract: how many of its rows were added, how many replaced ones held, how many
-    set aside.
+    were held just so, how many show an earlier state than the one held, how many were set aside.
 
-    ``already`` says that this very extract had been loaded before, so that nothing was done.
+    ``number`` is that under which it can be taken back; ``already`` says that this very extract had been
+    loaded before, so that nothing was done.
     """
 
+    number: int
     table: str
     file_name: str
     sha256: str
     added: int
     replaced: int
+    unchanged: int
+    older: int
     set_aside: int
     already: bool
 
     def __str__(self) -> str:
         if self.already:
             return f"{self.file_name}: loaded before, nothing to do."
+        more = (("held already", self.unchanged), ("older than what is held", self.older))
+        told = "".join(f", {number:,} {what}" for what, number in more if number)
         aside = f", {self.set_aside:,} set aside" if self.set_aside else ""
-        return f"{self.file_name}: {self.added:,} {self.table} added, {self.replaced:,} replaced{aside}."
+        return (
+            f"{self.file_name}: {self.added:,} {self.table} added, {self.replaced:,} replaced{told}{aside}. "
+            f"Load {self.number}."
+        )
+
+
+@frozen
+class TakenBack:
+    """What became of a load that was taken back: rows that are gone, and earlier ones that stand again."""
+
+    number: int
+    table: str
+    file_name: str
+    gone: int
+    again: int
+
+    def __str__(self) -> str:
+        return (
+            f"Load {self.number}, {self.file_name}, was taken back: {self.gone:,} {self.table} are gone, "
+            f"{self.again:,} stand again as they were."
+        )
 
 
 def load(
-    extracts: Sequence[Extract], *, by: str = THE_COMMAND, progress: Progress | None = None
+    extracts: Sequence[Extract],
+    *,
+    by: str = THE_COMMAND,
+    as_of: datetime | None = None,
+    progress: Progress | None = None,
 ) -> tuple[Loaded, ...]:
     """What became of each extract, in the order given, once all of them are loaded.
 
-    A row whose key is held already replaces the one held; the log entries of an incident replace those held
-    of it. ``progress`` is called with the table, the rows done and the rows in all. A fault or a kill at
-    any moment leaves the database as it was. Raises InputError for an extract of a table that is not kept
-    here.
+    ``as_of`` is the moment whose state the extracts show (now, where nobody says). A row whose key is held
+    already replaces the one held, unless that one shows a later moment; the log entries of an incident
+    change together. The version that does not stand is kept. ``progress`` is called with the table, the rows
+    done and the rows in all. A fault or a kill at any moment leaves the database as it was. Raises InputError
+    for an extract of a table that is not kept here.
     """
-    unknown = [each.table for each in extracts if each.table not in _MODELS]
+    unknown = [each.table for each in extracts if each.table not in MODELS]
     if unknown:
         raise InputError(
-            "There is no such table here.", where=unknown[0], remedy=f"Choose from {', '.join(_MODELS)}."
+            "There is no such table here.", where=unknown[0], remedy=f"Choose from {', '.join(MODELS)}."
         )
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA cache_size = -{_IN_MEMORY}")
     with transaction.atomic():
-        order = list(_MODELS)
+        order = list(MODELS)
         done = {
-            id(each): _load_one(each, by, progress)
+            id(each): _load_one(each, by, as_of or timezone.now(), progress)
             for each in sorted(extracts, key=lambda e: order.index(e.table))
         }
     return tuple(done[id(each)] for each in extracts)
 
 
-def _load_one(extract: Extract, by: str, progress: Progress | None) -> Loaded:
+def _load_one(extract: Extract, by: str, as_of: datetime, progress: Progress | None) -> Loaded:
     name, aside = extract.path.name, extract.rejected_rows
-    if LoadedExtract.objects.filter(table=extract.table, sha256=extract.sha256).exists():
-        return Loaded(extract.table, name, extract.sha256, 0, 0, aside, already=True)
-    added, replaced = _store(extract, progress)
-    LoadedExtract.objects.create(
+    before = LoadedExtract.objects.filter(table=extract.table, sha256=extract.sha256, undone_at=None).first()
+    if before:
+        return Loaded(before.pk, extract.table, name, extract.sha256, 0, 0, 0, 0, aside, already=True)
+    loaded = LoadedExtract.objects.create(
         table=extract.table,
         sha256=extract.sha256,
         file_name=name,
         rows_read=extract.rows_read,
-        rows_added=added,
-        rows_replaced=replaced,
+        rows_added=0,
+        rows_replaced=0,
         rows_set_aside=aside,
+        as_of=as_of,
         loaded_at=timezone.now(),
         loaded_by=by,
     )
+    rows = extract.frame.height
+    found = put(extract, loaded, lambda done: progress(extract.table, done, rows) if progress else None)
+    loaded.rows_added, loaded.rows_replaced = found.added, found.replaced
+    loaded.rows_unchanged, loaded.rows_older = found.unchanged, found.older
+    loaded.save()
     detail: dict[str, Any] = {
         "table": extract.table,
-        "added": added,
-        "replaced": replaced,
+        "added": found.added,
+        "replaced": found.replaced,
+        "unchanged": found.unchanged,
+        "older": found.older,
         "set_aside": aside,
+        "as_of": as_of.isoformat(timespec="seconds"),
     }
     keep(by, "extract.loaded", f"sha256:{extract.sha256}", detail)
-    return Loaded(extract.table, name, extract.sha256, added, replaced, aside, already=False)
+    return Loaded(
+        loaded.pk,
+        extract.table,
+        name,
+        extract.sha256,
+        found.added,
+        found.replaced,
+        found.unchanged,
+        found.older,
+        aside,
+        already=False,
+    )
 
 
-def _store(extract: Extract, progress: Progress | None) -> tuple[int, int]:
-    if extract.table == "log_entries":
-        return _store_entries(extract.frame, progress)
-    table = _TABLES[extract.table]
-    key = table.key
-    model = _MODELS[extract.table]
-    held = set(model._default_manager.values_list(key, flat=True))
-    replaced = extract.frame.get_column(key).is_in(list(held)).sum() if held else 0
-    columns = [column.name for column in table.columns]
-    for batch, done in _batches(extract.frame):
-        model._default_manager.bulk_create(
-            [model(**_fields(row, columns)) for row in batch],
-            update_conflicts=True,
-            unique_fields=[key],
-            update_fields=[_field_name(model, name) for name in columns if name != key],
+def undo(number: int, *, by: str = THE_COMMAND) -> TakenBack:
+    """Take one load back: rows it added go, rows it replaced stand again as they were.
+
+    Raises InputError where there is no such load, and Refused where a later load built on it, or somebody
+    decided on, or an audit drew, a report that it added. It is all or nothing, and kept in the ledger.
+    """
+    with transaction.atomic():
+        loaded = LoadedExtract.objects.filter(pk=number, undone_at=None).first()
+        if loaded is None:
+            raise InputError(
+                "There is no such load, or it was taken back.",
+                where=f"load {number}",
+                remedy="Look at the list of loads on the imports page.",
+            )
+        _refuse_what_others_build_on(loaded)
+        try:
+            again, gone = take_back(loaded)
+        except ProtectedError as reason:
+            raise Refused(
+                "Decisions or audits rest on reports that this load added.",
+                where=f"load {number}",
+                remedy="Keep it, and load a corrected extract after it.",
+            ) from reason
+        loaded.undone_at, loaded.undone_by = timezone.now(), by
+        loaded.save()
+        keep(
+            by,
+            "extract.undone",
+            f"sha256:{loaded.sha256}",
+            {"table": loaded.table, "gone": gone, "again": again},
         )
-        if progress:
-            progress(extract.table, done, extract.frame.height)
-    return extract.frame.height - int(replaced), int(replaced)
+    return TakenBack(number, loaded.table, loaded.file_name, gone, again)
 
 
-def _store_entries(frame: pl.DataFrame, progress: Progress | None) -> tuple[int, int]:
-    named = frame.get_column("incident_id").unique().to_list()
-    replaced = 0
-    for start in range(0, len(named), ROWS_AT_ONCE):
-        held = LogEntry.objects.filter(incident_id__in=named[start : start + ROWS_AT_ONCE])
-        replaced += held.delete()[0]
-    numbered = frame.with_columns(place=pl.int_range(pl.len()).over("incident_id"))
-    columns = [*(column.name for column in _TABLES["log_entries"].columns), "place"]
-    for batch, done in _batches(numbered):
-        LogEntry.objects.bulk_create([LogEntry(**_fields(row, columns)) for row in batch])
-        if progress:
-            progress("log_entries", done, frame.height)
-    return frame.height, replaced
-
-
-def _batches(frame: pl.DataFrame) -> Iterator[tuple[list[dict[str, Any]], int]]:
-    done = 0
-    for part in frame.iter_slices(ROWS_AT_ONCE):
-        done += part.height
-        yield part.to_dicts(), done
-
-
-def _fields(row: Mapping[str, Any], columns: Sequence[str]) -> dict[str, Any]:
-    return {name: _clean(row.get(name)) for name in columns}
-
-
-def _field_name(model: type[models.Model], column: str) -> str:
-    """The name of the field that a column fills: a link is filled through its reference."""
-    return next(field.name for field in model._meta.concrete_fields if column in (field.attname, field.name))
-
-
-def _clean(value: Any) -> Any:
-    # No database text can hold a NUL; one sign takes its place so that positions in a log stay right.
-    return value.replace("\x00", "\ufffd") if isinstance(value, str) else value
+def _refuse_what_others_build_on(loaded: LoadedExtract) -> None:
+    """Refuse where the rows of a load gave way to those of a later one, or made those of a later one wait."""
+    gave_way = Q(extract=loaded, instead__gt=F("extract"))
+    made_wait = Q(instead=loaded, extract__gt=F("instead"))
+    later = EarlierRow.objects.filter(gave_way | made_wait).first()
+    if later:
+        other = later.instead_id if later.extract_id == loaded.pk else later.extract_id
+        raise Refused(
+            f"Load {other}, which came later, holds other versions of its rows.",
+            where=f"load {loaded.pk}",
+            remedy=f"Take load {other} back first.",
+        )

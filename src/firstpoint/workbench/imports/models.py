@@ -6,7 +6,11 @@ from django.db import models
 
 
 class LoadedExtract(models.Model):
-    """One extract that was loaded. Its digest makes loading it again do nothing."""
+    """One extract that was loaded. Its digest makes loading it again do nothing.
+
+    ``as_of`` is the moment whose state it shows: of two versions of a row the one from the later moment
+    stands, whichever was loaded first. An extract that was taken back can be loaded again.
+    """
 
     table = models.CharField(max_length=40)
     sha256 = models.CharField(max_length=64)
@@ -15,16 +19,49 @@ class LoadedExtract(models.Model):
     rows_added = models.BigIntegerField()
     rows_replaced = models.BigIntegerField()
     rows_set_aside = models.BigIntegerField()
+    rows_unchanged = models.BigIntegerField(default=0)
+    rows_older = models.BigIntegerField(default=0)
+    as_of = models.DateTimeField()
     loaded_at = models.DateTimeField()
     loaded_by = models.TextField()
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.TextField(blank=True)
 
     class Meta:
-        """An extract of a table is loaded once."""
+        """An extract of a table is loaded once, unless it was taken back."""
 
-        constraints = [models.UniqueConstraint(fields=["table", "sha256"], name="extract_loaded_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["table", "sha256"],
+                condition=models.Q(undone_at=None),
+                name="extract_loaded_once",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.table} {self.file_name}"
+
+
+class EarlierRow(models.Model):
+    """A version of a row that does not stand: another extract shows a later state of it.
+
+    ``extract`` is the one that brought this version, ``instead`` the one whose version stood when it gave
+    way. ``row`` holds it column by column, as the database holds the row that stands.
+    """
+
+    table = models.CharField(max_length=40)
+    key = models.TextField()
+    extract = models.ForeignKey(LoadedExtract, models.PROTECT, null=True, related_name="earlier_rows")
+    instead = models.ForeignKey(LoadedExtract, models.PROTECT, related_name="gave_way")
+    row = models.JSONField()
+
+    class Meta:
+        """Versions are looked for by what they are versions of."""
+
+        indexes = [models.Index(fields=["table", "key"], name="earlier_row_of")]
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.key}"
 
 
 class ScreenRun(models.Model):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 import polars as pl
 from attrs import frozen
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -17,8 +17,8 @@ from firstpoint import casework, screening
 from firstpoint.errors import InputError
 from firstpoint.screening.facts import REPORTED_INCIDENT
 from firstpoint.workbench.accounts.people import THE_COMMAND
-from firstpoint.workbench.imports.loading import ROWS_AT_ONCE
 from firstpoint.workbench.imports.models import ScreenRun
+from firstpoint.workbench.imports.rows import ROWS_AT_ONCE
 from firstpoint.workbench.incidents.models import Crime, Incident, Screened
 from firstpoint.workbench.ledger.keeping import keep
 from firstpoint.workbench.recording.models import RecordingWork
@@ -57,6 +57,7 @@ class ScreenResult:
 def screen_held(
     *,
     screened: pl.DataFrame | None = None,
+    loads: Sequence[int] | None = None,
     open_from: float = OPEN_FROM,
     by: str = THE_COMMAND,
     progress: Callable[[int, int], None] | None = None,
@@ -68,14 +69,19 @@ def screen_held(
     exists already stays as it stands. What was seen before is replaced, all in one transaction.
 
     ``screened`` is what ``screening.screen`` gave for these very incidents a moment ago, where a caller has
-    it already; it must have a row for each incident held. Raises InputError when it has not.
+    it already; it must have a row for each incident held. Raises InputError when it has not. With ``loads``
+    only incidents that these loads changed, whose crimes they changed, or that no screen has read, are read;
+    all are ranked.
     """
     now = timezone.now()
-    crimes = _frame(Crime.objects.all(), _CRIMES)
-    seen = _checked(screened) if screened is not None else _seen_now(crimes, progress)
+    which = _changed_by(loads) if loads is not None else Incident.objects.all()
+    crimes = _frame(
+        Crime.objects.filter(incident__in=which) if loads is not None else Crime.objects.all(), _CRIMES
+    )
+    seen = _checked(screened) if screened is not None else _seen_now(which, crimes, progress)
     reader = str(seen.get_column("reader").first()) if seen.height else ""
     with transaction.atomic():
-        _keep_seen(seen, crimes, now)
+        _keep_seen(seen, crimes, now, anew=loads is None)
         opened = _open_work(seen, open_from, now)
         ScreenRun.objects.create(
             reader=reader, incidents=seen.height, opened=opened, open_from=open_from, run_at=now, run_by=by
@@ -85,8 +91,15 @@ def screen_held(
     return ScreenResult(seen.height, opened, reader, open_from)
 
 
-def _seen_now(crimes: pl.DataFrame, progress: Callable[[int, int], None] | None) -> pl.DataFrame:
-    return screening.screen(_frame(Incident.objects.order_by("pk"), _READ), crimes, progress=progress)
+def _changed_by(loads: Sequence[int]) -> QuerySet[Incident]:
+    crimes = Crime.objects.filter(extract__in=loads).values("incident_id")
+    return Incident.objects.filter(Q(extract__in=loads) | Q(incident_id__in=crimes) | Q(screened=None))
+
+
+def _seen_now(
+    which: QuerySet[Incident], crimes: pl.DataFrame, progress: Callable[[int, int], None] | None
+) -> pl.DataFrame:
+    return screening.screen(_frame(which.order_by("pk"), _READ), crimes, progress=progress)
 
 
 def _checked(screened: pl.DataFrame) -> pl.DataFrame:
@@ -105,14 +118,34 @@ def _frame(rows: QuerySet[Any], schema: dict[str, pl.DataType]) -> pl.DataFrame:
     return pl.DataFrame(list(rows.values_list(*schema)), schema=schema, orient="row")
 
 
-def _keep_seen(seen: pl.DataFrame, crimes: pl.DataFrame, now: datetime) -> None:
+def _keep_seen(seen: pl.DataFrame, crimes: pl.DataFrame, now: datetime, *, anew: bool) -> None:
     standing = crimes.filter(~pl.col("status").is_in(_NOT_STANDING).fill_null(value=False))
     recorded = Counter(standing.get_column("incident_id").drop_nulls().to_list())
-    Screened.objects.all().delete()
+    if anew:
+        Screened.objects.all().delete()
     for part in seen.iter_slices(ROWS_AT_ONCE):
+        if not anew:
+            Screened.objects.filter(incident__in=part.get_column("incident_id").to_list()).delete()
         Screened.objects.bulk_create(
             Screened(**row, crimes_recorded=recorded[row["incident_id"]], screened_at=now)
             for row in part.to_dicts()
+        )
+
+    if not anew:
+        _rank_all()
+
+
+def _rank_all() -> None:
+    """Rank all that was ever seen, in the order of :func:`screening.screen`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE incidents_screened SET rank = r.rank FROM (
+                SELECT id, ROW_NUMBER() OVER (
+                    ORDER BY harm * chance_unrecorded DESC, chance_unrecorded DESC, incident_id
+                ) AS rank FROM incidents_screened
+            ) r WHERE r.id = incidents_screened.id AND r.rank <> incidents_screened.rank
+            """
         )
 
 

@@ -7,6 +7,11 @@ from typing import Any
 from django.db import models
 
 
+def of_extract() -> models.ForeignKey[Any, Any]:
+    """A link to the extract that brought the row as it stands."""
+    return models.ForeignKey("imports.LoadedExtract", models.DO_NOTHING, null=True, related_name="+")
+
+
 class Incident(models.Model):
     """One report to the force. ``incident_id`` is the force's own reference, opaque to us."""
 
@@ -31,6 +36,7 @@ class Incident(models.Model):
     northing = models.FloatField(null=True)
     area = models.TextField(null=True)
     text = models.TextField(null=True)
+    extract = of_extract()
 
     def __str__(self) -> str:
         return self.incident_id
@@ -60,6 +66,7 @@ class LogEntry(models.Model):
     author = models.TextField(null=True)
     text = models.TextField(null=True)
     place = models.PositiveIntegerField()
+    extract = of_extract()
 
     def __str__(self) -> str:
         return f"{self.incident_id} {self.place}"
@@ -84,6 +91,7 @@ class Victim(models.Model):
     vulnerable = models.BooleanField(null=True)
     referred_at = models.DateTimeField(null=True)
     safeguarded_at = models.DateTimeField(null=True)
+    extract = of_extract()
 
     def __str__(self) -> str:
         return self.victim_id
@@ -120,6 +128,7 @@ class Crime(models.Model):
     flags = models.JSONField(null=True)
     unit = models.TextField(null=True)
     recorded_by = models.TextField(null=True)
+    extract = of_extract()
 
     def __str__(self) -> str:
         return self.crime_id

@@ -1,16 +1,17 @@
-"""The ranked list, and one incident."""
+"""The ranked list, a search for words, and one incident."""
 
 from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from firstpoint.workbench.gate import Signed, page
 from firstpoint.workbench.incidents import listing
 from firstpoint.workbench.incidents.presenting import presented
 from firstpoint.workbench.incidents.reading import read_incident
+from firstpoint.workbench.incidents.words import MOST_SHOWN, with_words
 from firstpoint.workbench.recording.removals import history, moves_now, work_of
 
 
@@ -23,6 +24,15 @@ def ranked(request: Signed) -> HttpResponse:
     here = listing.listed(asked, now)
     context = {"asked": asked, "here": here, "now": now, "shown": listing.SHOWN, "orders": listing.ORDERS}
     return render(request, "workbench/incidents.html", context)
+
+
+@page("incidents.read")
+@require_http_methods(["GET", "HEAD", "POST"])
+def search(request: Signed) -> HttpResponse:
+    """Incidents whose logs hold words. They are posted, since an address is kept in too many places."""
+    asked = request.POST.get("words", "").strip()[:200]
+    found = with_words(request.user.person, asked) if asked else None
+    return render(request, "workbench/search.html", {"asked": asked, "found": found, "most": MOST_SHOWN})
 
 
 @page("incidents.read")
