@@ -65,7 +65,7 @@ def ran(force):
 def test_the_terminal_says_the_worst_first_and_the_code_that_rows_were_set_aside(ran):
     result, _ = ran
     assert result.exit_code == 3
-    assert "4 files with" in result.stdout.splitlines()[0]
+    assert "4 files with" in result.output.splitlines()[0]
     crimes = result.output.split("crimes: ")[1].split("victims: ")[0]
     grades = re.findall(r"^  (SET ASIDE|SERIOUS|Look): ", crimes, re.MULTILINE)
     assert grades == sorted(grades, key=["SET ASIDE", "SERIOUS", "Look"].index)

@@ -98,13 +98,18 @@ def _blocks(
 def summary_sentence(report: records.CheckReport) -> str:
     """Give the whole report in one sentence."""
     read = sum(each.rows_read for each in report.summary)
-    files = "1 file" if len(report.summary) == 1 else f"{len(report.summary)} files"
+    number = len(report.summary)
+    files = (
+        f"1 file with {read:,} rows was read"
+        if number == 1
+        else f"{number} files with {read:,} rows were read"
+    )
     counts = Counter(records.grade_of(fault) for fault in report.faults)
     aside = f"{report.rows_set_aside:,} set aside" if report.rows_set_aside else "none set aside"
     if not report.faults:
-        return f"{files} with {read:,} rows were read, {aside}, and no check found anything wrong."
+        return f"{files}, {aside}, and no check found anything wrong."
     return (
-        f"{files} with {read:,} rows were read, {aside}; {_kinds(counts['serious'], 'serious')} and "
+        f"{files}, {aside}; {_kinds(counts['serious'], 'serious')} and "
         f"{_kinds(counts['look'], 'lesser')} of finding should be looked at."
     )
 
