@@ -436,3 +436,17 @@ def test_every_check_says_all_that_a_reader_needs():
 def test_an_empty_table_is_checked_without_a_word():
     frames = {table: frame.clear() for table, frame in CLEAN.items()}
     assert check_extracts(extracts_of(frames), as_of=AS_OF).faults == ()
+
+
+def test_a_code_of_the_weekend_is_neither_new_nor_vanished_because_the_extract_ends_on_a_friday():
+    weekend = pl.col("received_at").dt.weekday() >= 6
+    busy = CLEAN["incidents"].with_columns(
+        opening_code=pl.when(weekend)
+        .then(pl.lit("NOISE"))
+        .otherwise(pl.col("opening_code").replace("NOISE", "ASB"))
+    )
+    friday = {"incidents": busy.filter(pl.col("received_at") < at(2026, 6, 12, 22))}
+    assert found(friday, "new-code") == found(friday, "vanished-code") == []
+    day = {"incidents": busy.filter(pl.col("received_at").dt.date() == date(2026, 6, 11))}
+    earlier = [extract_of(busy.filter(pl.col("received_at") < at(2026, 6, 11)), "incidents", "before.csv")]
+    assert found(day, "vanished-code", against=earlier) == []

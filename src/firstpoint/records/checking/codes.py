@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import numpy as np
 import polars as pl
@@ -25,6 +26,7 @@ WATCHED = {
 
 ORDERED_BY = {"incidents": "received_at", "crimes": "recorded_at"}
 LEAST_ROWS_OF_A_CODE = 10
+LEAST_SILENCE = timedelta(days=14)
 MOST_CODES = 1000
 CODES_NAMED = 10
 
@@ -133,7 +135,8 @@ def new_and_vanished(material: Material) -> Iterator[Found]:
     """Codes whose first or last use lies where chance does not put it.
 
     Within one extract, ordered by time: of a code with k rows none of which lies in the first share f of all
-    rows, chance is (1 - f)^k. Against an earlier extract with the share f of all rows it is the same.
+    rows, chance is (1 - f)^k. Against an earlier extract with the share f of all rows it is the same. Codes
+    have their weekdays and hours, so a silence of less than a fortnight says nothing.
     """
     for column in WATCHED.get(material.table, ()):
         if not is_used(material.extract, column):
@@ -149,6 +152,7 @@ def _within(material: Material, column: str) -> pl.DataFrame:
     order = ORDERED_BY[material.table]
     frame = part(material.extract, column, order).drop_nulls(order).sort(order, maintain_order=True)
     total = max(frame.height, 1)
+    first, last = frame.select(first=pl.col(order).first(), last=pl.col(order).last()).row(0)
     return (
         frame.with_row_index("at")
         .drop_nulls(column)
@@ -159,6 +163,10 @@ def _within(material: Material, column: str) -> pl.DataFrame:
             after=(total - 1 - pl.col("at").max()) / total,
             since=pl.col(order).first(),
             until=pl.col(order).last(),
+        )
+        .with_columns(
+            before=pl.when(pl.col("since") - first >= LEAST_SILENCE).then("before").otherwise(0.0),
+            after=pl.when(pl.lit(last) - pl.col("until") >= LEAST_SILENCE).then("after").otherwise(0.0),
         )
     )
 
@@ -185,8 +193,15 @@ def _against_earlier(material: Material, column: str) -> pl.DataFrame:
             )
         )
 
-    new = only_in(here, there, there.height / total, 0.0)
-    return pl.concat([new, only_in(there, here, 0.0, here.height / total)])
+    new = only_in(here, there, there.height / total if _is_long(there[order]) else 0.0, 0.0)
+    gone = only_in(there, here, 0.0, here.height / total if _is_long(here[order]) else 0.0)
+    return pl.concat([new, gone])
+
+
+def _is_long(moments: pl.Series) -> bool:
+    """Whether a fortnight lies between the first and the last."""
+    ends = moments.drop_nulls().sort()
+    return bool(ends.len()) and ends[-1] - ends[0] >= LEAST_SILENCE
 
 
 def _told(codes: pl.DataFrame, column: str, side: str, check: str) -> Iterator[Found]:
