@@ -16,7 +16,8 @@ from click.testing import CliRunner
 
 from firstpoint import simulation
 from firstpoint.cli import main
-from firstpoint.records import CHECKS, read_sheets
+from firstpoint.cli.check_workbook import marked_workbook
+from firstpoint.records import CHECKS, check_extracts, read_extract, read_sheets
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "reporting"))
 from page_outline import PageOutline
@@ -231,6 +232,19 @@ def test_torn_rows_long_cells_and_control_characters_reach_the_workbook(tmp_path
     assert [row[0] for row in crimes.rows] == ["Row", "2", "3", "4"]
     assert len(crimes.rows[1][3]) == 32_001
     assert crimes.rows[2][1].startswith("C2,2026-04-01T09:00,a,b,c")
+
+
+def test_rows_of_a_file_that_is_gone_are_marked_under_canonical_names(tmp_path):
+    path = tmp_path / "crimes.csv"
+    path.write_text("crime_id,recorded_at,ho_class,flags\nC1,2026-04-01T09:00,8ZZ,a;b\nC2,soon,8N,\n")
+    extract = read_extract(path, "crimes")
+    path.unlink()
+    marked = marked_workbook(check_extracts([extract]), [extract], None)
+    (tmp_path / "out.xlsx").write_bytes(marked)
+    crimes = read_sheets(tmp_path / "out.xlsx")[1]
+    row = dict(zip(crimes.rows[0], crimes.rows[1], strict=True))
+    assert (row["Row"], row["ho_class"], row["flags"]) == ("2", "8ZZ", "a;b")
+    assert crimes.rows[2][:2] == ["3", "C2,soon,8N,"]
 
 
 def test_what_is_written_is_for_its_owner_alone(ran):

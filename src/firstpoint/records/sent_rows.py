@@ -42,7 +42,13 @@ class SentRows:
 
 
 def rows_as_sent(extract: Extract, mapping: SourceMapping | None, rows: Collection[int]) -> SentRows:
-    """These rows of the extract's file, read again as it stands (the mapping must be that of the reading)."""
+    """These rows of the extract's file, read again as it stands (the mapping must be that of the reading).
+
+    Where the file is no longer there, or never was one, the good rows are given as they were read, under
+    canonical names, and those set aside as the text that was kept of them.
+    """
+    if not Path(extract.path).is_file():
+        return _rows_as_read(extract, rows)
     target = table_named(extract.table)
     layout = (mapping or SourceMapping(name="canonical")).table(target.name)
     raw = read_rows(Path(extract.path), layout)
@@ -62,6 +68,25 @@ def rows_as_sent(extract: Extract, mapping: SourceMapping | None, rows: Collecti
             column: tuple(found[name] for name in names if name in found) for column, names in sources.items()
         },
         torn=torn,
+    )
+
+
+def _rows_as_read(extract: Extract, rows: Collection[int]) -> SentRows:
+    wanted = pl.Series(sorted(rows), dtype=pl.Int64)
+    places = extract.row_numbers.is_in(wanted.implode()).arg_true()
+    names = table_named(extract.table).columns
+    cells = [
+        pl.col(each.name).list.join(";") if each.kind == "list" else pl.col(each.name).cast(pl.String)
+        for each in names
+    ]
+    good = extract.scan().with_row_index("at").filter(pl.col("at").is_in(places.implode())).select(cells)
+    numbers = extract.row_numbers.filter(extract.row_numbers.is_in(wanted.implode()))
+    frame = good.collect().select(numbers.alias("row"), pl.all())
+    kept = extract.rejects.filter(pl.col("row").is_in(wanted.implode())).drop_nulls("raw")
+    return SentRows(
+        frame=frame.sort("row"),
+        headings_of={each.name: (each.name,) for each in names},
+        torn=dict(kept.select("row", "raw").iter_rows()),
     )
 
 
