@@ -152,7 +152,8 @@ def _within(material: Material, column: str) -> pl.DataFrame:
     order = ORDERED_BY[material.table]
     frame = part(material.extract, column, order).drop_nulls(order).sort(order, maintain_order=True)
     total = max(frame.height, 1)
-    first, last = frame.select(first=pl.col(order).first(), last=pl.col(order).last()).row(0)
+    ends = frame.select(first=pl.col(order).first(), last=pl.col(order).last())
+    first, last = (pl.lit(ends[name].item(), frame.schema[order]) for name in ends.columns)
     return (
         frame.with_row_index("at")
         .drop_nulls(column)
@@ -166,7 +167,7 @@ def _within(material: Material, column: str) -> pl.DataFrame:
         )
         .with_columns(
             before=pl.when(pl.col("since") - first >= LEAST_SILENCE).then("before").otherwise(0.0),
-            after=pl.when(pl.lit(last) - pl.col("until") >= LEAST_SILENCE).then("after").otherwise(0.0),
+            after=pl.when(last - pl.col("until") >= LEAST_SILENCE).then("after").otherwise(0.0),
         )
     )
 
