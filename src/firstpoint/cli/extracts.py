@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from firstpoint import records
-from firstpoint.cli.console import finish, print_json, say, warn
+from firstpoint.cli import check_report
+from firstpoint.cli.console import finish, print_json, progress_bar, say, warn
 from firstpoint.errors import InputError
 
 TABLES = ("incidents", "log_entries", "crimes", "victims")
+OUT = click.Path(dir_okay=False, path_type=Path)
 MAPPING_HELP = "Mapping file (TOML), or the name of one that ships with Firstpoint."
 
 
@@ -32,6 +35,21 @@ MAPPING_HELP = "Mapping file (TOML), or the name of one that ships with Firstpoi
     is_flag=True,
     help="Check nothing; print a mapping proposed for the one file given, to be looked through and saved.",
 )
+@click.option(
+    "--against",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="An earlier extract, to hold volumes, codes and gaps against; may be given several times.",
+)
+@click.option("--html", "page", type=OUT, help="Write the report as one web page.")
+@click.option(
+    "--workbook", type=OUT, help="Write the rows at fault, as they were sent, to a workbook with comments."
+)
+@click.option("--force", "force_name", default="", help="The force's name, for the page.")
+@click.option(
+    "--all-or-nothing/--keep-good-rows",
+    help="Say that nothing would be loaded where any row is set aside; otherwise the good rows would be.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def check_command(
     extracts: tuple[Path, ...],
@@ -39,12 +57,17 @@ def check_command(
     table: str | None,
     database: str | None,
     suggest: bool,
+    against: tuple[Path, ...],
+    page: Path | None,
+    workbook: Path | None,
+    force_name: str,
+    all_or_nothing: bool,
     as_json: bool,
 ) -> None:
     """Say everything that is wrong with extracts, in one pass.
 
     Nothing is loaded. Each file is one table: incidents, log_entries, crimes or victims, told by its name or
-    --table.
+    --table. What is looked for stands in docs/checks.md.
     """
     if suggest:
         print_suggestion(extracts, table)
@@ -53,12 +76,21 @@ def check_command(
     read = [records.read_extract(path, table or table_of(path), source) for path in extracts]
     if not extracts:
         read = read_queries(database, source)
-    report = records.check_extracts(read)
+    earlier = [records.read_extract(path, table or table_of(path), source) for path in against]
+    with progress_bar("Checking") as step:
+        report = records.check_extracts(read, against=earlier, as_of=datetime.now(UTC), progress=step)
+    written = check_report.write_reports(
+        report, read, source, against=earlier, page=page, workbook=workbook, force=force_name
+    )
     if as_json:
-        print_json(report.as_dict())
+        print_json(check_report.as_json(report, read, all_or_nothing=all_or_nothing))
     else:
-        say(report.text())
-    finish(rows_set_aside=sum(each.rejected_rows for each in read))
+        say(check_report.short_text(report, all_or_nothing=all_or_nothing))
+        for path in written:
+            say(f"Written: {path}")
+    if all_or_nothing:
+        check_report.refuse_partial(report)
+    finish(rows_set_aside=report.rows_set_aside)
 
 
 def read_queries(database: str | None, source: records.SourceMapping | None) -> list[records.Extract]:

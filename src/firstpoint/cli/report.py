@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from firstpoint import auditing
+from firstpoint import auditing, records
 from firstpoint.cli.board import (
     board_paper,
     read_draw,
@@ -17,6 +17,8 @@ from firstpoint.cli.board import (
     recorded_crime_trend,
     write_report,
 )
+from firstpoint.cli.equality_page import equality_page
+from firstpoint.cli.extracts import MAPPING_HELP, source_mapping
 from firstpoint.reporting import Heading, Metadata, Paragraph, Report, board_report, trend_chart
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -79,6 +81,31 @@ def board_command(
         partial=partial,
     )
     write_report(board_report(paper), out)
+
+
+@report_command.command(name="equality")
+@click.argument("victims", type=EXISTING)
+@click.option("--crimes", type=EXISTING, help="Crime extract, for shares by unit and by group of offence.")
+@click.option("--mapping", help=MAPPING_HELP)
+@click.option("--period", default="Not stated", help="The period that the extracts cover, in words.")
+@click.option("--force", required=True, help="The force's name.")
+@click.option("--out", required=True, type=STEM, help="Where: OUT.html and OUT.pdf.")
+def equality_command(
+    victims: Path, crimes: Path | None, mapping: str | None, period: str, force: str, out: Path
+) -> None:
+    """Tell a board how complete the equality data of victims are; small counts are hidden.
+
+    VICTIMS is an extract of victims. For each protected characteristic there is a value, a lawful reason for
+    its absence, or neither.
+    """
+    source = source_mapping(mapping)
+    recorded = records.read_extract(crimes, "crimes", source).scan() if crimes else None
+    held = records.read_extract(victims, "victims", source).scan().collect()
+    completeness = records.equality_completeness(
+        held, recorded.select("victim_id", "unit", "ho_class").collect() if recorded is not None else None
+    )
+    today = datetime.now(LONDON).date()
+    write_report(equality_page(completeness, force=force, prepared_on=today, period=period), out)
 
 
 @report_command.command(name="trend")

@@ -13,8 +13,11 @@ The data passes through in this order:
    columns, bad rows set aside with their number, their value, the reason and the remedy. Every row read is
    accounted for. A CSV or Parquet file is read in parts, and a large one's good rows stand on disk until
    they are asked for. :func:`read_query` does the same with the answer of a database.
-3. :func:`check_extracts` looks at tables together: crimes and log entries that point to no incident, dates
-   out of order, codes nobody knows, shares of missing cells. :func:`write_rejects` writes what was set aside.
+3. :func:`check_extracts` looks at the good rows, table by table and together, for everything that
+   :data:`CHECKS` lists (``docs/checks.md``): references to nothing, times out of order, codes nobody knows,
+   inventions, days too thin. :func:`write_rejects` writes what was set aside, and :func:`marks_of` with
+   :func:`rows_as_sent` give the sender's own rows and what is wrong in each cell.
+   :func:`equality_completeness` counts what is known of victims, or why it is not.
 4. :func:`with_text_of_entries` gives incidents the text of their log entries, where a system exports those
    one by one. :func:`link_by_reference` ties crimes to the incidents they name, :func:`link_records` also
    those that name none or name it wrongly, and incidents to others about the same event;
@@ -30,9 +33,13 @@ are read into memory whole; what a workbook unpacks to, columns, and torn rows h
 file has none.
 """
 
-from firstpoint.records.checks import CheckReport, ExtractSummary, check_extracts, write_rejects
+from firstpoint.records.checking.registry import CHECKS, SEVERITIES, Check, describe_checks
+from firstpoint.records.checking.shares import late_recording, missing_by_unit
+from firstpoint.records.checking.volumes import compare_days, volumes_by_day
+from firstpoint.records.checks import CheckReport, ExtractSummary, check_extracts, grade_of, write_rejects
 from firstpoint.records.databases import read_query
 from firstpoint.records.entries import with_text_of_entries
+from firstpoint.records.equality import CHARACTERISTICS, equality_completeness
 from firstpoint.records.faults import Fault
 from firstpoint.records.linking import (
     Linkage,
@@ -44,6 +51,7 @@ from firstpoint.records.linking import (
 from firstpoint.records.mapping import ColumnMapping, Repeats, SourceMapping, TableMapping
 from firstpoint.records.mapping_file import read_mapping, ready_mapping, ready_mappings
 from firstpoint.records.reading import Extract, read_extract
+from firstpoint.records.sent_rows import MOST_ROWS, SentRows, marks_of, rows_as_sent
 from firstpoint.records.spreadsheets import as_spreadsheet_text, from_spreadsheet_text
 from firstpoint.records.store import Load, Stored, loads_of, read_store, store_extracts
 from firstpoint.records.suggesting import Suggestion, suggest_mapping
@@ -51,7 +59,12 @@ from firstpoint.records.tables import TABLES, Column, Table, describe_tables
 from firstpoint.records.workbook import RawSheet, read_sheets
 
 __all__ = [
+    "CHARACTERISTICS",
+    "CHECKS",
+    "MOST_ROWS",
+    "SEVERITIES",
     "TABLES",
+    "Check",
     "CheckReport",
     "Column",
     "ColumnMapping",
@@ -63,6 +76,7 @@ __all__ = [
     "Load",
     "RawSheet",
     "Repeats",
+    "SentRows",
     "SourceMapping",
     "Stored",
     "Suggestion",
@@ -70,12 +84,19 @@ __all__ = [
     "TableMapping",
     "as_spreadsheet_text",
     "check_extracts",
+    "compare_days",
     "crimes_from_closing_codes",
+    "describe_checks",
     "describe_tables",
+    "equality_completeness",
     "from_spreadsheet_text",
+    "grade_of",
+    "late_recording",
     "link_by_reference",
     "link_records",
     "loads_of",
+    "marks_of",
+    "missing_by_unit",
     "read_extract",
     "read_mapping",
     "read_query",
@@ -83,8 +104,10 @@ __all__ = [
     "read_store",
     "ready_mapping",
     "ready_mappings",
+    "rows_as_sent",
     "store_extracts",
     "suggest_mapping",
+    "volumes_by_day",
     "with_text_of_entries",
     "write_rejects",
 ]

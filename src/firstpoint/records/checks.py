@@ -1,45 +1,67 @@
-"""What is wrong between tables, and a report of everything, for a registrar to read.
+"""Everything that is wrong with extracts, alone and together, and a report of it for a registrar to read.
 
-A single file is checked as it is read. What only shows when the tables stand side by side is checked here:
-crimes and entries that point to nothing, times out of order, codes nobody knows, the same key in two files.
-Nothing is set aside for it: each is a warning that names its rows.
+What a file cannot be read as is found in reading it. What only shows in the good rows, or when tables stand
+side by side, is looked for here by the functions of :mod:`firstpoint.records.checking`. Nothing more is set
+aside for it: each finding is a warning that names its rows.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import polars as pl
-from attrs import asdict, frozen
+from attrs import asdict, evolve, field, frozen
 
-from firstpoint import vocabulary
-from firstpoint.records.faults import Fault, findings_where, gather, summarise
+from firstpoint.records.checking import codes, fillers, people, references, shares, texts, times, volumes
+from firstpoint.records.checking.found import Found, Material, fault_of
+from firstpoint.records.checking.registry import CHECKS, check_of_reading
+from firstpoint.records.faults import Fault
 from firstpoint.records.reading import Extract
 from firstpoint.records.spreadsheets import as_spreadsheet_text
-from firstpoint.records.tables import TABLES
 
-REFERENCES = (
-    ("crimes", "incident_id", "incidents", "incident_id", "The crime points to no incident"),
-    ("log_entries", "incident_id", "incidents", "incident_id", "The entry belongs to no incident"),
-    ("incidents", "secondary_to", "incidents", "incident_id", "The incident is secondary to none"),
-    ("victims", "victim_id", "crimes", "victim_id", "The victim is the victim of no crime"),
-    ("crimes", "victim_id", "victims", "victim_id", "The crime names no victim"),
+LOOKS: tuple[Callable[[Material], Iterator[Found]], ...] = (
+    references.pointing_to_nothing,
+    references.without_entries,
+    references.secondary_to_itself,
+    references.in_an_earlier_file,
+    times.out_of_order,
+    times.in_the_future,
+    times.on_a_filler_day,
+    times.too_many_midnights,
+    times.an_hour_off,
+    times.second_hour_missing,
+    codes.on_no_list,
+    codes.outside_its_class,
+    codes.without_ground,
+    codes.closed_without_result,
+    codes.half_an_outcome,
+    codes.new_and_vanished,
+    fillers.filler_words,
+    fillers.filler_places,
+    fillers.filler_ages,
+    people.against_the_class,
+    people.equality,
+    volumes.days_out_of_line,
+    shares.empty_beyond_others,
+    shares.filled_no_more,
+    shares.late_beyond_others,
+    texts.wordless,
+    texts.one_text_on_many,
+    texts.same_content,
 )
-"""Table and column that point, table and column pointed to, and what it means when nothing is there."""
+"""Every look that is taken at an extract, in the order of the table of checks."""
 
-ORDERS = (
-    ("crimes", "occurred_from", "occurred_to"),
-    ("crimes", "occurred_from", "reported_at"),
-    ("crimes", "reported_at", "recorded_at"),
-    ("crimes", "recorded_at", "outcome_at"),
-    ("incidents", "received_at", "closed_at"),
-    ("incidents", "received_at", "removed_at"),
-    ("victims", "referred_at", "safeguarded_at"),
-)
-"""Pairs of times of which the first may not be later than the second."""
+PLACES_SCHEMA = {
+    "check": pl.String,
+    "column": pl.String,
+    "row": pl.Int64,
+    "value": pl.String,
+    "reason": pl.String,
+}
 
 
 @frozen
@@ -59,49 +81,87 @@ class ExtractSummary:
     missing: dict[str, float]
 
 
+def _none() -> tuple[Any, ...]:
+    return ()
+
+
 @frozen
 class CheckReport:
-    """All faults of a set of extracts, and what became of their rows."""
+    """All faults of a set of extracts, the worst first within each file, and what became of their rows.
+
+    ``found`` holds, file by file in the order of ``summary``, what the checks found with every row of it.
+    """
 
     faults: tuple[Fault, ...]
     summary: tuple[ExtractSummary, ...]
+    found: tuple[tuple[Found, ...], ...] = field(factory=_none, eq=False, repr=False)
 
     @property
     def rows_set_aside(self) -> int:
         """How many rows of all files were set aside."""
         return sum(each.rows_set_aside for each in self.summary)
 
-    def text(self) -> str:
-        """The report as lines of plain text."""
-        return "\n".join(_lines(self)) + "\n"
+    def worst_first(self) -> tuple[Fault, ...]:
+        """The faults of all files, the gravest first and of these the most frequent."""
+        return tuple(sorted(self.faults, key=gravity))
+
+    def text(self, *, most: int | None = None) -> str:
+        """The report as lines of plain text; of each file at most ``most`` faults, the others counted."""
+        return "\n".join(_lines(self, most)) + "\n"
 
     def as_dict(self) -> dict[str, Any]:
         """The report as plain values, for JSON."""
         return {
-            "faults": [asdict(each) for each in self.faults],
+            "faults": [{**asdict(each), "gravity": grade_of(each)} for each in self.worst_first()],
             "summary": [asdict(each) for each in self.summary],
         }
 
 
-def check_extracts(extracts: Sequence[Extract]) -> CheckReport:
-    """Everything wrong with these extracts, alone and together."""
-    faults = [fault for each in extracts for fault in each.faults]
-    for extract in extracts:
-        findings = gather(
-            [
-                *_pointing_to_nothing(extract, extracts),
-                *_out_of_order(extract),
-                *_unknown_codes(extract),
-                *_in_an_earlier_file(extract, extracts),
-            ]
-        )
-        faults += summarise(extract.table, str(extract.path), findings)
-    return CheckReport(tuple(faults), tuple(_summary(each) for each in extracts))
+def grade_of(fault: Fault) -> str:
+    """How grave a fault is: ``set aside``, ``serious`` or ``look``."""
+    if fault.severity == "reject":
+        return "set aside"
+    grade = CHECKS[fault.check].severity if fault.check else "look"
+    return "look" if grade == "set aside" else grade
+
+
+def gravity(fault: Fault) -> tuple[int, int]:
+    """What sorts faults by gravity and then by how many rows they have."""
+    return ["set aside", "serious", "look"].index(grade_of(fault)), -fault.rows
+
+
+def check_extracts(
+    extracts: Sequence[Extract],
+    *,
+    against: Sequence[Extract] = (),
+    as_of: datetime | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> CheckReport:
+    """Everything wrong with these extracts, alone and together.
+
+    ``against`` are extracts of an earlier delivery, looked back upon for volumes, codes and columns emptied.
+    ``as_of`` (with its time zone) is the moment after which nothing can have happened; without it the future
+    is not looked for. ``progress`` is called with looks taken and looks to take.
+    """
+    faults: list[Fault] = []
+    found: list[tuple[Found, ...]] = []
+    for at, extract in enumerate(extracts):
+        material = Material(extract, tuple(extracts), tuple(against), as_of)
+        seen: list[Found] = []
+        for number, look in enumerate(LOOKS, start=1):
+            seen += look(material)
+            if progress:
+                progress(at * len(LOOKS) + number, len(extracts) * len(LOOKS))
+        read = [evolve(fault, check=check_of_reading(fault)) for fault in extract.faults]
+        faults += sorted([*read, *(fault_of(each, extract) for each in seen)], key=gravity)
+        found.append(tuple(seen))
+    return CheckReport(tuple(faults), tuple(_summary(each) for each in extracts), tuple(found))
 
 
 def _summary(extract: Extract) -> ExtractSummary:
-    nulls = extract.scan().null_count().collect()
-    rows = extract.rows_kept
+    counted = extract.scan().select(pl.len().alias("rows"), pl.all().null_count().name.prefix("empty "))
+    counts = counted.collect(engine="streaming").row(0, named=True)
+    rows = counts.pop("rows")
     return ExtractSummary(
         table=extract.table,
         path=str(extract.path),
@@ -113,94 +173,14 @@ def _summary(extract: Extract) -> ExtractSummary:
         identical_rows=extract.identical_rows,
         blank_rows=extract.blank_rows,
         unused_headings=extract.unused_headings,
-        missing={name: nulls[name][0] / rows for name in nulls.columns} if rows else {},
+        missing={name.removeprefix("empty "): empty / rows for name, empty in counts.items()} if rows else {},
     )
 
 
-def _numbered(extract: Extract) -> pl.DataFrame:
-    return extract.frame.with_columns(extract.row_numbers.alias("row"))
+MARKS = {"set aside": "SET ASIDE", "serious": "SERIOUS", "look": "Look"}
 
 
-def _warning(frame: pl.DataFrame, bad: pl.Expr, column: str, reason: str, remedy: str) -> pl.DataFrame:
-    return findings_where(
-        frame, bad.fill_null(False), severity="warning", column=column, reason=reason, remedy=remedy
-    )
-
-
-def _pointing_to_nothing(extract: Extract, extracts: Sequence[Extract]) -> Iterator[pl.DataFrame]:
-    for table, column, other, key, reason in REFERENCES:
-        targets = [each.frame[key] for each in extracts if each.table == other]
-        if table != extract.table or not targets:
-            continue
-        known = pl.concat(targets).drop_nulls()
-        if known.is_empty() and other != "incidents":
-            continue
-        yield _warning(
-            _numbered(extract),
-            ~pl.col(column).is_in(known.implode()),
-            column,
-            f"{reason} in the {other} given.",
-            f"Give {other} over a longer period, or mend the reference at the source. The row was kept.",
-        )
-
-
-def _out_of_order(extract: Extract) -> Iterator[pl.DataFrame]:
-    for table, earlier, later in ORDERS:
-        if table == extract.table:
-            yield _warning(
-                _numbered(extract),
-                pl.col(later) < pl.col(earlier),
-                later,
-                f"{later} is before {earlier}.",
-                "One of the two is wrong, or in another time zone: check both at the source.",
-            )
-
-
-def _unknown_codes(extract: Extract) -> Iterator[pl.DataFrame]:
-    if extract.table != "crimes":
-        return
-    frame = _numbered(extract)
-    lists = {
-        "ho_class": list(vocabulary.offence_classes()),
-        "outcome": list(vocabulary.outcomes()),
-    }
-    for column, codes in lists.items():
-        yield _warning(
-            frame,
-            ~pl.col(column).is_in(codes),
-            column,
-            "The code is on no list that Firstpoint has.",
-            "Translate the source's code in the mapping, or check it at the source.",
-        )
-    yield _warning(
-        frame,
-        pl.col("status").is_in(["cancelled", "transferred"]) & pl.col("cancellation").is_null(),
-        "cancellation",
-        "A crime was cancelled or transferred and no ground is given.",
-        "Export the ground (C1 to C5) too.",
-    )
-
-
-def _in_an_earlier_file(extract: Extract, extracts: Sequence[Extract]) -> Iterator[pl.DataFrame]:
-    key = TABLES[_name(extract)].key
-    for other in extracts:
-        if other is extract:
-            return
-        if key and other.table == extract.table:
-            yield _warning(
-                _numbered(extract),
-                pl.col(key).is_in(other.frame[key].implode()),
-                key,
-                f"The key stands in {other.path.name} too.",
-                "When both are loaded the later loaded row stands.",
-            )
-
-
-def _name(extract: Extract) -> Any:
-    return extract.table
-
-
-def _lines(report: CheckReport) -> Iterator[str]:
+def _lines(report: CheckReport, most: int | None) -> Iterator[str]:
     for each in report.summary:
         yield f"{each.table}: {each.path}"
         yield f"  {_rows_in_words(each)}"
@@ -212,9 +192,11 @@ def _lines(report: CheckReport) -> Iterator[str]:
             yield f"  Cells empty: {', '.join(gaps)}."
         if empty:
             yield f"  Columns the source does not have: {', '.join(empty)}."
-        for fault in report.faults:
-            if (fault.table, fault.file) == (each.table, each.path):
-                yield f"  {'SET ASIDE' if fault.severity == 'reject' else 'Warning'}: {fault.sentence}"
+        faults = [fault for fault in report.faults if (fault.table, fault.file) == (each.table, each.path)]
+        for fault in faults[:most]:
+            yield f"  {MARKS[grade_of(fault)]}: {fault.sentence}"
+        if most is not None and len(faults) > most:
+            yield f"  … and {len(faults) - most} kinds of finding more."
     aside = report.rows_set_aside
     yield f"{_rows(aside)} set aside." if aside else "No row was set aside."
 

@@ -36,7 +36,8 @@ class Fault:
     ``row`` is the first row at fault as the file counts it (the heading is row 1), None where the whole
     file or table is meant; ``rows`` is how many rows have the same fault. A ``reject`` has set those rows
     aside, a ``warning`` has not. ``column`` is the heading or canonical column; ``value`` is the first
-    offending value, and is left out where it is the words of a log.
+    offending value, and is left out where it is the words of a log. ``check`` is the id of the check that
+    found it (see ``docs/checks.md``).
     """
 
     severity: Severity
@@ -48,6 +49,7 @@ class Fault:
     remedy: str
     rows: int = 1
     file: str = ""
+    check: str = ""
 
     def __str__(self) -> str:
         return f"{self.file}: {self.sentence}" if self.file else self.sentence
@@ -121,9 +123,7 @@ def summarise(table: str, file: str, findings: pl.DataFrame) -> tuple[Fault, ...
 def _fault(table: str, file: str, entry: dict[str, Any]) -> Fault:
     message = entry["reason"]
     if entry["count"] > 1:
-        named = ", ".join(str(row) for row in entry["named"])
-        more = entry["count"] - len(entry["named"])
-        message += f" ({entry['count']} rows: {named}{f' and {more} more' if more else ''}.)"
+        message += f" ({rows_in_words(entry['named'], entry['count'])}.)"
     return Fault(
         severity=entry["severity"],
         table=table,
@@ -135,6 +135,13 @@ def _fault(table: str, file: str, entry: dict[str, Any]) -> Fault:
         rows=entry["count"],
         file=file,
     )
+
+
+def rows_in_words(named: Sequence[int], count: int) -> str:
+    """How many rows, and the numbers of the first, as they stand in a message."""
+    first = ", ".join(str(row) for row in named)
+    more = count - len(named)
+    return f"{count} rows: {first}{f' and {more} more' if more else ''}"
 
 
 def shortened(value: str | None) -> str | None:

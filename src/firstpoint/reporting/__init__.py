@@ -42,6 +42,7 @@ from firstpoint.reporting.board_paper import (
     UnrecordedCrimes,
 )
 from firstpoint.reporting.charts import Step, TrendPoint, Whisker, interval_chart, trend_chart
+from firstpoint.reporting.day_chart import DayCount, day_chart
 from firstpoint.reporting.html_page import to_html
 from firstpoint.reporting.pdf_paper import to_pdf
 from firstpoint.reporting.rule_book_page import (
@@ -55,6 +56,7 @@ from firstpoint.reporting.rule_book_page import (
     WorkedCase,
     rule_book_html,
 )
+from firstpoint.reporting.small_numbers import EXPLANATION, may_be_shown, shown_count, shown_parts
 from firstpoint.reporting.tree import (
     Block,
     BulletList,
@@ -73,12 +75,14 @@ from firstpoint.reporting.tree import (
 )
 
 __all__ = [
+    "EXPLANATION",
     "Block",
     "BoardPaper",
     "BulletList",
     "ChangedRow",
     "Chart",
     "Column",
+    "DayCount",
     "Finding",
     "Heading",
     "KeyFigure",
@@ -109,8 +113,12 @@ __all__ = [
     "WorkedCase",
     "board_report",
     "british_date",
+    "day_chart",
     "interval_chart",
+    "may_be_shown",
     "rule_book_html",
+    "shown_count",
+    "shown_parts",
     "to_html",
     "to_pdf",
     "trend_chart",

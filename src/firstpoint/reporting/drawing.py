@@ -51,6 +51,17 @@ class Reading:
     is_outside: bool
 
 
+@frozen
+class Day:
+    """A point of a run of days: the day in ISO 8601, its count, and the band in which it was expected."""
+
+    day: str
+    count: int
+    low: float | None
+    high: float | None
+    is_outside: bool
+
+
 @lru_cache(DRAWN_LATELY)
 def forest_svg(rates: tuple[Rate, ...]) -> str:
     """Give a diamond for each rate and a line for its interval, with the figures written beside."""
@@ -123,6 +134,37 @@ def run_svg(readings: tuple[Reading, ...], *, axis_title: str, step_periods: tup
         *_step_letters(step_periods, x),
     ]
     return _svg(alt.layer(*layers))
+
+
+@lru_cache(DRAWN_LATELY)
+def band_svg(days: tuple[Day, ...], *, axis_title: str) -> str:
+    """Give a line through the counts of days, over the band in which they were expected."""
+    import altair as alt
+
+    values = [
+        {"day": d.day, "count": d.count, "low": d.low, "high": d.high, "outside": d.is_outside} for d in days
+    ]
+    axis = alt.Axis(format="%-d %b %Y", tickCount=4, grid=False, labelFlush=False)
+    base = alt.Chart(alt.InlineData(values=values), width=WIDTH + WIDTH_OF_WORDS, height=150).encode(
+        x=alt.X("day:T", title=None, axis=axis)
+    )
+    height = alt.Y("count:Q", title=axis_title, axis=alt.Axis(format=",.0f", tickCount=4))
+    band = base.transform_filter("isValid(datum.low)").mark_area(color=GRID, opacity=1)
+    edges = base.transform_filter("isValid(datum.low)").mark_line(
+        color=QUIET, strokeWidth=0.8, strokeDash=[3, 3]
+    )
+    outside = base.transform_filter("datum.outside").mark_point(
+        shape="triangle-up", size=110, filled=True, color=ALERT, opacity=1
+    )
+    return _svg(
+        alt.layer(
+            band.encode(y=alt.Y("low:Q", title=axis_title), y2="high:Q"),
+            edges.encode(y="low:Q"),
+            edges.encode(y="high:Q"),
+            base.mark_line(color=MARK, strokeWidth=1.4).encode(y=height),
+            outside.encode(y=height),
+        )
+    )
 
 
 def _values(readings: Sequence[Reading]) -> Iterator[dict[str, Any]]:
