@@ -7,6 +7,8 @@ The file is made from the made-up force: its incidents, times and texts put toge
 number, a time that is none, a number used twice, a flag that is neither yes nor no, a grid reference that is
 no number, closed before received).
 
+The year is then loaded into an empty workbench (SQLite), words are looked for, and a day is loaded after it.
+
 Each reader runs in a process of its own; time, processor time and the most memory come from the operating
 system. The peers read the first ``--peer-rows`` rows, since two of them would need an hour for all, and ours
 reads the same rows beside them; before any time is told, all must have found the same faults. What differs
@@ -48,6 +50,32 @@ print(json.dumps({
     "received_at": bad.filter(column="received_at").height, "twice": twice,
     "none": bad.filter(column="incident_id").height - twice, "order": early,
 }))
+"""
+
+LOADED = """
+import json, sys
+from pathlib import Path
+from firstpoint.workbench import launch
+launch.prepare(Path(sys.argv[2]))
+from firstpoint.records import check_extracts, read_extract
+from firstpoint.workbench.imports.loading import load
+extract = read_extract(sys.argv[1], "incidents")
+check_extracts([extract])
+(loaded,) = load([extract])
+print(json.dumps({"rows": extract.rows_read, "added": loaded.added, "replaced": loaded.replaced}))
+"""
+SEARCHED = """
+import json, sys, time
+from pathlib import Path
+from firstpoint.workbench import launch
+launch.prepare(Path(sys.argv[1]))
+from firstpoint.casework import Person
+from firstpoint.workbench.incidents.models import Incident
+from firstpoint.workbench.incidents.words import with_words
+began = time.perf_counter()
+found = with_words(Person("p.1", frozenset({"registrar"})), sys.argv[2])
+ms = 1000 * (time.perf_counter() - began)
+print(json.dumps({"rows": Incident.objects.count(), "found": found.total, "ms": ms}))
 """
 
 
@@ -119,21 +147,41 @@ def measured(name: str, command: list[str], runs: int) -> tuple[dict[str, Any], 
     return results[0][0], cpu / rows
 
 
+def loading(year: Path, day: Path, folder: Path, runs: int) -> None:
+    """Print what it takes to read, check and load a year into an empty workbench, and then a day."""
+    for number in range(runs):
+        site = str(folder / f"site-{number}")
+        for name, source in (("a year, into an empty workbench", year), ("a day, into that", day)):
+            answer, wall, cpu, memory = run([sys.executable, "-c", LOADED, str(source), site])
+            print(
+                f"read, checked, loaded: {name}: {answer['rows']:,} rows, {answer['added']:,} added, "
+                f"{answer['replaced']:,} replaced; {wall:.1f} s, {cpu:.1f} s of processor, {memory:.2f} GB",
+                flush=True,
+            )
+        for words in ("window", "window forced", "burgl* kitchen"):
+            answer, *_ = run([sys.executable, "-c", SEARCHED, site, words])
+            print(f"{words!r} in {answer['rows']:,} logs: {answer['found']:,} in {answer['ms']:.0f} ms")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rows", type=int, default=600_000)
     parser.add_argument("--peer-rows", type=int, default=30_000)
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--loads", type=int, default=1, help="How often the year is loaded.")
     parser.add_argument("--seed", type=int, default=20260401)
     parser.add_argument("--peers", help="Python of an environment with requirements/bench.txt")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         year, few = Path(folder) / "incidents.csv", Path(folder) / "few" / "incidents.csv"
+        day = Path(folder) / "day" / "incidents.csv"
         few.parent.mkdir()
+        day.parent.mkdir()
         # In a process of its own: what this one has held would be counted as its children's memory.
         for make, *words in (
             (make_year, year, given.rows, given.seed),
             (first_rows, year, few, given.peer_rows),
+            (make_year, day, given.rows // 365, given.seed + 1),
         ):
             process = get_context("spawn").Process(target=make, args=words)
             process.start()
@@ -143,6 +191,7 @@ def main() -> None:
         measured(
             "ours, a year read and checked", [sys.executable, "-c", OURS, str(year), "check"], given.runs
         )
+        loading(year, day, Path(folder), given.loads)
         beside_peers(few, given.peers or sys.executable, given.runs, with_libraries=bool(given.peers))
 
 

@@ -23,8 +23,6 @@ The data passes through in this order:
    those that name none or name it wrongly, and incidents to others about the same event;
    :func:`crimes_from_closing_codes` stands in for a crime table where a log says only by its disposition that
    a crime was recorded.
-5. :func:`store_extracts` keeps the tables in a directory, whole or not at all, whatever happens on the way;
-   :func:`read_store` reads them back.
 
 Its limits. Dates are never guessed: a format that the mapping does not name sets the row aside. A cut
 inside the last cell of a file can only be suspected. Linking beyond references needs the extra
@@ -53,7 +51,6 @@ from firstpoint.records.mapping_file import read_mapping, ready_mapping, ready_m
 from firstpoint.records.reading import Extract, read_extract
 from firstpoint.records.sent_rows import MOST_ROWS, SentRows, marks_of, rows_as_sent
 from firstpoint.records.spreadsheets import as_spreadsheet_text, from_spreadsheet_text
-from firstpoint.records.store import Load, Stored, loads_of, read_store, store_extracts
 from firstpoint.records.suggesting import Suggestion, suggest_mapping
 from firstpoint.records.tables import TABLES, Column, Table, describe_tables
 from firstpoint.records.workbook import RawSheet, read_sheets
@@ -73,12 +70,10 @@ __all__ = [
     "Fault",
     "Linkage",
     "Links",
-    "Load",
     "RawSheet",
     "Repeats",
     "SentRows",
     "SourceMapping",
-    "Stored",
     "Suggestion",
     "Table",
     "TableMapping",
@@ -94,18 +89,15 @@ __all__ = [
     "late_recording",
     "link_by_reference",
     "link_records",
-    "loads_of",
     "marks_of",
     "missing_by_unit",
     "read_extract",
     "read_mapping",
     "read_query",
     "read_sheets",
-    "read_store",
     "ready_mapping",
     "ready_mappings",
     "rows_as_sent",
-    "store_extracts",
     "suggest_mapping",
     "volumes_by_day",
     "with_text_of_entries",

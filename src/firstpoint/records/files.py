@@ -200,16 +200,6 @@ def _cannot_be_read(path: Path, error: OSError) -> UnreadableFile:
     )
 
 
-def frame_of_parquet(path: Path) -> pl.DataFrame:
-    """The frame in a Parquet file; UnreadableFile when it is not a whole one."""
-    import pyarrow.parquet as pq
-
-    with _saying_it_is_no_parquet(path):
-        table = pq.read_table(path, partitioning=None).replace_schema_metadata(None)
-        table.validate(full=True)
-        return cast(pl.DataFrame, pl.from_arrow(table))
-
-
 @contextmanager
 def _saying_it_is_no_parquet(path: Path) -> Iterator[None]:
     """Read with pyarrow inside this, since polars can end the whole process on a damaged page."""

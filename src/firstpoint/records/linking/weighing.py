@@ -310,14 +310,14 @@ def _of_its_own(
 
 
 def _from_known(left: pl.DataFrame, known: pl.DataFrame, model: Model, seed: int) -> tuple[Model, list[str]]:
-    belongs = known.rename({"belongs_to": "truth"})
-    held = left.with_columns(truth=pl.col(KEY))
+    belongs = known.rename({"belongs_to": "known_as"})
+    held = left.with_columns(known_as=pl.col(KEY))
     # Without chances to start from: Splink would keep those of a level that is never met.
     linker = _linker(held, belongs.select(held.columns), _settings(model.without_chances(), link=True))
     linker.training.estimate_u_using_random_sampling(
         max_pairs=_SAMPLED_PAIRS, seed=seed, min_count_per_level=None
     )
-    linker.training.estimate_m_from_label_column("truth")
+    linker.training.estimate_m_from_label_column("known_as")
     note = f"m counted on {known.height:,} pairs known by reference, u on pairs sampled at random."
     return _with_chances_of(linker, model, pairs=known.height), [note]
 
