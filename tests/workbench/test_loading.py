@@ -43,12 +43,15 @@ def test_a_later_extract_replaces_the_rows_it_names():
 
 
 @pytest.mark.django_db
-def test_log_entries_replace_those_held_of_the_same_incident():
-    incidents = incident_frame(1)
+def test_log_entries_of_a_later_night_stand_beside_those_of_the_night_before():
+    entries = entry_frame(incident_frame(1))
+    load([extract("log_entries", entries.head(2))])
     before = LogEntry.objects.count()
-    loaded = load([extract("log_entries", entry_frame(incidents).head(2))])[0]
-    assert (loaded.added, loaded.replaced) == (0, 2)
-    assert LogEntry.objects.count() == before - 1
+    again = load([evolve(extract("log_entries", entries.head(2)), sha256="again")])[0]
+    later = load([extract("log_entries", entries.head(1).with_columns(text=pl.lit("officer on scene")))])[0]
+    assert (again.added, again.unchanged) == (0, 2)
+    assert (later.added, later.unchanged) == (1, 0)
+    assert LogEntry.objects.count() == before + 1
 
 
 @pytest.mark.django_db

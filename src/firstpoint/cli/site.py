@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
 
 from firstpoint import ledger, records
+from firstpoint.cli import check_report
 from firstpoint.cli.console import finish, print_json, progress_bar, say
 from firstpoint.cli.extracts import MAPPING_HELP, TABLES, report_rejects, source_mapping, table_of
 from firstpoint.errors import InputError
@@ -35,7 +36,7 @@ directory_option = click.option(
     type=click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d"]),
     help="The moment (London time) whose state the extracts show; now, where it is not given.",
 )
-@click.option("--no-screen", is_flag=True, help="Load only; what is new stands on no list until a screen.")
+@click.option("--no-screen", is_flag=True, help="Load only; the next import without this screens it.")
 @click.option("--undo", "taken_back", type=int, metavar="LOAD", help="Take one load back, by its number.")
 @directory_option
 def import_command(
@@ -51,7 +52,8 @@ def import_command(
     """Load extracts into the workbench and screen what is new; or take one load back.
 
     Each file is one table: incidents, log_entries, crimes or victims, told by its name or --table. All of
-    them load, or none; rows set aside are listed in DIR/rejects.csv. The same extract twice changes nothing.
+    them load, or none; rows set aside are listed in DIR/rejects, a file for each import. The same extract
+    read by the same mapping changes nothing.
     A row that comes again replaces the one held, unless --as-of says that it shows an earlier state; the
     other is kept. --undo restores what a load replaced and takes away what it added.
     """
@@ -66,15 +68,15 @@ def import_command(
 
     launch.prepare(directory)
     from firstpoint.workbench.imports.loading import load
-    from firstpoint.workbench.imports.screening import screen_held
+    from firstpoint.workbench.imports.screening import owed, screen_held
 
-    say(records.check_extracts(read).text())
-    set_aside = report_rejects(read, directory / "rejects.csv")
-    if set_aside and all_or_nothing:
-        say("Nothing was loaded: rows would have been set aside, and --all-or-nothing was asked for.")
-        finish(rows_set_aside=set_aside)
+    report = records.check_extracts(read)
+    say(report.text())
+    set_aside = report_rejects(read, directory / "rejects" / f"{datetime.now(UTC):%Y-%m-%dT%H%M%S}.csv")
+    if all_or_nothing:
+        check_report.refuse_partial(report)
     rows = sum(each.rows_kept for each in read)
-    with progress_bar("Loading") as step:
+    with launch.saying_what_is_wrong(directory), progress_bar("Loading") as step:
         loaded = load(
             read,
             as_of=as_of.replace(tzinfo=ZoneInfo("Europe/London")) if as_of else None,
@@ -82,10 +84,10 @@ def import_command(
         )
     for each in loaded:
         say(str(each))
-    new = [each.number for each in loaded if not each.already]
-    if new and not no_screen:
-        with progress_bar("Screening") as step:
-            seen = screen_held(loads=new, progress=step)
+    unseen = owed()
+    if unseen and not no_screen:
+        with launch.saying_what_is_wrong(directory), progress_bar("Screening") as step:
+            seen = screen_held(loads=unseen, progress=step)
         say(f"{seen.incidents:,} incidents screened; {seen.opened:,} put on the recording list.")
     finish(rows_set_aside=set_aside)
 
@@ -109,9 +111,10 @@ def _take_back(directory: Path, number: int) -> None:
     from firstpoint.workbench.imports.loading import undo
     from firstpoint.workbench.imports.screening import screen_held
 
-    say(str(undo(number)))
-    with progress_bar("Screening") as step:
-        screen_held(progress=step)
+    with launch.saying_what_is_wrong(directory):
+        say(str(undo(number)))
+        with progress_bar("Screening") as step:
+            screen_held(progress=step)
 
 
 @click.command(name="serve")

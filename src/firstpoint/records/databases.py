@@ -66,7 +66,7 @@ def _read(url: str, table: Table, layout: TableMapping) -> Extract:
                 raise BadMapping("The query gives no rows back.", where=table.name, remedy="Write a select.")
             headings = check_headings(list(query.keys()), 1, where)
             parts = RawParts(headings, _parts(query, headings, digest))
-            extract = extract_of(parts, where, table, layout, large=True, sha256=digest.hexdigest)
+            extract = extract_of(parts, where, table, layout, large=True, digest_of=digest.hexdigest)
             connection.rollback()
             return extract
     except sqlalchemy.exc.SQLAlchemyError as error:

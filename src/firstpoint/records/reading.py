@@ -13,6 +13,7 @@ go on. For every extract
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from hashlib import sha256
 from pathlib import Path
 
 import polars as pl
@@ -50,6 +51,8 @@ class Extract:
     row set aside, ``warnings`` (the same columns) one for each cell or row that was kept with a remark;
     rows are numbered as in the file, the heading being row 1. ``faults`` is both in words, folded by kind.
     ``row_numbers`` says where each row of ``frame`` stands in the file (the first, of joined rows).
+    ``reading`` is a digest of what the mapping says of the table: the same file read otherwise is another
+    extract.
 
     The rows of a large file stand on disk, and go when the extract is no longer held.
     """
@@ -67,6 +70,7 @@ class Extract:
     identical_rows: int = 0
     joined_rows: int = 0
     unused_headings: tuple[str, ...] = ()
+    reading: str = ""
     _folder: SpoolFolder | None = None
 
     def scan(self) -> pl.LazyFrame:
@@ -138,7 +142,7 @@ def read_extract(
     layout = (mapping or SourceMapping(name="canonical")).table(target.name)
     raw = read_parts(where, layout, target)
     large = where.stat().st_size > MOST_IN_MEMORY_BYTES
-    return extract_of(raw, where, target, layout, large=large, sha256=lambda: sha256_of(where))
+    return extract_of(raw, where, target, layout, large=large, digest_of=lambda: sha256_of(where))
 
 
 def extract_of(
@@ -148,18 +152,18 @@ def extract_of(
     layout: TableMapping,
     *,
     large: bool,
-    sha256: Callable[[], str],
+    digest_of: Callable[[], str],
 ) -> Extract:
     """The extract of rows of text in parts; the rows of a ``large`` one are put by on disk.
 
-    ``sha256`` is called when all parts have been read.
+    ``digest_of`` gives the digest of the source, and is called when all parts have been read.
     """
     headings = find_headings(raw.headings, table, layout, where)
     folder = SpoolFolder() if large else None
     reading = _Reading(Spool("rows", folder), Spool("raw", folder))
     for part in raw.parts:
         _read_part(part, headings, table, layout, reading)
-    digest = sha256()
+    digest = digest_of()
     repeated = settle_repeats(reading.rows, reading.keys.frame(), table, layout.repeats)
     findings = gather([*reading.findings, repeated.findings])
     frame = reading.rows.scan()
@@ -177,6 +181,7 @@ def extract_of(
         identical_rows=repeated.identical_rows,
         joined_rows=repeated.joined_rows,
         unused_headings=tuple(each for each in raw.headings if each not in headings.values()),
+        reading=sha256(repr(layout).encode()).hexdigest(),
         folder=folder,
     )
 

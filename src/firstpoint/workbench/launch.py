@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import django
@@ -107,6 +108,17 @@ def serve(
     if ready is not None:
         ready(f"http://{host}:{server.effective_port}/")
     server.run()
+
+
+@contextmanager
+def saying_what_is_wrong(directory: Path | str) -> Iterator[None]:
+    """Turn a database that is held, full or damaged, while something is done to it, into an InputError."""
+    from django.db import OperationalError
+
+    try:
+        yield
+    except OperationalError as fault:
+        raise _cannot_be_used(Path(directory) / DATABASE, str(fault)) from fault
 
 
 def _cannot_be_used(path: Path, reason: str) -> InputError:

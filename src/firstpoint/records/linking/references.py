@@ -105,9 +105,13 @@ def _slipped(held: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
     return _as_found(few, SLIP)
 
 
+#: No reference is longer; a cell that is, is something else, and has too many ways to be mistyped.
+_LONGEST = 64
+
+
 def _shortened(rows: pl.DataFrame, wanted: pl.Series) -> pl.DataFrame:
     """The rows once for each way of leaving out at most one character of ``signs``, as ``short``."""
-    longest = int(wanted.str.len_chars().max() or 0) + 1  # type: ignore[arg-type]
+    longest = min(_LONGEST, int(wanted.str.len_chars().max() or 0)) + 1  # type: ignore[arg-type]
     rows = rows.filter(pl.col("signs").str.len_chars() <= longest)
     length = pl.col("signs").str.len_chars()
     each = [rows.with_columns(short=pl.col("signs"))]

@@ -84,11 +84,17 @@ def load(
     """What became of each extract, in the order given, once all of them are loaded.
 
     ``as_of`` is the moment whose state the extracts show (now, where nobody says). A row whose key is held
-    already replaces the one held, unless that one shows a later moment; the log entries of an incident
-    change together. The version that does not stand is kept. ``progress`` is called with the table, the rows
-    done and the rows in all. A fault or a kill at any moment leaves the database as it was. Raises InputError
-    for an extract of a table that is not kept here.
+    already replaces the one held, unless that one shows a later moment; the version that does not stand is
+    kept. Log entries have no key: each that is not held just so is added. ``progress`` is called with the
+    table, the rows done and the rows in all. A fault or a kill at any moment leaves the database as it was.
+    Raises InputError for an extract of a table that is not kept here, or a moment to come.
     """
+    if as_of and as_of > timezone.now():
+        raise InputError(
+            f"{as_of:%-d %B %Y %H:%M} is still to come.",
+            where="--as-of",
+            remedy="Give the moment at which the extract was made: all later ones would count as older.",
+        )
     unknown = [each.table for each in extracts if each.table not in MODELS]
     if unknown:
         raise InputError(
@@ -108,12 +114,15 @@ def load(
 
 def _load_one(extract: Extract, by: str, as_of: datetime, progress: Progress | None) -> Loaded:
     name, aside = extract.path.name, extract.rejected_rows
-    before = LoadedExtract.objects.filter(table=extract.table, sha256=extract.sha256, undone_at=None).first()
+    before = LoadedExtract.objects.filter(
+        table=extract.table, sha256=extract.sha256, reading=extract.reading, undone_at=None
+    ).first()
     if before:
         return Loaded(before.pk, extract.table, name, extract.sha256, 0, 0, 0, 0, aside, already=True)
     loaded = LoadedExtract.objects.create(
         table=extract.table,
         sha256=extract.sha256,
+        reading=extract.reading,
         file_name=name,
         rows_read=extract.rows_read,
         rows_added=0,
@@ -153,7 +162,7 @@ def _load_one(extract: Extract, by: str, as_of: datetime, progress: Progress | N
 
 
 def undo(number: int, *, by: str = THE_COMMAND) -> TakenBack:
-    """Take one load back: rows it added go, rows it replaced stand again as they were.
+    """Take one load back: rows that it alone brought go, rows it replaced stand again as they were.
 
     Raises InputError where there is no such load, and Refused where a later load built on it, or somebody
     decided on, or an audit drew, a report that it added. It is all or nothing, and kept in the ledger.
@@ -194,7 +203,7 @@ def _refuse_what_others_build_on(loaded: LoadedExtract) -> None:
     if later:
         other = later.instead_id if later.extract_id == loaded.pk else later.extract_id
         raise Refused(
-            f"Load {other}, which came later, holds other versions of its rows.",
+            f"Load {other}, which came later, brought rows of it again.",
             where=f"load {loaded.pk}",
             remedy=f"Take load {other} back first.",
         )

@@ -8,12 +8,14 @@ from django.db import models
 class LoadedExtract(models.Model):
     """One extract that was loaded. Its digest makes loading it again do nothing.
 
-    ``as_of`` is the moment whose state it shows: of two versions of a row the one from the later moment
-    stands, whichever was loaded first. An extract that was taken back can be loaded again.
+    ``reading`` is a digest of the mapping it was read by: a file read otherwise is loaded again. ``as_of`` is
+    the moment whose state it shows: of two versions of a row the one from the later moment stands, whichever
+    was loaded first. An extract that was taken back can be loaded again.
     """
 
     table = models.CharField(max_length=40)
     sha256 = models.CharField(max_length=64)
+    reading = models.CharField(max_length=64, blank=True)
     file_name = models.TextField()
     rows_read = models.BigIntegerField()
     rows_added = models.BigIntegerField()
@@ -24,6 +26,7 @@ class LoadedExtract(models.Model):
     as_of = models.DateTimeField()
     loaded_at = models.DateTimeField()
     loaded_by = models.TextField()
+    screened_at = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(null=True)
     undone_by = models.TextField(blank=True)
 
@@ -32,7 +35,7 @@ class LoadedExtract(models.Model):
 
         constraints = [
             models.UniqueConstraint(
-                fields=["table", "sha256"],
+                fields=["table", "sha256", "reading"],
                 condition=models.Q(undone_at=None),
                 name="extract_loaded_once",
             )
@@ -46,14 +49,15 @@ class EarlierRow(models.Model):
     """A version of a row that does not stand: another extract shows a later state of it.
 
     ``extract`` is the one that brought this version, ``instead`` the one whose version stood when it gave
-    way. ``row`` holds it column by column, as the database holds the row that stands.
+    way. ``row`` holds it column by column, as the database holds the row that stands; none where both brought
+    the row just so. ``key`` is the force's reference; of a log entry, the number that the database gave it.
     """
 
     table = models.CharField(max_length=40)
     key = models.TextField()
     extract = models.ForeignKey(LoadedExtract, models.PROTECT, null=True, related_name="earlier_rows")
     instead = models.ForeignKey(LoadedExtract, models.PROTECT, related_name="gave_way")
-    row = models.JSONField()
+    row = models.JSONField(null=True)
 
     class Meta:
         """Versions are looked for by what they are versions of."""

@@ -1,9 +1,10 @@
 """Rows of an extract put into a table of the database, many at once.
 
-The rows of an extract stand beside those held (:class:`Incoming`) and are told apart by sets, not one by one:
-new ones, those that are held just so, those that show a later state than the row held, and those that show an
-earlier one. A version that does not stand is kept in :class:`~.models.EarlierRow`. Of log entries the *group*
-changes hands: all entries of an incident as one extract shows them.
+The rows of an extract stand beside those held (:class:`_Incoming`) and are told apart by sets, not one by
+one: new ones, those that are held just so, those that show a later state than the row held, and those that
+show an earlier one. A version that does not stand is kept in :class:`~.models.EarlierRow`; that a row held
+just so came again is kept there too, without the row. An entry of a log is told by all that it says, so that
+what a night brings stands beside what the night before brought.
 """
 
 from __future__ import annotations
@@ -48,33 +49,19 @@ class Put:
 
 @frozen
 class Shape:
-    """A table of the database: its columns as in ``records``, and what tells its rows and groups apart."""
+    """A table of the database: its columns as in ``records``, and its key (none: a row is all it says)."""
 
     table: str
     name: str
     columns: tuple[str, ...]
-    key: tuple[str, ...]
-    group: str
-
-    @property
-    def grouped(self) -> bool:
-        """Whether several rows change hands together."""
-        return len(self.key) > 1
-
-    @property
-    def others(self) -> tuple[str, ...]:
-        """The columns that do not tell rows apart."""
-        return tuple(column for column in self.columns if column not in self.key)
+    key: str
 
 
 def shape_of(table: str) -> Shape:
     """The shape of a table that is kept here."""
     told = next(each for name, each in TABLES.items() if name == table)
     columns = tuple(column.name for column in told.columns)
-    name = MODELS[table]._meta.db_table
-    if told.key:
-        return Shape(table, name, columns, (told.key,), told.key)
-    return Shape(table, name, (*columns, "place"), ("incident_id", "place"), "incident_id")
+    return Shape(table, MODELS[table]._meta.db_table, columns if told.key else (*columns, "place"), told.key)
 
 
 def put(extract: Extract, loaded: LoadedExtract, told: Told) -> Put:
@@ -115,130 +102,148 @@ class _Incoming:
                 _run(f"DROP TABLE IF EXISTS {table}")
 
     def settle(self) -> Put:
-        """Let each group of rows replace the one held, or give way to it."""
+        """Let each row replace the one held, or give way to it."""
         self._refuse_rows_that_cannot_be_told_apart()
         self._tell_apart()
-        self._keep_earlier("newer", "h.extract_id", str(self.loaded.pk), self.shape.name)
-        self._keep_earlier("older", str(self.loaded.pk), "f.held_by", self.name)
+        this, held_by = str(self.loaded.pk), "f.held_by"
+        if self.shape.key:
+            self._keep_earlier("newer", held_by, this, f"{self.shape.name} h", "f.held = h.id")
+            self._keep_earlier("older", this, held_by, f"{self.name} h", "f.come = h.rowid")
+        self._keep_that_it_came_again("same", held_by, this)
+        self._keep_that_it_came_again("same_earlier", this, held_by)
         if self.shape.table == "incidents":
-            words.forget(f"incident_id IN ({self._groups('newer')})")
+            words.forget(f"id IN ({self._held('newer')})")
         self._replace()
         if self.shape.table == "incidents":
-            words.learn(f"incident_id IN ({self._groups('newer', 'new')})")
-        counted = dict(_rows(f"SELECT fate, SUM(rows) FROM {self.fates} GROUP BY fate"))
-        return Put(*(int(counted.get(fate) or 0) for fate in ("new", "newer", "same", "older")))
+            words.learn(f"id IN ({self._held('newer')}) OR (extract_id = {this} AND id > {self._last})")
+        counted = dict(_rows(f"SELECT fate, COUNT(*) FROM {self.fates} GROUP BY fate"))
+        same = counted.get("same", 0) + counted.get("same_earlier", 0)
+        return Put(counted.get("new", 0), counted.get("newer", 0), same, counted.get("older", 0))
 
     def _refuse_rows_that_cannot_be_told_apart(self) -> None:
         """Such a row would stand nowhere afterwards; the table itself refuses it only on the first load."""
-        shape = self.shape
-        told = " || '/' || ".join(shape.key)
-        ((rows, keys),) = _rows(f"SELECT COUNT(*), COUNT(DISTINCT {told}) FROM {self.name}")
+        if not self.shape.key:
+            return
+        key = self.shape.key
+        ((rows, keys),) = _rows(f"SELECT COUNT(*), COUNT(DISTINCT {key}) FROM {self.name}")
         if rows != keys:
             raise InputError(
-                f"A row has no {shape.group} (null), or one stands on several rows.",
-                where=f"{self.loaded.file_name}, {shape.table}",
+                f"A row has no {key} (null), or one stands on several rows.",
+                where=f"{self.loaded.file_name}, {self.shape.table}",
                 remedy="Read the file with firstpoint check, which sets such rows aside.",
             )
 
     def _tell_apart(self) -> None:
-        shape, group = self.shape, self.shape.group
-        _run(f"CREATE INDEX {self.name}_key ON {self.name} ({_listed(shape.key)})")
-        alike = " AND ".join(f"h.{column} IS i.{column}" for column in shape.columns)
-        on_key = " AND ".join(f"h.{column} = i.{column}" for column in shape.key)
+        shape, told = self.shape, self.shape.key or "incident_id"
+        _run(f"CREATE INDEX {self.name}_key ON {self.name} ({told})")
+        ((last,),) = _rows(f"SELECT COALESCE(MAX(id), 0) FROM {shape.name}")
+        self._last = int(last)
+        alike = " AND ".join(f"h.{column} IS i.{column}" for column in shape.columns if column != "place")
+        on = f"h.{told} = i.{told}" + ("" if shape.key else f" AND {alike}")
+        later = "e.as_of > %s"
+        as_of = connection.ops.adapt_datetimefield_value(self.loaded.as_of)
         _run(
             f"""
             CREATE TEMPORARY TABLE {self.fates} AS
-            SELECT c.grp, c.rows, c.held_by,
-                CASE WHEN c.held IS NULL THEN 'new'
-                     WHEN c.alike = c.rows AND c.held = c.rows THEN 'same'
-                     WHEN e.as_of > %s THEN 'older'
+            SELECT i.rowid AS come, MIN(h.id) AS held, h.extract_id AS held_by,
+                CASE WHEN h.id IS NULL THEN 'new'
+                     WHEN {alike} THEN CASE WHEN {later} THEN 'same_earlier' ELSE 'same' END
+                     WHEN {later} THEN 'older'
                      ELSE 'newer' END AS fate
-            FROM (
-                SELECT i.{group} AS grp, COUNT(*) AS rows,
-                    SUM(CASE WHEN {alike} THEN 1 ELSE 0 END) AS alike,
-                    (SELECT NULLIF(COUNT(*), 0) FROM {shape.name} x WHERE x.{group} = i.{group}) AS held,
-                    (SELECT MAX(x.extract_id) FROM {shape.name} x WHERE x.{group} = i.{group}) AS held_by
-                FROM {self.name} i LEFT JOIN {shape.name} h ON {on_key}
-                GROUP BY i.{group}
-            ) c LEFT JOIN {LoadedExtract._meta.db_table} e ON e.id = c.held_by
+            FROM {self.name} i LEFT JOIN {shape.name} h ON {on}
+            LEFT JOIN {LoadedExtract._meta.db_table} e ON e.id = h.extract_id
+            GROUP BY i.rowid
             """,
-            [connection.ops.adapt_datetimefield_value(self.loaded.as_of)],
+            [as_of, as_of],
         )
-        _run(f"CREATE INDEX {self.fates}_grp ON {self.fates} (grp)")
+        _run(f"CREATE INDEX {self.fates}_come ON {self.fates} (come)")
 
-    def _groups(self, *fates: str) -> str:
-        listed = ", ".join(f"'{fate}'" for fate in fates)
-        return f"SELECT grp FROM {self.fates} WHERE fate IN ({listed})"
+    def _held(self, fate: str) -> str:
+        return f"SELECT held FROM {self.fates} WHERE fate = '{fate}'"
 
-    def _keep_earlier(self, fate: str, brought: str, instead: str, source: str) -> None:
-        columns = ", ".join(f"'{column}', h.{column}" for column in self.shape.columns)
+    def _keep_earlier(self, fate: str, brought: str, instead: str, source: str, on: str) -> None:
+        columns = ", ".join(f"'{column}', {_exactly(column)}" for column in self.shape.columns)
         _run(
             f"""
             INSERT INTO {EarlierRow._meta.db_table} ("table", key, extract_id, instead_id, row)
-            SELECT %s, f.grp, {brought}, {instead}, json_object({columns})
-            FROM {self.fates} f JOIN {source} h ON h.{self.shape.group} = f.grp WHERE f.fate = %s
+            SELECT %s, {self._key("h")}, {brought}, {instead}, json_object({columns})
+            FROM {self.fates} f JOIN {source} ON {on} WHERE f.fate = %s
             """,
             [self.shape.table, fate],
         )
 
+    def _keep_that_it_came_again(self, fate: str, brought: str, instead: str) -> None:
+        """Keep, of a row held just so, which load brought it first and which again, in order of moments."""
+        _run(
+            f"""
+            INSERT INTO {EarlierRow._meta.db_table} ("table", key, extract_id, instead_id, row)
+            SELECT %s, {self._key("h")}, {brought}, {instead}, NULL
+            FROM {self.fates} f JOIN {self.shape.name} h ON h.id = f.held WHERE f.fate = %s
+            """,
+            [self.shape.table, fate],
+        )
+
+    def _key(self, row: str) -> str:
+        return f"{row}.{self.shape.key}" if self.shape.key else f"CAST({row}.id AS TEXT)"
+
     def _replace(self) -> None:
         shape, listed = self.shape, _listed(self.shape.columns)
-        if shape.grouped:
-            _run(f"DELETE FROM {shape.name} WHERE {shape.group} IN ({self._groups('newer')})")
-        else:
-            told = ", ".join(f"{column} = i.{column}" for column in (*shape.others, "extract_id"))
-            _run(
-                f"UPDATE {shape.name} SET {told} FROM {self.name} i WHERE {shape.name}.{shape.group} = "
-                f"i.{shape.group} AND i.{shape.group} IN ({self._groups('newer')})"
-            )
-        come = self._groups("new", "newer") if shape.grouped else self._groups("new")
+        told = ", ".join(f"{column} = i.{column}" for column in (*shape.columns, "extract_id"))
+        _run(
+            f"UPDATE {shape.name} SET {told} FROM {self.fates} f JOIN {self.name} i ON i.rowid = f.come "
+            f"WHERE {shape.name}.id = f.held AND f.fate = 'newer'"
+        )
+        _run(f"UPDATE {shape.name} SET extract_id = {self.loaded.pk} WHERE id IN ({self._held('same')})")
         _run(
             f"INSERT INTO {shape.name} ({listed}, extract_id) SELECT {listed}, extract_id FROM {self.name} "
-            f"WHERE {shape.group} IN ({come})"
+            f"WHERE rowid IN (SELECT come FROM {self.fates} WHERE fate = 'new')"
         )
 
 
 def take_back(loaded: LoadedExtract) -> tuple[int, int]:
     """Take back the rows that an extract brought: give how many earlier ones stand again, and how many are
-    gone.
+    gone. Rows that another load had brought just so stay, as that load's.
 
     It must run inside a transaction, and nothing may have replaced the rows of the extract since.
     """
     shape = shape_of(loaded.table)
-    model, earlier = MODELS[loaded.table], EarlierRow.objects.filter(instead=loaded, table=loaded.table)
-    again = earlier.values("key").distinct().count()
-    standing = model._default_manager.filter(extract_id=loaded.pk)
-    if shape.grouped:
-        gone = standing.exclude(incident_id__in=earlier.values("key")).count()
-        standing.delete()
-        _run(
-            f"INSERT INTO {shape.name} ({_listed(shape.columns)}, extract_id) {_as_it_was(shape)}",
-            [loaded.pk],
-        )
-    else:
-        new = standing.exclude(**{f"{shape.group}__in": earlier.values("key")})
-        gone = new.count()
-        if loaded.table == "incidents":
-            words.forget(f"extract_id = {loaded.pk}")
-        new.delete()
-        told = ", ".join(f"{column} = e.{column}" for column in (*shape.others, "extract_id"))
-        _run(
-            f"UPDATE {shape.name} SET {told} FROM ({_as_it_was(shape)}) e "
-            f"WHERE e.{shape.group} = {shape.name}.{shape.group}",
-            [loaded.pk],
-        )
-        if loaded.table == "incidents":
-            keys = f"SELECT key FROM {EarlierRow._meta.db_table} WHERE instead_id = {loaded.pk}"
-            words.learn(f"incident_id IN ({keys})")
+    model = MODELS[loaded.table]._default_manager
+    earlier = EarlierRow.objects.filter(instead=loaded, table=loaded.table)
+    again = earlier.filter(row__isnull=False).count()
+    _run(
+        f"UPDATE {shape.name} SET extract_id = e.extract_id FROM {EarlierRow._meta.db_table} e "
+        f'WHERE e.instead_id = %s AND e."table" = %s AND e.row IS NULL AND e.key = '
+        + (f"{shape.name}.{shape.key}" if shape.key else f"CAST({shape.name}.id AS TEXT)"),
+        [loaded.pk, loaded.table],
+    )
+    replaced = earlier.filter(row__isnull=False).values("key")
+    standing = model.filter(extract_id=loaded.pk)
+    new = standing.exclude(**{f"{shape.key}__in": replaced}) if shape.key else standing
+    gone = new.count()
+    if loaded.table == "incidents":
+        words.forget(f"extract_id = {loaded.pk}")
+    new.delete()
+    if shape.key:
+        _let_stand_again(shape, loaded)
     earlier.delete()
     EarlierRow.objects.filter(extract=loaded).delete()
     return again, gone
 
 
-def _as_it_was(shape: Shape) -> str:
-    """Give the query for the rows that an extract replaced, as they were held."""
+def _let_stand_again(shape: Shape, loaded: LoadedExtract) -> None:
+    table = EarlierRow._meta.db_table
     cells = ", ".join(f"json_extract(row, '$.{column}') AS {column}" for column in shape.columns)
-    return f"SELECT {cells}, extract_id FROM {EarlierRow._meta.db_table} WHERE instead_id = %s"
+    replaced = f"SELECT {cells}, extract_id FROM {table} WHERE instead_id = {loaded.pk} AND row IS NOT NULL"
+    told = ", ".join(f"{column} = e.{column}" for column in (*shape.columns, "extract_id"))
+    _run(f"UPDATE {shape.name} SET {told} FROM ({replaced}) e WHERE e.{shape.key} = {shape.name}.{shape.key}")
+    if shape.table == "incidents":
+        keys = f"SELECT key FROM {table} WHERE instead_id = {loaded.pk} AND row IS NOT NULL"
+        words.learn(f"incident_id IN ({keys})")
+
+
+def _exactly(column: str) -> str:
+    """Give a cell for JSON, which would otherwise round a number."""
+    return f"CASE typeof(h.{column}) WHEN 'real' THEN printf('%%!.17g', h.{column}) ELSE h.{column} END"
 
 
 def _insert(shape: Shape, into: str, extract: Extract, told: Told, number: int) -> int:
@@ -251,8 +256,8 @@ def _insert(shape: Shape, into: str, extract: Extract, told: Told, number: int) 
     with connection.cursor() as cursor:
         for part in _parts(extract):
             cells = part.select(_as_held(column, part.schema.get(column)) for column in columns)
-            if shape.grouped:
-                numbers = [_next(counted, name) for name in part.get_column(shape.group).to_list()]
+            if not shape.key:
+                numbers = [_next(counted, name) for name in part.get_column("incident_id").to_list()]
                 cells = cells.with_columns(place=pl.Series(numbers, dtype=pl.Int64))
             cells = cells.select(*shape.columns, extract_id=pl.lit(number))
             cursor.executemany(statement, cells.rows())

@@ -17,7 +17,7 @@ from firstpoint import casework, screening
 from firstpoint.errors import InputError
 from firstpoint.screening.facts import REPORTED_INCIDENT
 from firstpoint.workbench.accounts.people import THE_COMMAND
-from firstpoint.workbench.imports.models import ScreenRun
+from firstpoint.workbench.imports.models import EarlierRow, LoadedExtract, ScreenRun
 from firstpoint.workbench.imports.rows import ROWS_AT_ONCE
 from firstpoint.workbench.incidents.models import Crime, Incident, Screened
 from firstpoint.workbench.ledger.keeping import keep
@@ -83,6 +83,8 @@ def screen_held(
     with transaction.atomic():
         _keep_seen(seen, crimes, now, anew=loads is None)
         opened = _open_work(seen, open_from, now)
+        followed = LoadedExtract.objects.filter(screened_at=None)
+        (followed if loads is None else followed.filter(pk__in=loads)).update(screened_at=now)
         ScreenRun.objects.create(
             reader=reader, incidents=seen.height, opened=opened, open_from=open_from, run_at=now, run_by=by
         )
@@ -91,9 +93,17 @@ def screen_held(
     return ScreenResult(seen.height, opened, reader, open_from)
 
 
+def owed() -> list[int]:
+    """The loads that no screen has followed yet."""
+    return list(LoadedExtract.objects.filter(screened_at=None, undone_at=None).values_list("pk", flat=True))
+
+
 def _changed_by(loads: Sequence[int]) -> QuerySet[Incident]:
     crimes = Crime.objects.filter(extract__in=loads).values("incident_id")
-    return Incident.objects.filter(Q(extract__in=loads) | Q(incident_id__in=crimes) | Q(screened=None))
+    moved = EarlierRow.objects.filter(table="crimes", instead__in=loads, row__isnull=False)
+    before = {each.row["incident_id"] for each in moved if each.row} - {None}
+    changed = Q(extract__in=loads) | Q(incident_id__in=crimes) | Q(screened=None)
+    return Incident.objects.filter(changed | Q(incident_id__in=before))
 
 
 def _seen_now(

@@ -3,7 +3,9 @@ from django.db import migrations, models
 
 
 def as_of_when_loaded(apps, _):
-    apps.get_model("imports", "LoadedExtract").objects.update(as_of=models.F("loaded_at"))
+    apps.get_model("imports", "LoadedExtract").objects.update(
+        as_of=models.F("loaded_at"), screened_at=models.F("loaded_at")
+    )
 
 
 class Migration(migrations.Migration):
@@ -13,6 +15,13 @@ class Migration(migrations.Migration):
         migrations.AddField("loadedextract", "rows_unchanged", models.BigIntegerField(default=0)),
         migrations.AddField("loadedextract", "rows_older", models.BigIntegerField(default=0)),
         migrations.AddField("loadedextract", "as_of", models.DateTimeField(null=True)),
+        migrations.AddField(
+            "loadedextract",
+            "reading",
+            models.CharField(blank=True, default="", max_length=64),
+            preserve_default=False,
+        ),
+        migrations.AddField("loadedextract", "screened_at", models.DateTimeField(null=True)),
         migrations.RunPython(as_of_when_loaded, migrations.RunPython.noop),
         migrations.AlterField("loadedextract", "as_of", models.DateTimeField()),
         migrations.AddField("loadedextract", "undone_at", models.DateTimeField(null=True)),
@@ -23,7 +32,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             "loadedextract",
             models.UniqueConstraint(
-                fields=["table", "sha256"], condition=models.Q(undone_at=None), name="extract_loaded_once"
+                fields=["table", "sha256", "reading"],
+                condition=models.Q(undone_at=None),
+                name="extract_loaded_once",
             ),
         ),
         migrations.CreateModel(
@@ -37,7 +48,7 @@ class Migration(migrations.Migration):
                 ),
                 ("table", models.CharField(max_length=40)),
                 ("key", models.TextField()),
-                ("row", models.JSONField()),
+                ("row", models.JSONField(null=True)),
                 (
                     "extract",
                     models.ForeignKey(
