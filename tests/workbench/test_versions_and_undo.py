@@ -259,3 +259,58 @@ def test_a_search_is_posted_and_shows_references_and_nothing_of_what_was_said(si
     assert b"noon" not in page.content
     assert LedgerEntry.objects.get(sequence__gt=before).action == "incidents.searched"
     assert b"No log holds all" in client.post("/incidents/search/", {"words": "pelican dodo"}).content
+
+
+def test_a_column_that_nothing_feeds_leaves_what_is_held():
+    load([incidents(("A", "a pelican"))])
+    renamed = incidents(("A", None), ("B", None))
+    second = load([evolve(renamed, absent_columns=("text", "unit"))])[0]
+    assert (second.added, second.unchanged) == (1, 1)
+    closed = canonical("incidents", [{"incident_id": "A", "received_at": MONDAY, "closing_code": "done"}])
+    third = load([evolve(extract("incidents", closed), absent_columns=("text", "qualifiers", "domestic"))])[0]
+    held = Incident.objects.get(incident_id="A")
+    assert (third.replaced, held.text, held.closing_code, held.domestic) == (1, "a pelican", "done", True)
+    assert references("pelican") == ["A"]
+    words_are_whole()
+
+
+def entries(*told: tuple[str, int, str]):
+    rows = [
+        {"incident_id": name, "entry_at": datetime(2026, 6, 1, hour, tzinfo=UTC), "text": text}
+        for name, hour, text in told
+    ]
+    return extract("log_entries", canonical("log_entries", rows))
+
+
+def test_an_incident_without_text_takes_that_of_its_entries_night_after_night():
+    load([incidents(("A", None), ("B", "its own")), entries(("A", 9, "a pelican"), ("B", 9, "an entry"))])
+    assert Incident.objects.get(incident_id="A").text == "a pelican"
+    assert Incident.objects.get(incident_id="B").text == "its own"
+    second = load([entries(("A", 8, "first a walrus"), ("A", 9, "a pelican"))])[0]
+    assert (second.added, second.unchanged) == (1, 1)
+    assert Incident.objects.get(incident_id="A").text == "first a walrus\na pelican"
+    assert references("walrus") == references("pelican") == ["A"]
+    words_are_whole()
+    undo(second.number)
+    assert Incident.objects.get(incident_id="A").text == "a pelican"
+    assert references("walrus") == []
+    words_are_whole()
+
+
+def test_a_text_of_its_own_takes_the_place_of_the_entries():
+    load([incidents(("A", None)), entries(("A", 9, "a pelican"))])
+    load([incidents(("A", "a walrus"))])
+    load([entries(("A", 10, "one more"))])
+    assert Incident.objects.get(incident_id="A").text == "a walrus"
+    assert references("pelican") == []
+    words_are_whole()
+
+
+def test_entries_that_come_later_are_screened():
+    told = "Male punched the caller in the face, cut lip, caller wants police."
+    screen_held(
+        loads=[each.number for each in load([incidents(("A", None)), entries(("A", 9, "caller rang"))])]
+    )
+    low = Screened.objects.get(incident="A").chance_crime
+    screen_held(loads=[load([entries(("A", 10, told))])[0].number])
+    assert Screened.objects.get(incident="A").chance_crime > low + 0.3

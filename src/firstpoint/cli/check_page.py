@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -32,6 +33,7 @@ from firstpoint.reporting import (
     day_chart,
 )
 
+LONDON = ZoneInfo("Europe/London")
 BAND = (
     "Expected: the median of the same weekday of up to eight weeks before, moved with the last fortnight; "
     "the band is made so that of a hundred clean tables one at most has a day outside it. Days with fewer "
@@ -70,7 +72,7 @@ def _period(extracts: Sequence[records.Extract]) -> str:
         for each in extracts
         if (column := stamped.get(each.table))
     ]
-    ends = [moment.date() for pair in days for moment in pair if moment is not None]
+    ends = [moment.astimezone(LONDON).date() for pair in days for moment in pair if moment is not None]
     return f"{british_date(min(ends))} to {british_date(max(ends))}" if ends else "Not known"
 
 

@@ -103,5 +103,5 @@ def refuse_partial(report: records.CheckReport) -> None:
         raise InputError(
             f"{rows} would be set aside, so nothing would be loaded. {first.message}",
             where=", ".join(filter(None, (first.file, row, column))),
-            remedy=f"{first.remedy} Or load the good rows: --keep-good-rows.",
+            remedy=f"{first.remedy} Or load the good rows alone, without --all-or-nothing.",
         )

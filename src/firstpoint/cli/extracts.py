@@ -73,10 +73,10 @@ def check_command(
         print_suggestion(extracts, table)
         return
     source = source_mapping(mapping)
-    read = [records.read_extract(path, table or table_of(path), source) for path in extracts]
+    read = read_extracts(extracts, table, source)
     if not extracts:
         read = read_queries(database, source)
-    earlier = [records.read_extract(path, table or table_of(path), source) for path in against]
+    earlier = read_extracts(against, table, source)
     with progress_bar("Checking") as step:
         report = records.check_extracts(read, against=earlier, as_of=datetime.now(UTC), progress=step)
     written = check_report.write_reports(
@@ -122,17 +122,38 @@ def source_mapping(value: str | None) -> records.SourceMapping | None:
     return records.read_mapping(Path(value)) if Path(value).exists() else records.ready_mapping(value)
 
 
-def table_of(path: Path) -> str:
-    """Give the table that a file's name tells; raises InputError where it tells none."""
-    stem = path.stem.lower()
-    found = [table for table in TABLES if stem.startswith(table) or stem.endswith(table)]
+def read_extracts(
+    paths: Sequence[Path], table: str | None, source: records.SourceMapping | None
+) -> list[records.Extract]:
+    """Read files, each as the table named, or that its name or folder tells, or the mapping's only one."""
+    return [records.read_extract(path, table or table_of(path, source), source) for path in paths]
+
+
+def table_of(path: Path, source: records.SourceMapping | None = None) -> str:
+    """Give the table that a file holds, told by its name, its folder, or a mapping of one table.
+
+    Raises InputError where none of them tells it, or the mapping has nothing for it.
+    """
+    mapped = list(source.tables) if source else []
+    found = _told_by(path.stem) or _told_by(path.parent.name) or (mapped if len(mapped) == 1 else [])
     if len(found) != 1:
         raise InputError(
-            "its name does not say which table it holds.",
+            "neither its name nor its folder says which table it holds.",
             where=str(path),
             remedy=f"Name it with --table, one of: {', '.join(TABLES)}.",
         )
+    if mapped and found[0] not in mapped:
+        raise InputError(
+            f"the mapping has nothing for {found[0]}, only for {', '.join(mapped)}.",
+            where=str(path),
+            remedy="Give the mapping of this export, or say with --table what the file holds.",
+        )
     return found[0]
+
+
+def _told_by(name: str) -> list[str]:
+    stem = name.lower()
+    return [table for table in TABLES if stem.startswith(table) or stem.endswith(table)]
 
 
 def report_rejects(extracts: Sequence[records.Extract], path: Path) -> int:

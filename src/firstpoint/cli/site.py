@@ -11,8 +11,8 @@ import click
 
 from firstpoint import ledger, records
 from firstpoint.cli import check_report
-from firstpoint.cli.console import finish, print_json, progress_bar, say
-from firstpoint.cli.extracts import MAPPING_HELP, TABLES, report_rejects, source_mapping, table_of
+from firstpoint.cli.console import finish, print_json, progress_bar, say, warn
+from firstpoint.cli.extracts import MAPPING_HELP, TABLES, read_extracts, report_rejects, source_mapping
 from firstpoint.errors import InputError
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -63,7 +63,7 @@ def import_command(
         _take_back(directory, taken_back)
         return
     source = source_mapping(mapping)
-    read = [records.read_extract(path, table or table_of(path), source) for path in extracts]
+    read = read_extracts(extracts, table, source)
     from firstpoint.workbench import launch
 
     launch.prepare(directory)
@@ -72,6 +72,12 @@ def import_command(
 
     report = records.check_extracts(read)
     say(report.text())
+    for extract in read:
+        if extract.table == "incidents" and "text" in extract.absent_columns:
+            warn(
+                f"{extract.path.name}: no heading feeds text. Texts held stay; incidents without one take "
+                "that of log_entries; without either they cannot be screened."
+            )
     set_aside = report_rejects(read, directory / "rejects" / f"{datetime.now(UTC):%Y-%m-%dT%H%M%S}.csv")
     if all_or_nothing:
         check_report.refuse_partial(report)

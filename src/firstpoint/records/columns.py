@@ -35,7 +35,7 @@ class ReadColumn:
 def read_column(cells: pl.DataFrame, column: Column, layout: TableMapping) -> ReadColumn:
     """The column, typed, in the order of ``cells``; null where the source has nothing or nothing readable."""
     source = layout.columns.get(column.name, ColumnMapping(headings=(column.name,)))
-    if source.constant is None and not any(name in cells.columns for name in source.needs):
+    if not layout.is_fed(column.name, cells.columns):
         return ReadColumn(_absent(column, cells.height), no_findings())
     frame = cells.select("row", value=_text_of(cells, column, source, layout))
     if column.kind == "time":

@@ -47,7 +47,7 @@ the format. Unknown keys, tables and columns are refused with the nearest name, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Literal
 
 from attrs import field, frozen
@@ -111,6 +111,11 @@ class TableMapping:
     unknown: tuple[str, ...] = ()
     list_separator: str = ";"
     repeats: Repeats = field(factory=Repeats)
+
+    def is_fed(self, column: str, headings: Container[str]) -> bool:
+        """Say whether anything in a source with these headings feeds a canonical column."""
+        source = self.columns.get(column, ColumnMapping(headings=(column,)))
+        return source.constant is not None or any(name in headings for name in source.needs)
 
 
 @frozen

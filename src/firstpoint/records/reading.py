@@ -51,6 +51,7 @@ class Extract:
     row set aside, ``warnings`` (the same columns) one for each cell or row that was kept with a remark;
     rows are numbered as in the file, the heading being row 1. ``faults`` is both in words, folded by kind.
     ``row_numbers`` says where each row of ``frame`` stands in the file (the first, of joined rows).
+    ``absent_columns`` are those that nothing in the source feeds, which says nothing about their cells.
     ``reading`` is a digest of what the mapping says of the table: the same file read otherwise is another
     extract.
 
@@ -71,6 +72,7 @@ class Extract:
     joined_rows: int = 0
     unused_headings: tuple[str, ...] = ()
     reading: str = ""
+    absent_columns: tuple[str, ...] = ()
     _folder: SpoolFolder | None = None
 
     def scan(self) -> pl.LazyFrame:
@@ -181,6 +183,9 @@ def extract_of(
         identical_rows=repeated.identical_rows,
         joined_rows=repeated.joined_rows,
         unused_headings=tuple(each for each in raw.headings if each not in headings.values()),
+        absent_columns=tuple(
+            column.name for column in table.columns if not layout.is_fed(column.name, headings)
+        ),
         reading=sha256(repr(layout).encode()).hexdigest(),
         folder=folder,
     )

@@ -371,7 +371,8 @@ def _lines_of(proposal: Proposal) -> list[str]:
     lines = [f"# ASK: {ask}" for ask in proposal.asks]
     for form in proposal.other_way:
         lines.append(f"# {proposal.column} = {_source_of(proposal, (form,))}")
-    lines.append(f"{proposal.column} = {_source_of(proposal, proposal.formats)}  # {proposal.fits:.0%} fit")
+    fit = "fits once a line above is chosen" if proposal.other_way else f"{proposal.fits:.0%} fit"
+    lines.append(f"{proposal.column} = {_source_of(proposal, proposal.formats)}  # {fit}")
     return lines
 
 

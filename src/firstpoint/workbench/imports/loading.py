@@ -17,7 +17,7 @@ from firstpoint.errors import InputError, Refused
 from firstpoint.records import Extract
 from firstpoint.workbench.accounts.people import THE_COMMAND
 from firstpoint.workbench.imports.models import EarlierRow, LoadedExtract
-from firstpoint.workbench.imports.rows import MODELS, put, take_back
+from firstpoint.workbench.imports.rows import MODELS, join_entries, put, take_back
 from firstpoint.workbench.ledger.keeping import keep
 
 Progress = Callable[[str, int, int], None]
@@ -85,7 +85,8 @@ def load(
 
     ``as_of`` is the moment whose state the extracts show (now, where nobody says). A row whose key is held
     already replaces the one held, unless that one shows a later moment; the version that does not stand is
-    kept. Log entries have no key: each that is not held just so is added. ``progress`` is called with the
+    kept. Log entries have no key: each that is not held just so is added, and an incident without a text of
+    its own takes theirs. ``progress`` is called with the
     table, the rows done and the rows in all. A fault or a kill at any moment leaves the database as it was.
     Raises InputError for an extract of a table that is not kept here, or a moment to come.
     """
@@ -109,6 +110,8 @@ def load(
             id(each): _load_one(each, by, as_of or timezone.now(), progress)
             for each in sorted(extracts, key=lambda e: order.index(e.table))
         }
+        if any(not each.already and each.table in ("incidents", "log_entries") for each in done.values()):
+            join_entries([each.number for each in done.values() if not each.already])
     return tuple(done[id(each)] for each in extracts)
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 import polars as pl
@@ -67,8 +67,9 @@ def shape_of(table: str) -> Shape:
 def put(extract: Extract, loaded: LoadedExtract, told: Told) -> Put:
     """Put the rows of an extract into the table of the database that holds its kind.
 
-    Of two versions of a row that stands which shows the later moment (``loaded.as_of``). ``told`` is called
-    with the rows done. It must run inside a transaction.
+    Of two versions of a row that stands which shows the later moment (``loaded.as_of``). A column that
+    nothing in the extract feeds says nothing, and leaves what is held. ``told`` is called with the rows done.
+    It must run inside a transaction.
     """
     shape = shape_of(extract.table)
     if not MODELS[extract.table]._default_manager.exists():
@@ -76,7 +77,7 @@ def put(extract: Extract, loaded: LoadedExtract, told: Told) -> Put:
         if extract.table == "incidents":
             words.learn(f"extract_id = {loaded.pk}", all_at_once=True)
         return Put(added=added)
-    with _Incoming(shape, loaded) as incoming:
+    with _Incoming(shape, loaded, extract.absent_columns) as incoming:
         _insert(shape, incoming.name, extract, told, loaded.pk)
         return incoming.settle()
 
@@ -84,9 +85,10 @@ def put(extract: Extract, loaded: LoadedExtract, told: Told) -> Put:
 class _Incoming:
     """The rows of an extract beside those held, for as long as the load takes."""
 
-    def __init__(self, shape: Shape, loaded: LoadedExtract) -> None:
+    def __init__(self, shape: Shape, loaded: LoadedExtract, absent: Collection[str]) -> None:
         self.shape = shape
         self.loaded = loaded
+        self.told = [column for column in shape.columns if column not in {*absent, "place"}]
         self.name = f"incoming_{shape.table}"
         self.fates = f"fates_{shape.table}"
 
@@ -138,7 +140,7 @@ class _Incoming:
         _run(f"CREATE INDEX {self.name}_key ON {self.name} ({told})")
         ((last,),) = _rows(f"SELECT COALESCE(MAX(id), 0) FROM {shape.name}")
         self._last = int(last)
-        alike = " AND ".join(f"h.{column} IS i.{column}" for column in shape.columns if column != "place")
+        alike = " AND ".join(f"h.{column} IS i.{column}" for column in self.told)
         on = f"h.{told} = i.{told}" + ("" if shape.key else f" AND {alike}")
         later = "e.as_of > %s"
         as_of = connection.ops.adapt_datetimefield_value(self.loaded.as_of)
@@ -188,7 +190,9 @@ class _Incoming:
 
     def _replace(self) -> None:
         shape, listed = self.shape, _listed(self.shape.columns)
-        told = ", ".join(f"{column} = i.{column}" for column in (*shape.columns, "extract_id"))
+        told = ", ".join(f"{column} = i.{column}" for column in (*self.told, "extract_id"))
+        if shape.table == "incidents" and "text" in self.told:
+            told += ", text_joined = text_joined AND i.text IS NULL"
         _run(
             f"UPDATE {shape.name} SET {told} FROM {self.fates} f JOIN {self.name} i ON i.rowid = f.come "
             f"WHERE {shape.name}.id = f.held AND f.fate = 'newer'"
@@ -198,6 +202,30 @@ class _Incoming:
             f"INSERT INTO {shape.name} ({listed}, extract_id) SELECT {listed}, extract_id FROM {self.name} "
             f"WHERE rowid IN (SELECT come FROM {self.fates} WHERE fate = 'new')"
         )
+
+
+def join_entries(loads: Sequence[int]) -> None:
+    """Give incidents without a text of their own that of their entries, where these loads changed any."""
+    listed = ", ".join(str(number) for number in loads)
+    _rejoin(
+        f"(text IS NULL OR text_joined) AND (extract_id IN ({listed}) OR incident_id IN "
+        f"(SELECT incident_id FROM {LogEntry._meta.db_table} WHERE extract_id IN ({listed})))"
+    )
+
+
+def _rejoin(which: str) -> None:
+    """Join the entries of incidents anew; ``which`` is a condition on the table of incidents."""
+    incidents, entries = Incident._meta.db_table, LogEntry._meta.db_table
+    joined = (
+        f"SELECT group_concat(text, char(10)) FROM (SELECT text FROM {entries} e "
+        f"WHERE e.incident_id = {incidents}.incident_id AND e.text IS NOT NULL ORDER BY e.entry_at, e.place)"
+    )
+    _run(f"CREATE TEMPORARY TABLE rejoined AS SELECT id FROM {incidents} WHERE {which}")
+    words.forget("id IN (SELECT id FROM rejoined)")
+    _run(f"UPDATE {incidents} SET text = ({joined}) WHERE id IN (SELECT id FROM rejoined)")
+    _run(f"UPDATE {incidents} SET text_joined = text IS NOT NULL WHERE id IN (SELECT id FROM rejoined)")
+    words.learn("id IN (SELECT id FROM rejoined)")
+    _run("DROP TABLE rejoined")
 
 
 def take_back(loaded: LoadedExtract) -> tuple[int, int]:
@@ -222,9 +250,13 @@ def take_back(loaded: LoadedExtract) -> tuple[int, int]:
     gone = new.count()
     if loaded.table == "incidents":
         words.forget(f"extract_id = {loaded.pk}")
+    told = list(new.values_list("incident_id", flat=True).distinct()) if loaded.table == "log_entries" else []
     new.delete()
     if shape.key:
         _let_stand_again(shape, loaded)
+    for start in range(0, len(told), _READ_AT_ONCE):
+        some = Incident.objects.filter(text_joined=True, incident_id__in=told[start : start + _READ_AT_ONCE])
+        _rejoin("id IN (" + ", ".join(str(pk) for pk in some.values_list("pk", flat=True)) + ")")
     earlier.delete()
     EarlierRow.objects.filter(extract=loaded).delete()
     return again, gone

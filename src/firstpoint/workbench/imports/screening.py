@@ -19,7 +19,7 @@ from firstpoint.screening.facts import REPORTED_INCIDENT
 from firstpoint.workbench.accounts.people import THE_COMMAND
 from firstpoint.workbench.imports.models import EarlierRow, LoadedExtract, ScreenRun
 from firstpoint.workbench.imports.rows import ROWS_AT_ONCE
-from firstpoint.workbench.incidents.models import Crime, Incident, Screened
+from firstpoint.workbench.incidents.models import Crime, Incident, LogEntry, Screened
 from firstpoint.workbench.ledger.keeping import keep
 from firstpoint.workbench.recording.models import RecordingWork
 
@@ -100,10 +100,11 @@ def owed() -> list[int]:
 
 def _changed_by(loads: Sequence[int]) -> QuerySet[Incident]:
     crimes = Crime.objects.filter(extract__in=loads).values("incident_id")
+    entries = LogEntry.objects.filter(extract__in=loads).values("incident_id")
     moved = EarlierRow.objects.filter(table="crimes", instead__in=loads, row__isnull=False)
     before = {each.row["incident_id"] for each in moved if each.row} - {None}
     changed = Q(extract__in=loads) | Q(incident_id__in=crimes) | Q(screened=None)
-    return Incident.objects.filter(changed | Q(incident_id__in=before))
+    return Incident.objects.filter(changed | Q(incident_id__in=before) | Q(incident_id__in=entries))
 
 
 def _seen_now(

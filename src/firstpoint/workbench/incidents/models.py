@@ -36,6 +36,8 @@ class Incident(models.Model):
     northing = models.FloatField(null=True)
     area = models.TextField(null=True)
     text = models.TextField(null=True)
+    # The text is that of the log's entries, since no extract gave one of its own.
+    text_joined = models.BooleanField(default=False, db_default=False)
     extract = of_extract()
 
     def __str__(self) -> str:

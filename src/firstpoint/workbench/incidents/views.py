@@ -32,7 +32,8 @@ def search(request: Signed) -> HttpResponse:
     """Incidents whose logs hold words. They are posted, since an address is kept in too many places."""
     asked = request.POST.get("words", "").strip()[:200]
     found = with_words(request.user.person, asked) if asked else None
-    return render(request, "workbench/search.html", {"asked": asked, "found": found, "most": MOST_SHOWN})
+    context = {"asked": asked, "found": found, "most": MOST_SHOWN, "posted": request.method == "POST"}
+    return render(request, "workbench/search.html", context)
 
 
 @page("incidents.read")
