@@ -14,7 +14,6 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -82,16 +81,16 @@ def quantiles(seconds: Sequence[float]) -> str:
     return ", ".join(f"{name} {value:.1f} us" for name, value in at.items())
 
 
-def timed(check: Callable[[], Any], count: Callable[[Any], Any], at_once: Callable[[], Any]) -> list[float]:
-    """Give the seconds of counting a report that has been checked, and of reading, checking and counting."""
-    held = check()
-    start = time.perf_counter()
-    found = count(held)
-    _ = found.decision, found.total, found.trace
-    middle = time.perf_counter()
-    found = at_once()
-    _ = found.decision, found.total, found.trace
-    return [middle - start, time.perf_counter() - middle]
+def timed(work: Callable[[Any], Any], given: Sequence[Any], runs: int) -> list[float]:
+    """Give the seconds that each report takes, run after run."""
+    taken = []
+    for _ in range(runs):
+        for each in given:
+            start = time.perf_counter()
+            found = work(each)
+            _ = found.decision, found.total, found.trace
+            taken.append(time.perf_counter() - start)
+    return taken
 
 
 def one_by_one(texts: Sequence[bytes], runs: int) -> None:
@@ -102,17 +101,13 @@ def one_by_one(texts: Sequence[bytes], runs: int) -> None:
     counter = counting.quick_counter()
     for report in reports:
         counter.count(report)
-    quick, in_python = [], []
-    for _ in range(runs):
-        for report in reports:
-            quick.append(
-                timed(partial(counter.checked, report), counter.count, partial(counter.count, report))
-            )
-            in_python.append(
-                timed(partial(checked, report), CheckedReport.reckoning, partial(reckoning_of, report))
-            )
-    for name, taken in (("quick counter", quick), ("in Python", in_python)):
-        ready, whole = zip(*taken, strict=True)
+    ways: tuple[tuple[str, Callable[[Any], Any], Callable[[Any], Any], Callable[[Any], Any]], ...] = (
+        ("quick counter", counter.checked, counter.count, counter.count),
+        ("in Python", checked, CheckedReport.reckoning, reckoning_of),
+    )
+    for name, check, count, at_once in ways:
+        ready = timed(count, [check(report) for report in reports], runs)
+        whole = timed(at_once, reports, runs)
         print(f"one report, {name}, checked facts to decision, total and trace: {quantiles(ready)}")
         print(f"one report, {name}, from a dict, reading and checks included: {quantiles(whole)}")
     seconds = median_of(runs, lambda: [counter.count(text).trace for text in texts])

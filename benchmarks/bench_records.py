@@ -92,7 +92,7 @@ def make_year(path: Path, rows: int, seed: int) -> None:
     with path.open("wb") as file:
         for block, start in enumerate(range(0, rows, base.height)):
             part = base.head(min(base.height, rows - start))
-            texts = [base["text"].gather(chance.integers(0, base.height, part.height)) for _ in range(4)]
+            texts = [base["text"].gather(chance.integers(0, base.height, part.height)) for _ in range(2)]
             at = pl.int_range(start, start + part.height)
             part = part.with_columns(
                 incident_id=pl.format("{}-{}", "incident_id", pl.lit(block)),

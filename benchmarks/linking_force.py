@@ -48,7 +48,8 @@ def linking_force(*, seed: int, incidents: int, crimes: int) -> LinkingForce:
     """Give a force with so many incidents, second calls among them, and at most so many crimes."""
     chance = np.random.default_rng(seed)
     first_calls = round(incidents / (1 + SHARE_SECOND_CALLS))
-    profile = evolve(usual_profile(), direct_share=0.15)
+    # The force's own further callers and crimes filed elsewhere are left out: the truth here knows none.
+    profile = evolve(usual_profile(), direct_share=0.15, further_calls_share=0.0, elsewhere_share=0.0)
     made = make_force(seed=seed, incidents=first_calls, days=DAYS, start=date(2026, 4, 1), profile=profile)
     logs, second_calls = _with_second_calls(made.incidents, incidents - made.incidents.height, chance)
     held = made.crimes.sample(min(crimes, made.crimes.height), seed=seed, shuffle=False).sort("crime_id")

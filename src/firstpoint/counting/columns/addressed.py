@@ -71,7 +71,8 @@ def _reader(dtype: Any, dimensions: int) -> Any:
 
 bytes_1, bytes_2, bytes_3 = (_reader(np.uint8, dimensions) for dimensions in (1, 2, 3))
 shorts_1 = _reader(np.int16, 1)
+names_2 = _reader(np.uint16, 2)
 ints_1, ints_2, ints_3, ints_4 = (_reader(np.int32, dimensions) for dimensions in (1, 2, 3, 4))
-longs_2, longs_3 = (_reader(np.int64, dimensions) for dimensions in (2, 3))
+longs_1, longs_2, longs_3 = (_reader(np.int64, dimensions) for dimensions in (1, 2, 3))
 words_1, words_2, words_3, words_4 = (_reader(np.uint64, dimensions) for dimensions in (1, 2, 3, 4))
 floats_1 = _reader(np.float64, 1)

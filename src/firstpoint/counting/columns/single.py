@@ -26,15 +26,17 @@ from firstpoint.counting.columns.addressed import (
     ints_2,
     ints_3,
     ints_4,
+    longs_1,
     longs_2,
     longs_3,
+    names_2,
     shorts_1,
     words_1,
     words_2,
     words_3,
     words_4,
 )
-from firstpoint.counting.columns.arrays import Int32, Int64, UInt16
+from firstpoint.counting.columns.arrays import Int32, Int64
 from firstpoint.counting.columns.book import MOST_COLUMNS, WORKED, asked_by, workings_of
 from firstpoint.counting.columns.findings import INCIDENTS, Findings, findings_of
 from firstpoint.counting.columns.frames import row_of, row_of_reckoning, rows_applied
@@ -70,6 +72,9 @@ MOST_MATTERS, _MOST_ROWS = 1_024, 8_192
 _UNSEEN, _LEFT_OVER = -1, -2
 #: An answer begins with decision, total, crimes due, time of the report, numbers of crimes and of incidents.
 _HEAD = 6
+#: How many sets of facts that the loop alone cannot rule on (law of an earlier day) are kept for a book.
+_KEPT = 10_000
+_NOTHING = np.zeros((0, 5), dtype=np.int64)
 _INCIDENT_ONLY = STRENGTH.index("incident_only")
 _SAME = slots(ALLEGATION, names=False)["same_as_record"]
 
@@ -173,20 +178,26 @@ class _InARow:
 class CheckedFacts:
     """A report that has been read and checked, to be counted as often as one likes."""
 
-    __slots__ = ("arrays", "ready", "report_id", "slowly", "text")
+    __slots__ = ("_arrays", "ready", "report_id", "slowly", "table", "text")
 
     def __init__(
         self,
         text: bytes,
         report_id: str | None = None,
-        arrays: tuple[NDArray[Any], ...] = (),
+        table: Int64 = _NOTHING,
         ready: _Ready | None = None,
     ) -> None:
         self.text = text
         self.report_id = report_id
-        self.arrays = arrays
+        self.table = table
         self.ready = ready
         self.slowly: Mapping[str, Any] | CheckedReport | None = None
+        self._arrays: tuple[NDArray[Any], ...] = ()
+
+    def keep(self, arrays: tuple[NDArray[Any], ...]) -> None:
+        """Take arrays for its own, which the next report does not write over."""
+        self._arrays = arrays
+        self.table = addresses(arrays)
 
 
 class _Ready:
@@ -196,6 +207,7 @@ class _Ready:
         self.book = book
         self.findings: Findings = findings_of(book)
         self.limit = book.limit_hours * 3_600
+        self.kept: dict[tuple[bytes, bytes], Int32] = {}
         self.take_up()
 
     def take_up(self) -> None:
@@ -229,6 +241,7 @@ class QuickCounter:
         self._starts = np.zeros(1, dtype=np.int64)
         self._ends = np.zeros(1, dtype=np.int64)
         self._read = _arguments(self._room, [1, *(_MOST_ENTRIES for _ in PLACED[1:])])
+        self._read_at = addresses(self._read)
         room = MOST_MATTERS
         self._matters = np.empty((8, room), dtype=np.int32)
         self._codes = np.zeros((room, MOST_COLUMNS), dtype=np.uint8)
@@ -283,10 +296,12 @@ class QuickCounter:
         else:
             rows = [rows for rows in self._room.first[:, 1].tolist() for _ in range(2)]
             read = self._read
-            held.arrays = (
-                read[0].copy(),
-                *[array[:used].copy() for array, used in zip(read[1:], rows, strict=False)],
-                *[array.copy() for array in read[len(rows) + 1 :]],
+            held.keep(
+                (
+                    read[0].copy(),
+                    *[array[:used].copy() for array, used in zip(read[1:], rows, strict=False)],
+                    *[array.copy() for array in read[len(rows) + 1 :]],
+                )
             )
         return held
 
@@ -301,7 +316,7 @@ class QuickCounter:
             return CheckedFacts(text)
         start, length = head[ID_START], head[ID_LENGTH]
         report_id = None if length == ABSENT else text[start : start + length].decode()
-        return CheckedFacts(text, report_id, self._read, self._ready(head[DAY_IN_LONDON]))
+        return CheckedFacts(text, report_id, self._read_at, self._ready(head[DAY_IN_LONDON]))
 
     def _slow_facts(self, text: bytes) -> Mapping[str, Any] | CheckedReport:
         try:
@@ -325,17 +340,22 @@ class QuickCounter:
         return known
 
     def _count(self, held: CheckedFacts, ready: _Ready, *, given: bool) -> int:
-        given_to: tuple[Any, ...] = (*held.arrays, ready.table, self._noted, self._answer, given)
-        end: int = _count_one(*given_to)
+        end: int = _count_one(held.table, ready.table, self._noted, self._answer, given)
         return end
 
     def _ask_the_book(self, ready: _Ready, made: int) -> None:
         """Find, or work out, what the book says of matters it has not been asked about before."""
-        rows = self._matters[:, :made]
-        matters = Matters(rows[0], rows[1], rows[2], self._codes[:made], *rows[3:])
-        self._found[:made] = ready.findings.of(matters)
+        rows, codes = self._matters[:, :made], self._codes[:made]
+        facts = (rows[2].tobytes(), codes.tobytes())
+        found = ready.kept.get(facts)
+        if found is None:
+            found = ready.findings.of(Matters(rows[0], rows[1], rows[2], codes, *rows[3:]))
+            if len(ready.kept) >= _KEPT:
+                ready.kept.clear()
+            ready.kept[facts] = found
         if ready.findings.met > ready.met:
             ready.take_up()
+        self._found[:made] = found
 
     def _slowly(self, held: CheckedFacts) -> QuickCount:
         facts = held.slowly or self._slow_facts(held.text)
@@ -375,22 +395,7 @@ def _arguments(room: Room, used: Sequence[int]) -> tuple[NDArray[Any], ...]:
 
 @compiled_loop
 def _count_one(
-    head: Int64,
-    report_names: UInt16,
-    report_numbers: Int32,
-    names: UInt16,
-    numbers: Int32,
-    victim_names: UInt16,
-    victim_numbers: Int32,
-    offender_names: UInt16,
-    offender_numbers: Int32,
-    judgement_names: UInt16,
-    judgement_numbers: Int32,
-    record_names: UInt16,
-    record_numbers: Int32,
-    first_of: Int32,
-    victims_from: Int32,
-    victims_named: Int32,
+    of_report: Int64,
     of_book: Int64,
     of_counter: Int64,
     answer: Int64,
@@ -399,6 +404,22 @@ def _count_one(
     """Put to ``answer`` what a report requires, and give where the answer ends; or that the book has not been
     asked before about the facts of a matter, with the number of matters; or that the slower way is needed.
     """
+    head = longs_1(of_report, 0)
+    report_names = names_2(of_report, 1)
+    report_numbers = ints_2(of_report, 2)
+    names = names_2(of_report, 3)
+    numbers = ints_2(of_report, 4)
+    victim_names = names_2(of_report, 5)
+    victim_numbers = ints_2(of_report, 6)
+    offender_names = names_2(of_report, 7)
+    offender_numbers = ints_2(of_report, 8)
+    judgement_names = names_2(of_report, 9)
+    judgement_numbers = ints_2(of_report, 10)
+    record_names = names_2(of_report, 11)
+    record_numbers = ints_2(of_report, 12)
+    first_of = ints_2(of_report, 13)
+    victims_from = ints_1(of_report, 14)
+    victims_named = ints_1(of_report, 15)
     kind_since = ints_2(of_book, 0)
     kind_columns = ints_2(of_book, 1)
     kind_codes = bytes_1(of_book, 2)
