@@ -299,3 +299,14 @@ def test_a_taken_port_and_a_second_directory_are_said_plainly(site, tmp_path):
     )
     assert "Choose another port." in said
     assert "already works on another directory" in said
+
+
+def test_a_database_that_another_program_holds_is_told_with_what_to_do(tmp_path):
+    from django.db import OperationalError
+
+    from firstpoint.errors import InputError
+    from firstpoint.workbench import launch
+
+    told = pytest.raises(InputError, match=r"database is locked.*Check who may write there")
+    with told, launch.saying_what_is_wrong(tmp_path):
+        raise OperationalError("database is locked")

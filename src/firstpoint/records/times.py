@@ -23,7 +23,7 @@ ISO_OFFSET = (
 ISO_WITH_OFFSET = r"(?:Z|[+-]\d{2}:?\d{2})$"
 DAYS_COUNTED_FROM = {
     "excel": datetime(1899, 12, 30),  # noqa: DTZ001 - local, as all here are
-    "excel-1904": datetime(1904, 1, 1),  # noqa: DTZ001
+    "excel-1904": datetime(1904, 1, 1),  # noqa: DTZ001 - local too
 }
 """Formats that are no pattern: days as a spreadsheet counts them, and the day it counts from."""
 

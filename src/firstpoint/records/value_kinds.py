@@ -86,7 +86,7 @@ def kinds_of(cells: pl.Series) -> Kinds:
         numbers=_share(known.cast(pl.Float64, strict=False).is_not_null()),
         yes_no=_share(folded.is_in([*YES, *NO])),
         distinct=distinct.len() / known.len(),
-        length=float(known.str.len_chars().mean() or 0.0),  # type: ignore[arg-type]
+        length=float(known.str.len_chars().mean() or 0.0),  # type: ignore[arg-type]  # polars gives any literal
         unknown=tuple(unknown),
         values=tuple(distinct.head(50)),
     )

@@ -166,9 +166,9 @@ def an_hour_off(material: Material) -> Iterator[Found]:
     off = summer.filter("off")
     if off.height < LEAST_HOURS_OFF or off.height < SHARE_OFF_IN_SUMMER * summer.height:
         return
-    if winter.height and winter["off"].mean() > SHARE_OFF_IN_WINTER:  # type: ignore[operator]
+    if winter.height and winter["off"].mean() > SHARE_OFF_IN_WINTER:  # type: ignore[operator]  # polars gives any literal
         return
-    direction = "after" if off["apart"].mean() > 0 else "before"  # type: ignore[operator]
+    direction = "after" if off["apart"].mean() > 0 else "before"  # type: ignore[operator]  # polars gives any literal
     yield Found(
         "hour-off",
         "reported_at",

@@ -74,7 +74,7 @@ def volumes_by_day(extract: Extract, earlier: tuple[Extract, ...] = ()) -> pl.Da
     first = here["day"].min()
     before = [_days(each).filter(pl.col("day") < first) for each in earlier]
     joined = pl.concat([here, *before]).group_by("day").agg(pl.col("rows").sum())
-    return compare_days(joined, since=first if before else None)  # type: ignore[arg-type]
+    return compare_days(joined, since=first if before else None)  # type: ignore[arg-type]  # polars gives any literal
 
 
 def _days(extract: Extract) -> pl.DataFrame:

@@ -17,7 +17,7 @@ from firstpoint.records.linking.features import event_features, features
 from firstpoint.records.linking.model import Model, ready_model
 from firstpoint.records.linking.reasons import with_reasons
 from firstpoint.records.linking.references import FORMATTING, same_reference
-from firstpoint.records.linking.weighing import KEY, MOST_PAIRS, splink_is_there, weigh
+from firstpoint.records.linking.weighing import KEY, MOST_PAIRS, Weighed, splink_is_there, weigh
 
 LIKENESS = "likeness"
 SECONDARY = "secondary"
@@ -331,16 +331,7 @@ def _crimes_by_likeness(
     weighed = weigh(
         left, asked, settings.model, known=examples, seed=settings.seed, most_pairs=settings.most_pairs
     )
-    kept = banded(
-        weighed.pairs,
-        lefts=left.height,
-        rights=asked.height,
-        constraint=weighed.model.constraint,
-        share=weighed.model.share_linked,
-        bands=settings.bands,
-    )
-    kept = _lacking_put_back(kept, weighed.model)
-    told = with_reasons(kept, left, asked, weighed.model).rename({"left": "incident_id", "right": "crime_id"})
+    told = _told(weighed, left, asked, settings.bands).rename({"left": "incident_id", "right": "crime_id"})
     rows = told.with_columns(how=pl.lit(LIKENESS)).select(*LINK_COLUMNS, "band")
     return _Near(rows, weighed.notes, weighed.model)
 
@@ -356,18 +347,24 @@ def _reviews(by_reference: pl.DataFrame, by_likeness: pl.DataFrame, links: pl.Da
 def _events_by_likeness(incidents: pl.DataFrame, secondary: pl.DataFrame, settings: LinkSettings) -> _Near:
     left = event_features(incidents)
     weighed = weigh(left, None, settings.event_model, seed=settings.seed, most_pairs=settings.most_pairs)
+    told = _told(weighed, left, left, settings.event_bands).rename(
+        {"left": "incident_id", "right": "other_id"}
+    )
+    rows = _as(PAIR_COLUMNS, told, relation=SAME_EVENT, how=LIKENESS)
+    return _Near(_without_named(rows, secondary), weighed.notes, weighed.model)
+
+
+def _told(weighed: Weighed, left: pl.DataFrame, right: pl.DataFrame, bands: Bands) -> pl.DataFrame:
+    """The pairs that were weighed, each in its band and with its reasons in words."""
     kept = banded(
         weighed.pairs,
         lefts=left.height,
-        rights=left.height,
+        rights=right.height,
         constraint=weighed.model.constraint,
         share=weighed.model.share_linked,
-        bands=settings.event_bands,
+        bands=bands,
     )
-    kept = _lacking_put_back(kept, weighed.model)
-    told = with_reasons(kept, left, left, weighed.model).rename({"left": "incident_id", "right": "other_id"})
-    rows = _as(PAIR_COLUMNS, told, relation=SAME_EVENT, how=LIKENESS)
-    return _Near(_without_named(rows, secondary), weighed.notes, weighed.model)
+    return with_reasons(_lacking_put_back(kept, weighed.model), left, right, weighed.model)
 
 
 def _lacking_put_back(kept: pl.DataFrame, model: Model) -> pl.DataFrame:

@@ -111,7 +111,7 @@ _LONGEST = 64
 
 def _shortened(rows: pl.DataFrame, wanted: pl.Series) -> pl.DataFrame:
     """The rows once for each way of leaving out at most one character of ``signs``, as ``short``."""
-    longest = min(_LONGEST, int(wanted.str.len_chars().max() or 0)) + 1  # type: ignore[arg-type]
+    longest = min(_LONGEST, int(wanted.str.len_chars().max() or 0)) + 1  # type: ignore[arg-type]  # polars gives any literal
     rows = rows.filter(pl.col("signs").str.len_chars() <= longest)
     length = pl.col("signs").str.len_chars()
     each = [rows.with_columns(short=pl.col("signs"))]
@@ -144,4 +144,4 @@ def _minutes() -> pl.Expr:
 
 def _as_found(pairs: pl.DataFrame, how: str) -> pl.DataFrame:
     found = pairs.with_columns(how=pl.lit(how), minutes_apart=_minutes())
-    return found.select(*FOUND).cast(FOUND)  # type: ignore[arg-type]
+    return found.select(*FOUND).cast(FOUND)  # type: ignore[arg-type]  # a schema by name

@@ -107,7 +107,7 @@ def pairs_of_block(left: pl.DataFrame, right: pl.DataFrame | None, block: Block)
     joined = shifted.join(counts[1], on=list(block.columns), suffix="_right")
     pairs = joined.select(pairs=pl.col("records") * pl.col("records_right"))["pairs"]
     halves = 2 if right is None and not block.later_by else 1
-    return int(pairs.sum() or 0) // halves, int(pairs.max() or 0) // halves  # type: ignore[arg-type]
+    return int(pairs.sum() or 0) // halves, int(pairs.max() or 0) // halves  # type: ignore[arg-type]  # polars gives any literal
 
 
 def _block_counts(frame: pl.DataFrame, block: Block) -> pl.DataFrame:
