@@ -107,6 +107,7 @@ class Lexicon:
     closing_codes: tuple[CodeRow, ...]
     weights: Mapping[str, Any]
     alphabet: Alphabet = field(eq=False)
+    common: frozenset[str] = field(eq=False)  # the token codes of everyday words
     terminators: frozenset[str] = field(eq=False)
     agents: frozenset[str] = field(eq=False)
     version: str
@@ -143,6 +144,7 @@ def read_lexicon(folder: Traversable) -> Lexicon:
         closing_codes=tuple(compiler.code(row) for row in tables["closing_codes.csv"]),
         weights=tomllib.loads(files["weights.toml"].decode()),
         alphabet=alphabet,
+        common=compiler.common,
         terminators=frozenset(alphabet.code(word) for word in classes["TERMINATOR"]),
         agents=frozenset(alphabet.code(word) for word in classes["AGENT"]),
         version=_hash(files),
@@ -165,7 +167,7 @@ class _Compiler:
 
     def __init__(self, classes: Classes, alphabet: Alphabet) -> None:
         self.classes, self.alphabet = classes, alphabet
-        known = (word for word in classes["COMMON"] if word in alphabet._literals)
+        known = (word for word in classes["COMMON"] if word in alphabet.literals)
         self.common = frozenset(alphabet.code(word) for word in known)
 
     def matcher(self, pattern: str) -> Matcher:

@@ -1,0 +1,189 @@
+"""The one pass over a column of logs, as a compiled loop: cut, match, bring cues to bear, write down."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firstpoint.screening.engine.bearing import bring_to_bear, mark_stops
+from firstpoint.screening.engine.compiling import compiled_loop
+from firstpoint.screening.engine.cutting import cut_into
+from firstpoint.screening.engine.loading import byte_at
+from firstpoint.screening.engine.standing import lay_edges, put_in_order, stand
+
+DONE, NO_ROOM, NO_SPACE, WORDS_FULL = range(4)
+# Places in ``state``: finds written, cues written, bearings written, why the loop stopped, tokens so far.
+HITS, CUES, BEARINGS, WHY, TOKENS = range(5)
+_U = np.uint64
+
+
+class Room(NamedTuple):
+    """What the loop notes while it reads one log; made once and used for every log."""
+
+    code: NDArray[np.int32]
+    start: NDArray[np.int32]
+    end: NDArray[np.int32]
+    start_behind: NDArray[np.int32]  # bytes before a token's start that begin no character
+    end_behind: NDArray[np.int32]
+    stop: NDArray[np.int32]
+    stop_victims: NDArray[np.int32]
+    entry: NDArray[np.int32]
+    edge_from: NDArray[np.int32]
+    edge_code: NDArray[np.int32]
+    edge_size: NDArray[np.int32]
+    found_pattern: NDArray[np.int32]
+    found_start: NDArray[np.int32]
+    found_end: NDArray[np.int32]
+    order: NDArray[np.int32]
+    tried: NDArray[np.int64]  # for each pattern
+    place: NDArray[np.int64]  # for each element of the longest pattern
+    choice: NDArray[np.int64]
+    visited: NDArray[np.uint64]  # elements x words of tokens
+    key: NDArray[np.uint64]
+    chunk: NDArray[np.uint64]
+    spelt: NDArray[np.int64]
+    kept: NDArray[np.uint8]
+    tally: NDArray[np.int64]  # words, -, words of another script, then words by language
+    told: NDArray[np.uint64]
+    seen_log: NDArray[np.int32]  # for each cue
+    seen_entry: NDArray[np.int32]
+    seen_earlier: NDArray[np.int32]
+    of_log: NDArray[np.int32]
+    of_entry: NDArray[np.int32]
+    of_earlier: NDArray[np.int32]
+
+
+class Out(NamedTuple):
+    """What the loop writes; hits and cues of a log stand together, in the order of the text."""
+
+    hit_from: NDArray[np.int64]  # logs + 1
+    cue_from: NDArray[np.int64]
+    tokens: NDArray[np.int32]  # logs
+    tally: NDArray[np.int32]  # logs x places of the tally
+    phrase: NDArray[np.int32]
+    hit_start: NDArray[np.int32]
+    hit_end: NDArray[np.int32]
+    hit_places: NDArray[np.int32]  # hits x 4: start and end in bytes, start and end in characters
+    bearing_from: NDArray[np.int64]
+    cue: NDArray[np.int32]
+    cue_start: NDArray[np.int32]
+    cue_end: NDArray[np.int32]
+    cue_places: NDArray[np.int32]
+    bearing: NDArray[np.int32]
+
+
+@compiled_loop
+def count_behind(address, length, count, room):  # type: ignore[no-untyped-def]
+    """Fill, for each token, how many bytes before its start and end only carry a character on."""
+    at, behind = 0, 0
+    for number in range(count):
+        while at < room.start[number]:
+            behind += byte_at(address + at) & 0xC0 == 0x80
+            at += 1
+        room.start_behind[number] = behind
+        while at < room.end[number]:
+            behind += byte_at(address + at) & 0xC0 == 0x80
+            at += 1
+        room.end_behind[number] = behind
+
+
+@compiled_loop
+def write_places(places, number, start, end, room):  # type: ignore[no-untyped-def]
+    """Write where the tokens of a find stand in the text."""
+    begin, past = room.start[start], room.end[end - 1]
+    places[number, 0] = begin
+    places[number, 1] = past
+    places[number, 2] = begin - room.start_behind[start]
+    places[number, 3] = past - room.end_behind[end - 1]
+
+
+@compiled_loop
+def write_finds(found, first, which, starts, ends, places, base, room):  # type: ignore[no-untyped-def]
+    """Write the finds of one log down in their order; ``base`` is the first pattern of their kind."""
+    for number in range(found):
+        find = room.order[number]
+        which[first + number] = room.found_pattern[find] - base
+        starts[first + number] = room.found_start[find]
+        ends[first + number] = room.found_end[find]
+        write_places(places, first + number, room.found_start[find], room.found_end[find], room)
+
+
+@compiled_loop
+def read_log(log, address, length, asked, lexis, room, out, state):  # type: ignore[no-untyped-def]
+    """Read one log and write its finds; give why it could not be, or DONE."""
+    letters, words, patterns, cues, kind_of, all_kinds = lexis
+    hits, cues_found, bearings = state[HITS], state[CUES], state[BEARINGS]
+    count = cut_into(address, length, letters, words, room)
+    if count < 0 or lay_edges(count, patterns, room) < 0:
+        return NO_ROOM
+    first_id = state[TOKENS]
+    state[TOKENS] += count + 1
+    found = stand(count, first_id, patterns.phrase_from, patterns.phrase, all_kinds, patterns, room)
+    if found < 0:
+        return NO_ROOM
+    if hits + found > out.phrase.size:
+        return NO_SPACE
+    room.told[0] = _U(0)
+    room.told[1] = _U(0)
+    if asked >= 0:
+        room.told[asked >> 6] |= _U(1) << _U(asked & 63)
+    wants_cues = found > 0 or asked >= 0
+    if wants_cues:
+        count_behind(address, length, count, room)
+        put_in_order(found, patterns, room)
+        write_finds(found, hits, out.phrase, out.hit_start, out.hit_end, out.hit_places, 0, room)
+        for number in range(hits, hits + found):
+            kind = kind_of[out.phrase[number]]
+            room.told[kind >> 6] |= _U(1) << _U(kind & 63)
+            out.bearing_from[number + 1] = bearings
+        standing = stand(count, first_id, patterns.cue_from, patterns.cue, room.told, patterns, room)
+        if standing < 0:
+            return NO_ROOM
+        if cues_found + standing > out.cue.size:
+            return NO_SPACE
+        put_in_order(standing, patterns, room)
+        write_finds(
+            standing, cues_found, out.cue, out.cue_start, out.cue_end, out.cue_places, kind_of.size, room
+        )
+        if standing > 0 and found > 0:
+            mark_stops(count, cues, room)
+            bearings = bring_to_bear(
+                found, hits, standing, cues_found, kind_of, cues, out, room, bearings
+            )
+            if bearings < 0:
+                return NO_SPACE
+        state[CUES] += standing
+    state[HITS] += found
+    state[BEARINGS] = bearings
+    out.tokens[log] = count
+    for number in range(room.tally.size):
+        out.tally[log, number] = room.tally[number]
+    return DONE
+
+
+@compiled_loop
+def read_logs(first, addresses, lengths, asked, lexis, room, out, state):  # type: ignore[no-untyped-def]
+    """Read logs from ``first`` on until all are done or the room, the space or the table of words is full.
+
+    Gives the number of the next log to read; ``state[WHY]`` says why it stopped there.
+    """
+    state[WHY] = DONE
+    words = lexis[1]
+    for log in range(first, addresses.size):
+        if lengths[log] > 0:
+            why = read_log(log, addresses[log], lengths[log], asked[log], lexis, room, out, state)
+            if why != DONE:
+                state[WHY] = why
+                return log
+        else:
+            out.tokens[log] = 0
+            for number in range(room.tally.size):
+                out.tally[log, number] = 0
+        out.hit_from[log + 1] = state[HITS]
+        out.cue_from[log + 1] = state[CUES]
+        if words.state[0] >= words.state[1]:
+            state[WHY] = WORDS_FULL
+            return log + 1
+    return addresses.size

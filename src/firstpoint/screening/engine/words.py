@@ -1,0 +1,147 @@
+"""From the spelling of a word to its token code, in compiled loops.
+
+A word of sixteen bytes or fewer *is* its key: two numbers of eight bytes. A longer one is hashed to two such
+numbers. Words stand in one open table together with what was found for them, those of the lexicon from the
+start, others as they are met, so that each is resolved once.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firstpoint.screening.engine.compiling import compiled_loop
+
+UNKNOWN, NUMBER = 3, 4
+KEPT = 64  # how many bytes of a long word are kept for prefixes
+_SHORT = 16
+_U = np.uint64
+_ONE, _EIGHT, _TOP = _U(1), _U(8), _U(64)
+_FIRST, _SECOND, _THIRD = _U(0x9E3779B97F4A7C15), _U(0xC2B2AE3D27D4EB4F), _U(0x165667B19E3779F9)
+_LONG = _U(1) << _U(62)
+_VALUE = _LONG - _ONE
+
+
+class Words(NamedTuple):
+    """The table of words and all that unknown ones are resolved with.
+
+    ``slots`` (uint64, places x 3): two halves of the key, then 1 + code + (language << 32), nought where
+    free. ``state`` (int64): how many slots are taken, how many may be, the bits of a place.
+    ``starts`` is such a table of prefixes, ``start_lengths`` (int64) their lengths in bytes, longest first.
+    """
+
+    slots: NDArray[np.uint64]
+    state: NDArray[np.int64]
+    starts: NDArray[np.uint64]
+    start_bits: int
+    start_lengths: NDArray[np.int64]
+
+
+@compiled_loop
+def place_of(slots, bits, first, second, is_long):  # type: ignore[no-untyped-def]
+    """Give the place of a key in a table: of itself, or of the free slot where it belongs."""
+    at = ((first ^ (second * _SECOND)) * _FIRST) >> (_TOP - _U(bits))
+    last = (_ONE << _U(bits)) - _ONE
+    wanted = _LONG if is_long else _U(0)
+    while True:
+        held = slots[at, 2]
+        if held == _U(0):
+            return at
+        if slots[at, 0] == first and slots[at, 1] == second and (held & _LONG) == wanted:
+            return at
+        at = (at + _ONE) & last
+
+
+@compiled_loop
+def key_of(letters, begin, length, key):  # type: ignore[no-untyped-def]
+    """Fill ``key`` (uint64, 2) with the key of the bytes in ``letters`` from ``begin``."""
+    key[0] = _U(0)
+    key[1] = _U(0)
+    chunk = _U(0)
+    for at in range(length):
+        chunk |= _U(letters[begin + at]) << (_EIGHT * _U(at & 7))
+        if at & 7 == 7 or at == length - 1:
+            add_chunk(key, at >> 3, chunk)
+            chunk = _U(0)
+
+
+@compiled_loop
+def add_chunk(key, number, chunk):  # type: ignore[no-untyped-def]
+    """Take the next eight bytes of a word into its key."""
+    if number < 2:
+        key[number] = chunk
+        return
+    one = (key[0] ^ chunk) * _FIRST
+    key[0] = one ^ (one >> _U(32))
+    two = (key[1] + chunk) * _THIRD
+    key[1] = two ^ (two >> _U(29))
+
+
+@compiled_loop
+def lower_bytes(word, length):  # type: ignore[no-untyped-def]
+    """Give the first ``length`` bytes of a word, nought to eight, and noughts above."""
+    if length >= 8:
+        return word
+    if length <= 0:
+        return _U(0)
+    return word & ((_ONE << (_EIGHT * _U(length))) - _ONE)
+
+
+@compiled_loop
+def resolved(first, second, length, begins_with_digit, kept, key, words):  # type: ignore[no-untyped-def]
+    """Give the code of a word that the table does not hold; ``kept`` are its first bytes where it is long."""
+    for number in range(words.start_lengths.size):
+        size = words.start_lengths[number]
+        if size > length:
+            continue
+        if length <= _SHORT:
+            key[0] = lower_bytes(first, size)
+            key[1] = lower_bytes(second, size - 8)
+        else:
+            key_of(kept, 0, size, key)
+        at = place_of(words.starts, words.start_bits, key[0], key[1], size > _SHORT)
+        held = words.starts[at, 2]
+        if held != _U(0):
+            return np.int64(held & _VALUE) - 1
+    return NUMBER if begins_with_digit else UNKNOWN
+
+
+@compiled_loop
+def value_of(first, second, length, begins_with_digit, kept, key, words):  # type: ignore[no-untyped-def]
+    """Give the value of a word (its code, its language above), from the table or resolved and remembered."""
+    at = place_of(words.slots, words.state[2], first, second, length > _SHORT)
+    held = words.slots[at, 2]
+    if held != _U(0):
+        return np.int64(held & _VALUE) - 1
+    code = resolved(first, second, length, begins_with_digit, kept, key, words)
+    if words.state[0] < words.state[1]:
+        words.slots[at, 0] = first
+        words.slots[at, 1] = second
+        words.slots[at, 2] = _U(code + 1) | (_LONG if length > _SHORT else _U(0))
+        words.state[0] += 1
+    return code
+
+
+@compiled_loop
+def put(slots, bits, letters, begins, values, key):  # type: ignore[no-untyped-def]
+    """Enter words (their bytes in ``letters``, each from its begin to the next) with their values."""
+    for number in range(values.size):
+        length = begins[number + 1] - begins[number]
+        key_of(letters, begins[number], length, key)
+        at = place_of(slots, bits, key[0], key[1], length > _SHORT)
+        slots[at, 0] = key[0]
+        slots[at, 1] = key[1]
+        slots[at, 2] = _U(values[number] + 1) | (_LONG if length > _SHORT else _U(0))
+
+
+@compiled_loop
+def moved(slots, larger, bits):  # type: ignore[no-untyped-def]
+    """Enter all that one table holds into a larger one."""
+    for number in range(slots.shape[0]):
+        held = slots[number, 2]
+        if held != _U(0):
+            at = place_of(larger, bits, slots[number, 0], slots[number, 1], (held & _LONG) != _U(0))
+            for column in range(3):
+                larger[at, column] = slots[number, column]
