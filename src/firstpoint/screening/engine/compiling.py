@@ -36,6 +36,12 @@ def compiled_loop(loop: Loop) -> Loop:
     return cast(Loop, made)
 
 
+def inlined(loop: Loop) -> Loop:
+    """Give a small loop that becomes part of whatever calls it, since handing arrays over costs time."""
+    made: Any = numba.njit(forceinline=True, nogil=True, _nrt=False)
+    return cast(Loop, made(loop))
+
+
 @cache
 def _folder() -> str:
     """Give the folder in which compiled loops are kept, or nothing where none can be written."""

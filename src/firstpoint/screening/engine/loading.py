@@ -41,3 +41,18 @@ def lowest_set(_: Any, word: Any) -> Any:
         return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
 
     return types.int64(types.uint64), generate
+
+
+@intrinsic
+def fetch_ahead(_: Any, address: Any) -> Any:
+    """Ask for the memory at an address (int64 or uint64) before it is read."""
+
+    def generate(__: Any, builder: Any, ___: Any, arguments: Any) -> Any:
+        byte, number = ir.IntType(8).as_pointer(), ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [byte, number, number, number])
+        fetch = builder.module.declare_intrinsic("llvm.prefetch", [byte], kind)
+        settings = [ir.Constant(number, value) for value in (0, 3, 1)]  # to read, keep close, data
+        builder.call(fetch, [builder.inttoptr(arguments[0], byte), *settings])
+        return None
+
+    return types.void(address), generate

@@ -9,20 +9,25 @@ from numpy.typing import NDArray
 
 from firstpoint.screening.engine.bearing import bring_to_bear, mark_stops
 from firstpoint.screening.engine.compiling import compiled_loop
-from firstpoint.screening.engine.cutting import cut_into
+from firstpoint.screening.engine.cutting import cut_into, eight_from, look_up
 from firstpoint.screening.engine.loading import byte_at
+from firstpoint.screening.engine.standing import CUES as CUES_HERE
+from firstpoint.screening.engine.standing import PHRASES as PHRASES_HERE
 from firstpoint.screening.engine.standing import lay_edges, put_in_order, stand
 
 DONE, NO_ROOM, NO_SPACE, WORDS_FULL = range(4)
 # Places in ``state``: finds written, cues written, bearings written, why the loop stopped, tokens so far.
 HITS, CUES, BEARINGS, WHY, TOKENS = range(5)
 _U = np.uint64
+_HIGH = _U(0x8080808080808080)
 
 
 class Room(NamedTuple):
     """What the loop notes while it reads one log; made once and used for every log."""
 
-    code: NDArray[np.int32]
+    code: NDArray[np.uint32]
+    size: NDArray[np.uint8]  # of a word that is not looked up yet
+    keys: NDArray[np.uint64]  # tokens x 4: two halves of the key of such a word, its place in the table
     start: NDArray[np.int32]
     end: NDArray[np.int32]
     start_behind: NDArray[np.int32]  # bytes before a token's start that begin no character
@@ -31,21 +36,18 @@ class Room(NamedTuple):
     stop_victims: NDArray[np.int32]
     entry: NDArray[np.int32]
     edge_from: NDArray[np.int32]
-    edge_code: NDArray[np.int32]
-    edge_size: NDArray[np.int32]
-    found_pattern: NDArray[np.int32]
-    found_start: NDArray[np.int32]
-    found_end: NDArray[np.int32]
+    edges: NDArray[np.uint32]  # edges x 2: the code of the row of words, its tokens
+    found: NDArray[np.int32]  # finds x 3: the pattern, its first and past-the-last token
     order: NDArray[np.int32]
     tried: NDArray[np.int64]  # for each pattern
-    place: NDArray[np.int64]  # for each element of the longest pattern
-    choice: NDArray[np.int64]
+    met: NDArray[np.uint64]  # the needs that a sentence meets, as bits
+    choices: NDArray[np.int64]  # elements of the longest pattern x 2
     visited: NDArray[np.uint64]  # elements x words of tokens
     key: NDArray[np.uint64]
     chunk: NDArray[np.uint64]
     spelt: NDArray[np.int64]
     kept: NDArray[np.uint8]
-    tally: NDArray[np.int64]  # words, -, words of another script, then words by language
+    tally: NDArray[np.int64]  # words, those of another script, then words by language
     told: NDArray[np.uint64]
     seen_log: NDArray[np.int32]  # for each cue
     seen_entry: NDArray[np.int32]
@@ -75,8 +77,22 @@ class Out(NamedTuple):
 
 
 @compiled_loop
+def is_plain(address, length):  # type: ignore[no-untyped-def]
+    """Whether a text has no character beyond ASCII, so that its bytes are its characters."""
+    seen = _U(0)
+    for at in range(0, length, 8):
+        seen |= eight_from(address, at, length)
+    return seen & _HIGH == _U(0)
+
+
+@compiled_loop
 def count_behind(address, length, count, room):  # type: ignore[no-untyped-def]
     """Fill, for each token, how many bytes before its start and end only carry a character on."""
+    if is_plain(address, length):
+        for number in range(count):
+            room.start_behind[number] = 0
+            room.end_behind[number] = 0
+        return
     at, behind = 0, 0
     for number in range(count):
         while at < room.start[number]:
@@ -104,10 +120,10 @@ def write_finds(found, first, which, starts, ends, places, base, room):  # type:
     """Write the finds of one log down in their order; ``base`` is the first pattern of their kind."""
     for number in range(found):
         find = room.order[number]
-        which[first + number] = room.found_pattern[find] - base
-        starts[first + number] = room.found_start[find]
-        ends[first + number] = room.found_end[find]
-        write_places(places, first + number, room.found_start[find], room.found_end[find], room)
+        which[first + number] = room.found[find, 0] - base
+        starts[first + number] = room.found[find, 1]
+        ends[first + number] = room.found[find, 2]
+        write_places(places, first + number, room.found[find, 1], room.found[find, 2], room)
 
 
 @compiled_loop
@@ -116,11 +132,14 @@ def read_log(log, address, length, asked, lexis, room, out, state):  # type: ign
     letters, words, patterns, cues, kind_of, all_kinds = lexis
     hits, cues_found, bearings = state[HITS], state[CUES], state[BEARINGS]
     count = cut_into(address, length, letters, words, room)
-    if count < 0 or lay_edges(count, patterns, room) < 0:
+    if count < 0:
+        return NO_ROOM
+    look_up(count, words, patterns.codes, room)
+    if lay_edges(count, patterns, room) < 0:
         return NO_ROOM
     first_id = state[TOKENS]
     state[TOKENS] += count + 1
-    found = stand(count, first_id, patterns.phrase_from, patterns.phrase, all_kinds, patterns, room)
+    found = stand(count, first_id, PHRASES_HERE, all_kinds, patterns, room)
     if found < 0:
         return NO_ROOM
     if hits + found > out.phrase.size:
@@ -138,7 +157,7 @@ def read_log(log, address, length, asked, lexis, room, out, state):  # type: ign
             kind = kind_of[out.phrase[number]]
             room.told[kind >> 6] |= _U(1) << _U(kind & 63)
             out.bearing_from[number + 1] = bearings
-        standing = stand(count, first_id, patterns.cue_from, patterns.cue, room.told, patterns, room)
+        standing = stand(count, first_id, CUES_HERE, room.told, patterns, room)
         if standing < 0:
             return NO_ROOM
         if cues_found + standing > out.cue.size:

@@ -25,13 +25,14 @@ from firstpoint.screening.engine.passing import (
     Room,
     read_logs,
 )
-from firstpoint.screening.engine.tables import Lexis, Tables, tables_of
+from firstpoint.screening.engine.standing import NEEDS
+from firstpoint.screening.engine.tables import Lexis, Tables, lines
 from firstpoint.screening.engine.words import KEPT, Words, moved
 from firstpoint.screening.lexicon import Lexicon
 from firstpoint.screening.matching import CueHit, Found, Hit
 
 _MOST_BITS = 20  # of places for words met in one run, some 24 MB; a table that is fuller begins anew
-_TALLY = 40
+_TALLY = 24
 
 
 @define
@@ -176,7 +177,7 @@ class _Run:
         bits = int(words.state[2]) + 1
         if bits > _MOST_BITS:
             return self.tables.lexis(int(words.state[2])).words
-        slots = np.zeros((1 << bits, 3), dtype=np.uint64)
+        slots = lines(1 << bits, 4)
         moved(words.slots, slots, bits)
         state = np.array([words.state[0], (1 << bits) // 2, bits], dtype=np.int64)
         return words._replace(slots=slots, state=state)
@@ -208,8 +209,13 @@ def _room(tables: Tables, size: int) -> Room:
         ints[name] = np.zeros(cues, dtype=np.int32)
     ints |= {
         "tried": np.zeros(len(tables.patterns.rank), dtype=np.int64),
-        "place": np.zeros(elements + 2, dtype=np.int64),
-        "choice": np.zeros(elements + 2, dtype=np.int64),
+        "code": np.zeros(size, dtype=np.uint32),
+        "size": np.zeros(size, dtype=np.uint8),
+        "keys": np.zeros((size, 4), dtype=np.uint64),
+        "edges": np.zeros((size, 2), dtype=np.uint32),
+        "found": np.zeros((size, 3), dtype=np.int32),
+        "met": np.zeros(NEEDS, dtype=np.uint64),
+        "choices": np.zeros((elements + 2, 2), dtype=np.int64),
         "visited": np.zeros((elements + 2, tokens // 64 + 1), dtype=np.uint64),
         "key": np.zeros(2, dtype=np.uint64),
         "chunk": np.zeros(1, dtype=np.uint64),

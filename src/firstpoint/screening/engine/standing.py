@@ -14,241 +14,305 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firstpoint.screening.engine.compiling import compiled_loop
+from firstpoint.screening.engine.compiling import compiled_loop, inlined
 from firstpoint.screening.engine.cutting import CLAUSE, ENTRY, SENTENCE
 
 BLOCK_REACH = 6
+SIEVE = np.uint64(64 - 17)
+NEEDS = 2  # words of bits for needs
+# In a row of ``codes``: flags, where the phrases and the cues anchored on it begin in ``anchored``, its needs.
+CODE_FLAGS, CODE_ANCHORED, CODE_NEEDS = 0, 1, 2
+PHRASES, CUES = 0, 32  # by how many bits of that word
+NONE, LAST = 0xFFFFFFFF, 0x80000000  # nothing anchored; the mark of the last pattern anchored on a code
+FIRST, SECOND, MET = np.uint64(1), np.uint64(2), np.uint64(4)  # place in a row of words; whether it meets a need
+# In a row of ``patterns``: its needs, the kinds it has a say over, its elements (the first, how many << 32), the
+# tokens from its start to its anchor (the least, how many more << 32), its look-alikes (as its elements).
+PATTERN_NEEDS, PATTERN_KINDS, PATTERN_ELEMENTS, PATTERN_BEFORE, PATTERN_BLOCKS = 0, 2, 4, 5, 6
 _U = np.uint64
 _ONE, _SIXTY_THREE, _SIX = _U(1), _U(63), _U(6)
+_LOWER, _HALF = _U(0xFFFFFFFF), _U(32)
 SPREAD = _U(0x9E3779B97F4A7C15)
 
 
 class Patterns(NamedTuple):
     """All patterns of a lexicon as arrays.
 
-    A *code* is a token code or, from the number of those on, a row of words. ``members`` (uint64, codes x
-    words of sets): the sets that hold a code. Patterns ``p`` have the elements ``element_from[p]`` to
-    ``element_from[p + 1]``, each a gap (``gap`` >= 0) or a set.
+    A *code* is a token code or, from the number of those on, a row of words. What is asked of every token or
+    pattern stands in one row of words of 64 bits, so that it is fetched at once.
     """
 
-    members: NDArray[np.uint64]
-    element_from: NDArray[np.int32]
-    gap: NDArray[np.int32]  # the most tokens passed over, -1 for an element
-    wanted: NDArray[np.int32]  # the set of an element
-    optional: NDArray[np.int8]
-    least_before: NDArray[np.int32]  # tokens from the start of a pattern to its anchor
-    most_before: NDArray[np.int32]
+    codes: NDArray[np.uint64]  # codes x 4: see CODE_...
+    patterns: NDArray[np.uint64]  # patterns x 8: see PATTERN_...
+    members: NDArray[np.uint64]  # codes x words of sets: the sets that hold a code, as bits
+    elements: NDArray[np.int32]  # elements x 3: the most tokens passed over or -1, the set, whether optional
     rank: NDArray[np.int32]  # the order of the patterns' ids
-    kinds: NDArray[np.uint64]  # patterns x 2: the kinds of offence that a pattern has a say over, as bits
-    block_from: NDArray[np.int32]
-    block: NDArray[np.int32]
-    phrase_from: NDArray[np.int32]  # for each code, the phrases anchored on it
-    phrase: NDArray[np.int32]
-    cue_from: NDArray[np.int32]
-    cue: NDArray[np.int32]
-    leads: NDArray[np.uint8]  # whether a code begins a row of words, and whether it is the second of one
-    pair_slots: NDArray[np.int64]  # places x 3: the pair of codes, the first and past-the-last of its rows
+    block: NDArray[np.uint32]  # the look-alikes of phrases, one phrase after the other
+    anchored: NDArray[np.uint32]  # the phrases, then the cues anchored on each code; the last one is marked
+    pair_slots: NDArray[np.int64]  # places x 4: the pair of codes, the first and past-the-last of its rows
     pair_bits: int
-    row: NDArray[np.int32]
-    row_code: NDArray[np.int32]
-    row_from: NDArray[np.int32]
-    row_set: NDArray[np.int32]  # the sets of the third and later words of a row
+    pair_sieve: NDArray[np.uint64]  # a bit for each pair, by the same hash, to pass most others by
+    row: NDArray[np.uint32]
+    row_code: NDArray[np.uint32]
+    row_from: NDArray[np.uint32]
+    row_set: NDArray[np.uint32]  # the sets of the third and later words of a row
+
+
+@inlined
+def halves(word):  # type: ignore[no-untyped-def]
+    """Give the lower and the upper half of a word."""
+    return np.int64(word & _LOWER), np.int64(word >> _HALF)
+
+
+@inlined
+def holds(members, code, wanted):  # type: ignore[no-untyped-def]
+    """Whether a set holds a code."""
+    return (members[code, _U(wanted) >> _SIX] >> (_U(wanted) & _SIXTY_THREE)) & _ONE != _U(0)
 
 
 @compiled_loop
-def holds(members, code, wanted):  # type: ignore[no-untyped-def]
-    """Whether a set holds a code."""
-    return (members[code, wanted >> 6] >> _U(wanted & 63)) & _ONE != _U(0)
+def rows_of(pair, hashed, slots, bits):  # type: ignore[no-untyped-def]
+    """Give the place in ``slots`` of the rows of words that begin with a pair of codes, or -1."""
+    place = np.int64(hashed >> _U(64 - bits))
+    while slots[place, 0] != pair:
+        if slots[place, 0] < 0:
+            return -1
+        place = (place + 1) & ((1 << bits) - 1)
+    return place
 
 
 @compiled_loop
 def lay_edges(count, patterns, room):  # type: ignore[no-untyped-def]
-    """Lay the rows of words over the tokens; give how many, or -1 where the room is too small."""
-    laid, most = 0, room.edge_code.size
-    last = (1 << patterns.pair_bits) - 1
+    """Lay the rows of words over the tokens; give how many, or -1 where the room is too small.
+
+    The edges of token ``t`` are those from ``room.edge_from[t]`` to ``room.edge_from[t + 1]``.
+    """
+    laid, most = 0, room.edges.shape[0]
+    codes, begins, edges = room.code, room.edge_from, room.edges
+    about, slots, sieve = patterns.codes, patterns.pair_slots, patterns.pair_sieve
+    could_lead = False
+    pair = 0
     for at in range(count):
-        room.edge_from[at] = laid
-        code = room.code[at]
-        if patterns.leads[code] & 1 == 0 or at + 1 >= count:
-            continue
-        follower = room.code[at + 1]
-        if patterns.leads[follower] & 2 == 0:
-            continue
-        pair = (np.int64(code) << 20) | np.int64(follower)
-        place = np.int64((_U(pair) * SPREAD) >> _U(64 - patterns.pair_bits))
-        while patterns.pair_slots[place, 0] != pair and patterns.pair_slots[place, 0] >= 0:
-            place = (place + 1) & last
-        if patterns.pair_slots[place, 0] < 0:
-            continue
-        for number in range(patterns.pair_slots[place, 1], patterns.pair_slots[place, 2]):
+        flags = about[codes[at], CODE_FLAGS]
+        follows = could_lead and flags & SECOND
+        could_lead = flags & FIRST
+        pair = ((pair & 0xFFFFF) << 20) | np.int64(codes[at])
+        place = -1
+        if follows:
+            hashed = _U(pair) * SPREAD
+            bit = hashed >> SIEVE
+            if (sieve[bit >> _SIX] >> (bit & _SIXTY_THREE)) & _ONE:
+                place = rows_of(pair, hashed, slots, patterns.pair_bits)
+        for number in range(slots[place, 1] if place >= 0 else 0, slots[place, 2] if place >= 0 else 0):
             row = patterns.row[number]
             begin, end = patterns.row_from[row], patterns.row_from[row + 1]
-            size = end - begin + 2
-            if at + size > count:
-                continue
-            fits = True
-            for further in range(end - begin):
-                if not holds(patterns.members, room.code[at + 2 + further], patterns.row_set[begin + further]):
-                    fits = False
-                    break
+            fits = at + 1 + end - begin <= count
+            for further in range(end - begin if fits else 0):
+                fits = fits and holds(
+                    patterns.members, codes[at + 1 + further], patterns.row_set[begin + further]
+                )
             if fits:
                 if laid >= most:
                     return -1
-                room.edge_code[laid] = patterns.row_code[row]
-                room.edge_size[laid] = size
+                edges[laid, 0] = patterns.row_code[row]
+                edges[laid, 1] = end - begin + 2
                 laid += 1
-    room.edge_from[count] = laid
+        begins[at] = laid
+    begins[count] = laid
     return laid
 
 
-@compiled_loop
-def could_begin(pattern, at, patterns, room):  # type: ignore[no-untyped-def]
-    """Whether the first element of a pattern can be met at a token."""
-    element = patterns.element_from[pattern]
-    if patterns.gap[element] >= 0 or patterns.optional[element]:
-        return True
-    wanted = patterns.wanted[element]
-    if holds(patterns.members, room.code[at], wanted):
-        return True
-    for edge in range(room.edge_from[at], room.edge_from[at + 1]):
-        if holds(patterns.members, room.edge_code[edge], wanted):
-            return True
-    return False
+@inlined
+def meets(members, wanted, at, codes, begins, edges):  # type: ignore[no-untyped-def]
+    """Whether a set holds the token or an edge at a place."""
+    met = holds(members, codes[at], wanted)
+    for edge in range(begins[at], begins[at + 1]):
+        met = met or holds(members, edges[edge, 0], wanted)
+    return met
 
 
 @compiled_loop
-def end_from(pattern, start, limit, patterns, room):  # type: ignore[no-untyped-def]
-    """Give the token after a pattern that begins at ``start`` and ends by ``limit``, or -1."""
-    if not could_begin(pattern, start, patterns, room):
-        return -1
-    begin = patterns.element_from[pattern]
-    size = patterns.element_from[pattern + 1] - begin
-    width = room.visited.shape[1]
+def end_from(begin, size, start, limit, members, elements, codes, begins, edges, choices, visited):  # type: ignore[no-untyped-def]
+    """Give the token after a pattern that begins at ``start`` and ends by ``limit``, or -1.
+
+    The pattern's elements are ``size`` from ``begin`` on. ``choices`` (depths x 2) notes for each element
+    where it is tried and which way was tried last, ``visited`` where each was tried already.
+    """
     for depth in range(1, size + 1):
-        for part in range(width):
-            room.visited[depth, part] = _U(0)
+        for part in range(visited.shape[1]):
+            visited[depth, part] = _U(0)
     depth = 0
-    room.place[0] = start
-    room.choice[0] = 0
+    choices[0, 0] = start
+    choices[0, 1] = 0
     while depth >= 0:
+        at = choices[depth, 0]
         if depth == size:
-            return room.place[depth]
-        element = begin + depth
-        at = room.place[depth]
-        choice = room.choice[depth]
-        following = -1
-        gap = patterns.gap[element]
+            return at
+        choice = choices[depth, 1]
+        following = np.int64(-1)
+        gap, wanted = elements[begin + depth, 0], elements[begin + depth, 1]
         if gap >= 0:
             if choice == 0:
                 following = at
             elif choice <= gap and at + choice <= limit:
-                code = room.code[at + choice - 1]
+                code = codes[at + choice - 1]
                 if code != SENTENCE and code != ENTRY:
                     following = at + choice
-            room.choice[depth] = choice + 1
+            choice += 1
         else:
-            wanted = patterns.wanted[element]
             joined = at
-            if depth > 0 and at < limit and room.code[at] == CLAUSE:
+            if depth > 0 and at < limit and codes[at] == CLAUSE:
                 joined = at + 1
-            edges = 0
+            many = 0
             if joined < limit:
-                first = room.edge_from[joined]
-                edges = room.edge_from[joined + 1] - first
-                while choice < edges and following < 0:
-                    end = joined + room.edge_size[first + choice]
-                    if end <= limit and holds(patterns.members, room.edge_code[first + choice], wanted):
+                first = begins[joined]
+                many = begins[joined + 1] - first
+                while choice < many and following < 0:
+                    end = joined + edges[first + choice, 1]
+                    if end <= limit and holds(members, edges[first + choice, 0], wanted):
                         following = end
                     choice += 1
-                if following < 0 and choice == edges:
-                    if holds(patterns.members, room.code[joined], wanted):
+                if following < 0 and choice == many:
+                    if holds(members, codes[joined], wanted):
                         following = joined + 1
                     choice += 1
             else:
                 choice = max(choice, 1)
-            if following < 0 and choice == edges + 1:
-                if patterns.optional[element]:
+            if following < 0 and choice == many + 1:
+                if elements[begin + depth, 2]:
                     following = at
                 choice += 1
-            room.choice[depth] = choice
+        choices[depth, 1] = choice
         if following < 0:
             depth -= 1
             continue
         ahead = following - start
         bit = _ONE << _U(ahead & 63)
-        if room.visited[depth + 1, ahead >> 6] & bit:
-            continue
-        room.visited[depth + 1, ahead >> 6] |= bit
-        depth += 1
-        room.place[depth] = following
-        room.choice[depth] = 0
+        if visited[depth + 1, ahead >> 6] & bit == _U(0):
+            visited[depth + 1, ahead >> 6] |= bit
+            depth += 1
+            choices[depth, 0] = following
+            choices[depth, 1] = 0
     return -1
 
 
 @compiled_loop
-def is_blocked(phrase, start, end, count, patterns, room):  # type: ignore[no-untyped-def]
+def first_end(pattern, start, last, limit, patterns, room):  # type: ignore[no-untyped-def]
+    """Give the first start of a pattern from ``start`` to ``last`` and its end; the end is -1 for none."""
+    begin, size = halves(patterns.patterns[pattern, PATTERN_ELEMENTS])
+    members, elements, codes, begins, edges = (
+        patterns.members, patterns.elements, room.code, room.edge_from, room.edges
+    )
+    anything = elements[begin, 0] >= 0 or elements[begin, 2] != 0
+    wanted = elements[begin, 1]
+    for at in range(start, last + 1):
+        if anything or meets(members, wanted, at, codes, begins, edges):
+            end = end_from(
+                begin, size, at, limit, members, elements, codes, begins, edges, room.choices, room.visited
+            )
+            if end >= 0:
+                return at, end
+    return last + 1, -1
+
+
+@compiled_loop
+def is_blocked(blocks, begin, size, start, end, count, patterns, room):  # type: ignore[no-untyped-def]
     """Whether a look-alike of a phrase stands around its words."""
     limit = min(count, end + BLOCK_REACH)
-    for number in range(patterns.block_from[phrase], patterns.block_from[phrase + 1]):
-        block = patterns.block[number]
-        for at in range(max(0, start - BLOCK_REACH), limit):
-            if end_from(block, at, limit, patterns, room) >= 0:
-                return True
+    for number in range(begin, begin + size):
+        _, past = first_end(
+            blocks[number], max(0, start - BLOCK_REACH), limit - 1, limit, patterns, room
+        )
+        if past >= 0:
+            return True
     return False
 
 
 @compiled_loop
-def stand(count, first_id, of_code_from, of_code, told, patterns, room):  # type: ignore[no-untyped-def]
-    """Find the patterns of an index that stand in the tokens, in no order; give how many, or -1 for no room.
-
-    ``told``: the kinds of offence over which a pattern must have a say. ``room.tried`` remembers up to where
-    each pattern was tried, in tokens counted on from log to log.
-    """
-    found, most = 0, room.found_pattern.size
-    sentence = 0
-    for at in range(count):
-        code = np.int64(room.code[at])
+def look_ahead(at, count, about, codes, met):  # type: ignore[no-untyped-def]
+    """Note in ``met`` which needs the sentence from ``at`` on meets; give the token after it."""
+    one, two = _U(0), _U(0)
+    while at < count:
+        code = codes[at]
         if code == SENTENCE or code == ENTRY:
-            sentence = at + 1
-            continue
-        edge = room.edge_from[at]
-        last_edge = room.edge_from[at + 1]
-        while True:
-            for number in range(of_code_from[code], of_code_from[code + 1]):
-                pattern = of_code[number]
-                if (patterns.kinds[pattern, 0] & told[0]) | (patterns.kinds[pattern, 1] & told[1]) == _U(0):
-                    continue
-                start = max(at - patterns.most_before[pattern], sentence, room.tried[pattern] - first_id)
-                last = at - patterns.least_before[pattern]
-                while start <= last:
-                    end = end_from(pattern, start, count, patterns, room)
-                    if end < 0:
-                        start += 1
+            break
+        if about[code, CODE_FLAGS] & MET:
+            one |= about[code, CODE_NEEDS]
+            two |= about[code, CODE_NEEDS + 1]
+        at += 1
+    met[0], met[1] = one, two
+    return at
+
+
+@inlined
+def could_stand(pattern, told, rows, met):  # type: ignore[no-untyped-def]
+    """Whether a pattern has a say over what is told, and its sentence holds what it needs."""
+    lacks = _U(0)
+    for part in range(NEEDS):
+        lacks |= rows[pattern, part] & ~met[part]
+    says = (rows[pattern, PATTERN_KINDS] & told[0]) | (rows[pattern, PATTERN_KINDS + 1] & told[1])
+    return lacks == _U(0) and says != _U(0)
+
+
+@compiled_loop
+def stand(count, first_id, which, told, patterns, room):  # type: ignore[no-untyped-def]
+    """Find the phrases or cues that stand in the tokens, in no order; give how many, or -1 for no room.
+
+    ``which``: ``PHRASES`` or ``CUES``. ``told``: the kinds of offence over which a pattern must have
+    a say. ``room.tried`` remembers up to where each was tried, in tokens counted on from log to log.
+    """
+    found, most = 0, room.found.shape[0]
+    codes, begins, edges, tried, met = room.code, room.edge_from, room.edges, room.tried, room.met
+    about, rows, anchored = patterns.codes, patterns.patterns, patterns.anchored
+    at = 0
+    while at < count:
+        sentence = at
+        past = look_ahead(at, count, about, codes, met)
+        while at < past:
+            code = codes[at]
+            edge, last_edge = begins[at], begins[at + 1]
+            while True:
+                number = (about[code, CODE_ANCHORED] >> _U(which)) & _LOWER
+                more = number != _U(NONE)
+                while more:
+                    pattern = anchored[number]
+                    more = pattern < LAST
+                    pattern &= LAST - 1
+                    number += _ONE
+                    if not could_stand(pattern, told, rows, met):
                         continue
-                    if not is_blocked(pattern, start, end, count, patterns, room):
-                        if found >= most:
-                            return -1
-                        room.found_pattern[found] = pattern
-                        room.found_start[found] = start
-                        room.found_end[found] = end
-                        found += 1
-                    start = end
-                room.tried[pattern] = max(room.tried[pattern], first_id + start)
-            if edge >= last_edge:
-                break
-            code = np.int64(room.edge_code[edge])
-            edge += 1
+                    least, room_before = halves(rows[pattern, PATTERN_BEFORE])
+                    start = max(at - least - room_before, sentence, tried[pattern] - first_id)
+                    last = at - least
+                    while start <= last:
+                        start, end = first_end(pattern, start, last, past, patterns, room)
+                        if end >= 0:
+                            begin, size = halves(rows[pattern, PATTERN_BLOCKS])
+                            if not is_blocked(patterns.block, begin, size, start, end, count, patterns, room):
+                                if found >= most:
+                                    return -1
+                                room.found[found, 0] = pattern
+                                room.found[found, 1] = start
+                                room.found[found, 2] = end
+                                found += 1
+                            start = end
+                    tried[pattern] = max(tried[pattern], first_id + start)
+                if edge >= last_edge:
+                    break
+                code = edges[edge, 0]
+                edge += 1
+            at += 1
+        at += 1
     return found
 
 
 @compiled_loop
 def comes_before(one, other, patterns, room):  # type: ignore[no-untyped-def]
     """Whether one find stands before another: by its start, its end, then its id."""
-    if room.found_start[one] != room.found_start[other]:
-        return room.found_start[one] < room.found_start[other]
-    if room.found_end[one] != room.found_end[other]:
-        return room.found_end[one] < room.found_end[other]
-    return patterns.rank[room.found_pattern[one]] < patterns.rank[room.found_pattern[other]]
+    found = room.found
+    for column in range(1, 3):
+        if found[one, column] != found[other, column]:
+            return found[one, column] < found[other, column]
+    return patterns.rank[found[one, 0]] < patterns.rank[found[other, 0]]
 
 
 @compiled_loop

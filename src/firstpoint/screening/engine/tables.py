@@ -89,24 +89,24 @@ def _kinds(lexicon: Lexicon) -> list[str]:
 
 
 class _Numbers:
-    """Token codes as small numbers: the marks first, then the words and prefixes of the alphabet."""
+    """Token codes as small numbers: the marks first, then the words and prefixes of the alphabet.
+
+    Words that are to be met often come first, so that what is kept of them lies close together.
+    """
 
     def __init__(self, lexicon: Lexicon) -> None:
         alphabet = lexicon.alphabet
-        private = (*alphabet.literals.values(), *alphabet.prefixes.values())
-        self.of = {code: number for number, code in enumerate((*_MARKS, *private))}
-        self.often = self._counted(lexicon)
-
-    def _counted(self, lexicon: Lexicon) -> NDArray[np.int64]:
-        """How often each code is to be expected, from the sentences that the lexicon brings itself."""
-        often = np.ones(len(self.of), dtype=np.int64)
+        often = dict.fromkeys((*_MARKS, *alphabet.literals.values(), *alphabet.prefixes.values()), 1)
         for row in (*lexicon.phrases, *lexicon.cues):
             for sentence in (*row.hits, *row.misses):
-                for code in cut(sentence, lexicon.alphabet):
-                    often[self.of[code]] += 1
-        for code in (*lexicon.common, *_MARKS):
-            often[self.of[code]] += _EVERYDAY
-        return often
+                for code in cut(sentence, alphabet):
+                    often[code] += 1
+        for code in lexicon.common:
+            often[code] += _EVERYDAY
+        private = sorted(often.keys() - set(_MARKS), key=lambda code: (-often[code], code))
+        self.of = {code: number for number, code in enumerate((*_MARKS, *private))}
+        #: How often each code is to be expected, from the sentences that the lexicon brings itself.
+        self.often = np.array([_EVERYDAY + often[c] if c in _MARKS else often[c] for c in self.of])
 
     def set_of(self, codes: Iterable[str]) -> Codes:
         return frozenset(self.of[code] for code in codes)
@@ -171,41 +171,117 @@ class _Pool:
         return min(required, key=cost)
 
     def patterns(self, kinds: Mapping[str, int]) -> Patterns:
-        lexicon = self.lexicon
-        phrases, cues = len(lexicon.phrases), len(lexicon.cues)
-        elements = [(e, w) for m, ws in zip(self.matchers, self.wanted, strict=True) for e, w in zip(m.elements, ws, strict=True)]
-        wanted = [-1 if codes is None else self._set(codes) for _, codes in elements]
+        cues_from, last = len(self.lexicon.phrases), len(self.lexicon.phrases) + len(self.lexicon.cues)
+        wanted = [-1 if codes is None else self._set(codes) for each in self.wanted for codes in each]
+        elements = [element for matcher in self.matchers for element in matcher.elements]
         row_sets = [[self._set(atom) for atom in row[2:]] for row in self.rows]
-        anchors = [self.anchor(place) for place in range(phrases + cues)]
-        phrase_from, phrase = self._anchored(anchors, 0, phrases)
-        cue_from, cue = self._anchored(anchors, phrases, phrases + cues)
-        leads, slots, bits, listed = self._pairs()
-        before = [[sum(s[at] for s in self.spans[p][:a]) for p, a in enumerate(anchors)] for at in (0, 1)]
+        anchors = [self.anchor(place) for place in range(last)]
+        phrases, cues = self._anchored(anchors, 0, cues_from), self._anchored(anchors, cues_from, last)
+        needs_of_patterns, needs_of_codes = self._needs(anchors)
+        flags = np.zeros(self._size, dtype=np.uint64)
+        flags[: len(needs_of_codes)][needs_of_codes.any(axis=1)] |= standing.MET
+        pairs = self._pairs(flags)
         return Patterns(
+            codes=self._rows_of_codes(flags, phrases, cues, needs_of_codes),
+            patterns=self._rows_of_patterns(anchors, kinds, needs_of_patterns),
             members=self._members(),
-            element_from=_begins(len(m.elements) for m in self.matchers),
-            gap=_ints(-1 if e.gap is None else e.gap for e, _ in elements),
-            wanted=_ints(wanted),
-            optional=np.array([e.optional for e, _ in elements], dtype=np.int8),
-            least_before=_ints(before[0]),
-            # A comma may stand between what comes before and the anchor itself.
-            most_before=_ints(most + (a > 0) for most, a in zip(before[1], anchors, strict=True)),
+            elements=np.array(
+                [
+                    (-1 if e.gap is None else e.gap, w, e.optional)
+                    for e, w in zip(elements, wanted, strict=True)
+                ],
+                dtype=np.int32,
+            ),
             rank=self._ranks(),
-            kinds=self._kinds(kinds),
-            block_from=_begins([*(len(p.blocks) for p in lexicon.phrases), *[0] * cues]),
-            block=_ints(range(phrases + cues, len(self.matchers))),
-            phrase_from=phrase_from,
-            phrase=phrase,
-            cue_from=cue_from,
-            cue=cue,
-            leads=leads,
-            pair_slots=slots,
-            pair_bits=bits,
-            row=listed,
-            row_code=_ints(self.rows.values()),
-            row_from=_begins(len(sets) for sets in row_sets),
-            row_set=_ints(s for sets in row_sets for s in sets),
+            block=_places(range(last, len(self.matchers))),
+            anchored=_places(
+                place | (standing.LAST if at == len(each) - 1 else 0)
+                for each in (*phrases, *cues)
+                for at, place in enumerate(each)
+            ),
+            pair_slots=pairs[0],
+            pair_bits=pairs[1],
+            pair_sieve=pairs[2],
+            row=pairs[3],
+            row_code=_places(self.rows.values()),
+            row_from=_begins(len(sets) for sets in row_sets).astype(np.uint32),
+            row_set=_places(s for sets in row_sets for s in sets),
         )
+
+    def _rows_of_codes(
+        self,
+        flags: NDArray[np.uint64],
+        phrases: Sequence[Sequence[int]],
+        cues: Sequence[Sequence[int]],
+        needs: NDArray[np.uint64],
+    ) -> NDArray[np.uint64]:
+        rows = lines(self._size, 4)
+        rows[:, standing.CODE_FLAGS] = flags
+        many = [len(each) for each in (*phrases, *cues)]
+        begins = np.where(np.array(many) > 0, _begins(many)[:-1].astype(np.int64), standing.NONE)
+        rows[:, standing.CODE_ANCHORED] = _halves(begins[: self._size], begins[self._size :])
+        rows[: len(needs), standing.CODE_NEEDS :] = needs
+        return rows
+
+    def _rows_of_patterns(
+        self, anchors: Sequence[int], kinds: Mapping[str, int], needs: NDArray[np.uint64]
+    ) -> NDArray[np.uint64]:
+        rows = lines(len(self.matchers))
+        many = [len(matcher.elements) for matcher in self.matchers]
+        rows[: len(needs), standing.PATTERN_NEEDS : standing.NEEDS] = needs
+        rows[:, standing.PATTERN_ELEMENTS] = _halves(_begins(many)[:-1], many)
+        before = [self._before(place, anchor) for place, anchor in enumerate(anchors)]
+        rows[: len(before), standing.PATTERN_BEFORE] = _halves(*zip(*before, strict=True))
+        blocks = [len(phrase.blocks) for phrase in self.lexicon.phrases]
+        rows[: len(blocks), standing.PATTERN_BLOCKS] = _halves(_begins(blocks)[:-1], blocks)
+        first, last = standing.PATTERN_KINDS, standing.PATTERN_KINDS + 2
+        rows[: len(anchors), first:last] = self._kinds(kinds)
+        return rows
+
+    def _before(self, place: int, anchor: int) -> tuple[int, int]:
+        """The least tokens from the start of a pattern to its anchor, and how many more there may be.
+
+        A comma may stand before the anchor itself.
+        """
+        least, most = (sum(span[at] for span in self.spans[place][:anchor]) for at in (0, 1))
+        return least, most + (anchor > 0) - least
+
+    def _needs(self, anchors: Sequence[int]) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+        """What each pattern needs besides its anchor, and which needs each code meets, as bits.
+
+        A need is a set of codes of which one must stand in the sentence; of a row of words its rarest word
+        stands for it. Where there are more needs than bits, those met about equally often share one.
+        """
+        often = self.numbers.often
+        needed = [
+            [
+                self._signs(codes)
+                for at, codes in enumerate(self.wanted[place])
+                if codes is not None and at != anchor and not self.matchers[place].elements[at].optional
+            ]
+            for place, anchor in enumerate(anchors)
+        ]
+        needs = {signs for each in needed for signs in each}
+        by_rarity = sorted(needs, key=lambda signs: (int(often[list(signs)].sum()), sorted(signs)))
+        bits = 64 * standing.NEEDS
+        bit_of = {signs: number * bits // max(bits, len(needs)) for number, signs in enumerate(by_rarity)}
+        meets = np.zeros((len(self.numbers.of), standing.NEEDS), dtype=np.uint64)
+        for signs, bit in bit_of.items():
+            meets[list(signs), bit >> 6] |= np.uint64(1 << (bit & 63))
+        of_patterns = np.zeros((len(anchors), standing.NEEDS), dtype=np.uint64)
+        for place, each in enumerate(needed):
+            for signs in each:
+                of_patterns[place, bit_of[signs] >> 6] |= np.uint64(1 << (bit_of[signs] & 63))
+        return of_patterns, meets
+
+    def _signs(self, codes: Codes) -> Codes:
+        often = self.numbers.often
+        rows = (
+            min(self.row_of[code], key=lambda atom: int(often[list(atom)].sum()))
+            for code in codes
+            if code in self.row_of
+        )
+        return frozenset(code for code in codes if code not in self.row_of).union(*rows)
 
     def _set(self, codes: Codes) -> int:
         return self.sets.setdefault(codes, len(self.sets))
@@ -220,15 +296,13 @@ class _Pool:
     def _size(self) -> int:
         return len(self.numbers.of) + len(self.rows)
 
-    def _anchored(
-        self, anchors: Sequence[int], first: int, last: int
-    ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    def _anchored(self, anchors: Sequence[int], first: int, last: int) -> list[list[int]]:
         """For each code, the patterns from ``first`` to ``last`` of whose anchor it is one."""
         places: list[list[int]] = [[] for _ in range(self._size)]
         for place in range(first, last):
             for code in self.wanted[place][anchors[place]] or ():
                 places[code].append(place)
-        return _begins(map(len, places)), _ints(p for each in places for p in each)
+        return places
 
     def _ranks(self) -> NDArray[np.int32]:
         ids = [*(p.id for p in self.lexicon.phrases), *(c.id for c in self.lexicon.cues)]
@@ -244,28 +318,32 @@ class _Pool:
                     says[place, number >> 6] |= np.uint64(1 << (number & 63))
         return says
 
-    def _pairs(self) -> tuple[NDArray[np.uint8], NDArray[np.int64], int, NDArray[np.int32]]:
-        """The rows of words by their first two, the longest first."""
+    def _pairs(
+        self, flags: NDArray[np.uint64]
+    ) -> tuple[NDArray[np.int64], int, NDArray[np.uint64], NDArray[np.uint32]]:
+        """The rows of words by their first two, the longest first; marks in ``flags`` where such words stand."""
         by_pair: dict[tuple[int, int], list[int]] = {}
-        leads = np.zeros(self._size, dtype=np.uint8)
         rows = list(self.rows)
         for number in sorted(range(len(rows)), key=lambda number: -len(rows[number])):
-            leads[list(rows[number][0])] |= 1
-            leads[list(rows[number][1])] |= 2
+            flags[list(rows[number][0])] |= standing.FIRST
+            flags[list(rows[number][1])] |= standing.SECOND
             for first in rows[number][0]:
                 for second in rows[number][1]:
                     by_pair.setdefault((first, second), []).append(number)
         bits = max(4, (3 * len(by_pair)).bit_length())
-        slots = np.full((1 << bits, 3), -1, dtype=np.int64)
+        slots = np.full((1 << bits, 4), -1, dtype=np.int64)
+        sieve = np.zeros(1 << 11, dtype=np.uint64)
         listed: list[int] = []
         for (first, second), numbers in by_pair.items():
             pair = (first << 20) | second
-            place = ((pair * int(standing.SPREAD)) & ((1 << 64) - 1)) >> (64 - bits)
+            hashed = (pair * int(standing.SPREAD)) & ((1 << 64) - 1)
+            bit, place = hashed >> int(standing.SIEVE), hashed >> (64 - bits)
+            sieve[bit >> 6] |= np.uint64(1 << (bit & 63))
             while slots[place, 0] >= 0:
                 place = (place + 1) & ((1 << bits) - 1)
-            slots[place] = pair, len(listed), len(listed) + len(numbers)
+            slots[place, :3] = pair, len(listed), len(listed) + len(numbers)
             listed += numbers
-        return leads, slots, bits, _ints(listed)
+        return slots, bits, sieve, _places(listed)
 
 
 def _span(element: Element, *, first: bool) -> tuple[int, int]:
@@ -296,10 +374,10 @@ def _words(
 ) -> word_tables.Words:
     while len(known) * 3 > 1 << bits:
         bits += 1
-    slots = np.zeros((1 << bits, 3), dtype=np.uint64)
+    slots = lines(1 << bits, 4)
     _enter(slots, bits, known)
     start_bits = max(4, (3 * len(starts)).bit_length())
-    start_slots = np.zeros((1 << start_bits, 3), dtype=np.uint64)
+    start_slots = lines(1 << start_bits, 4)
     _enter(start_slots, start_bits, starts)
     lengths = sorted({len(start) for start, _ in starts}, reverse=True)
     state = np.array([len(known), (1 << bits) // 2, bits], dtype=np.int64)
@@ -315,6 +393,23 @@ def _enter(slots: NDArray[np.uint64], bits: int, entries: Sequence[tuple[bytes, 
 
 def _begins(lengths: Iterable[int]) -> NDArray[np.int32]:
     return np.cumsum([0, *lengths], dtype=np.int32)
+
+
+def _places(numbers: Iterable[int]) -> NDArray[np.uint32]:
+    return np.array(list(numbers), dtype=np.uint32)
+
+
+def _halves(lower: Iterable[int], upper: Iterable[int]) -> NDArray[np.uint64]:
+    """Pairs of numbers as words, the second in the upper half."""
+    low, high = (np.array(list(each), dtype=np.uint64) for each in (lower, upper))
+    return low | (high << np.uint64(32))
+
+
+def lines(rows: int, width: int = 8) -> NDArray[np.uint64]:
+    """Rows of words, none of which lies over the end of one of the processor's lines of 64 bytes."""
+    held = np.zeros(width * rows + 8, dtype=np.uint64)
+    begin = -held.ctypes.data % 64 // 8
+    return held[begin : begin + width * rows].reshape(rows, width)
 
 
 def _ints(numbers: Iterable[int]) -> NDArray[np.int32]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firstpoint.screening.engine.compiling import compiled_loop
+from firstpoint.screening.engine.compiling import compiled_loop, inlined
 
 UNKNOWN, NUMBER = 3, 4
 KEPT = 64  # how many bytes of a long word are kept for prefixes
@@ -27,8 +27,8 @@ _VALUE = _LONG - _ONE
 class Words(NamedTuple):
     """The table of words and all that unknown ones are resolved with.
 
-    ``slots`` (uint64, places x 3): two halves of the key, then 1 + code + (language << 32), nought where
-    free. ``state`` (int64): how many slots are taken, how many may be, the bits of a place.
+    ``slots`` (uint64, places x 4): two halves of the key, then 1 + code + (language << 32), nought where
+    free, and nothing. ``state`` (int64): how many slots are taken, how many may be, the bits of a place.
     ``starts`` is such a table of prefixes, ``start_lengths`` (int64) their lengths in bytes, longest first.
     """
 
@@ -39,10 +39,15 @@ class Words(NamedTuple):
     start_lengths: NDArray[np.int64]
 
 
-@compiled_loop
-def place_of(slots, bits, first, second, is_long):  # type: ignore[no-untyped-def]
-    """Give the place of a key in a table: of itself, or of the free slot where it belongs."""
-    at = ((first ^ (second * _SECOND)) * _FIRST) >> (_TOP - _U(bits))
+@inlined
+def first_place(bits, first, second):  # type: ignore[no-untyped-def]
+    """Give the place of a table at which the search for a key begins."""
+    return ((first ^ (second * _SECOND)) * _FIRST) >> (_TOP - _U(bits))
+
+
+@inlined
+def place_from(slots, bits, at, first, second, is_long):  # type: ignore[no-untyped-def]
+    """Give the place of a key, searched from ``at`` on: of itself, or of the free slot where it belongs."""
     last = (_ONE << _U(bits)) - _ONE
     wanted = _LONG if is_long else _U(0)
     while True:
@@ -52,6 +57,12 @@ def place_of(slots, bits, first, second, is_long):  # type: ignore[no-untyped-de
         if slots[at, 0] == first and slots[at, 1] == second and (held & _LONG) == wanted:
             return at
         at = (at + _ONE) & last
+
+
+@inlined
+def place_of(slots, bits, first, second, is_long):  # type: ignore[no-untyped-def]
+    """Give the place of a key in a table: of itself, or of the free slot where it belongs."""
+    return place_from(slots, bits, first_place(bits, first, second), first, second, is_long)
 
 
 @compiled_loop
@@ -67,7 +78,7 @@ def key_of(letters, begin, length, key):  # type: ignore[no-untyped-def]
             chunk = _U(0)
 
 
-@compiled_loop
+@inlined
 def add_chunk(key, number, chunk):  # type: ignore[no-untyped-def]
     """Take the next eight bytes of a word into its key."""
     if number < 2:
@@ -79,7 +90,7 @@ def add_chunk(key, number, chunk):  # type: ignore[no-untyped-def]
     key[1] = two ^ (two >> _U(29))
 
 
-@compiled_loop
+@inlined
 def lower_bytes(word, length):  # type: ignore[no-untyped-def]
     """Give the first ``length`` bytes of a word, nought to eight, and noughts above."""
     if length >= 8:
@@ -108,10 +119,13 @@ def resolved(first, second, length, begins_with_digit, kept, key, words):  # typ
     return NUMBER if begins_with_digit else UNKNOWN
 
 
-@compiled_loop
-def value_of(first, second, length, begins_with_digit, kept, key, words):  # type: ignore[no-untyped-def]
-    """Give the value of a word (its code, its language above), from the table or resolved and remembered."""
-    at = place_of(words.slots, words.state[2], first, second, length > _SHORT)
+@inlined
+def value_from(at, first, second, length, begins_with_digit, kept, key, words):  # type: ignore[no-untyped-def]
+    """Give the value of a word (its code, its language above), from the table or resolved and remembered.
+
+    It is searched from place ``at`` on.
+    """
+    at = place_from(words.slots, words.state[2], at, first, second, length > _SHORT)
     held = words.slots[at, 2]
     if held != _U(0):
         return np.int64(held & _VALUE) - 1
@@ -143,5 +157,5 @@ def moved(slots, larger, bits):  # type: ignore[no-untyped-def]
         held = slots[number, 2]
         if held != _U(0):
             at = place_of(larger, bits, slots[number, 0], slots[number, 1], (held & _LONG) != _U(0))
-            for column in range(3):
+            for column in range(4):
                 larger[at, column] = slots[number, column]
