@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from firstpoint.screening.engine.compiling import compiled_loop
+from firstpoint.screening.engine.compiling import inlined
 from firstpoint.screening.engine.cutting import ENTRY
 
 BEFORE, AFTER, BOTH, IN_ENTRY, EARLIER, IN_LOG = range(6)
@@ -26,7 +26,7 @@ class Cues(NamedTuple):
     stops: NDArray[np.uint8]  # for each token code, whether it ends the reach of cues, and of victims' cues
 
 
-@compiled_loop
+@inlined
 def mark_stops(count, cues, room):  # type: ignore[no-untyped-def]
     """Fill, for each token, the last one before it that ends a reach, and the number of its entry."""
     plain, victims, entry = -1, -1, 0
@@ -45,7 +45,7 @@ def mark_stops(count, cues, room):  # type: ignore[no-untyped-def]
     room.entry[count] = entry
 
 
-@compiled_loop
+@inlined
 def bears(hit_start, hit_end, start, end, cue, cues, room):  # type: ignore[no-untyped-def]
     """Whether a cue near a hit reaches it."""
     direction, reach = cues.direction[cue], cues.reach[cue]
@@ -69,7 +69,7 @@ def bears(hit_start, hit_end, start, end, cue, cues, room):  # type: ignore[no-u
     return stops[high] < low
 
 
-@compiled_loop
+@inlined
 def sort_wide(first, last, cues, out, room):  # type: ignore[no-untyped-def]
     """Fill the lists of cues that govern entries or the log; give how many of the log, entries, earlier ones.
 
@@ -102,7 +102,7 @@ def sort_wide(first, last, cues, out, room):  # type: ignore[no-untyped-def]
     return logs, entries, earlier
 
 
-@compiled_loop
+@inlined
 def bring_to_bear(hits, first_hit, cues_found, first_cue, kind_of, cues, out, room, written):  # type: ignore[no-untyped-def]
     """Write, for each hit of a log, the cues that bear on it; give how many are written now, or -1.
 

@@ -349,7 +349,7 @@ def plain_word(address, at, length, is_figure):  # type: ignore[no-untyped-def]
     return joined + more, first | (lower_bytes(word | _SMALL, more) << _U(8 * size)), _U(0), size + more
 
 
-@compiled_loop
+@inlined
 def cut_into(address, length, letters, words, room):  # type: ignore[no-untyped-def]
     """Cut a text into ``room`` and give the number of tokens, or -1 where the room is too small.
 
@@ -422,7 +422,7 @@ def odd_word(address, at, length, is_figure, letters, words, room):  # type: ign
     return end, value & 0xFFFFFFFF
 
 
-@compiled_loop
+@inlined
 def look_up(count, words, about, room):  # type: ignore[no-untyped-def]
     """Fill in the codes of the words that :func:`cut_into` left, and ask for the rows of ``about``."""
     codes, keys, sizes, tally = room.code, room.keys, room.size, room.tally

@@ -8,16 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firstpoint.screening.engine.bearing import bring_to_bear, mark_stops
-from firstpoint.screening.engine.compiling import compiled_loop
+from firstpoint.screening.engine.compiling import compiled_loop, inlined
 from firstpoint.screening.engine.cutting import cut_into, eight_from, look_up
 from firstpoint.screening.engine.loading import byte_at
-from firstpoint.screening.engine.standing import CUES as CUES_HERE
-from firstpoint.screening.engine.standing import PHRASES as PHRASES_HERE
-from firstpoint.screening.engine.standing import lay_edges, put_in_order, stand
+from firstpoint.screening.engine.standing import CUES, PHRASES, lay_edges, put_in_order, stand
 
 DONE, NO_ROOM, NO_SPACE, WORDS_FULL = range(4)
 # Places in ``state``: finds written, cues written, bearings written, why the loop stopped, tokens so far.
-HITS, CUES, BEARINGS, WHY, TOKENS = range(5)
+HITS, CUES_FOUND, BEARINGS, WHY, TOKENS = range(5)
 _U = np.uint64
 _HIGH = _U(0x8080808080808080)
 
@@ -76,7 +74,7 @@ class Out(NamedTuple):
     bearing: NDArray[np.int32]
 
 
-@compiled_loop
+@inlined
 def is_plain(address, length):  # type: ignore[no-untyped-def]
     """Whether a text has no character beyond ASCII, so that its bytes are its characters."""
     seen = _U(0)
@@ -85,7 +83,7 @@ def is_plain(address, length):  # type: ignore[no-untyped-def]
     return seen & _HIGH == _U(0)
 
 
-@compiled_loop
+@inlined
 def count_behind(address, length, count, room):  # type: ignore[no-untyped-def]
     """Fill, for each token, how many bytes before its start and end only carry a character on."""
     if is_plain(address, length):
@@ -105,7 +103,7 @@ def count_behind(address, length, count, room):  # type: ignore[no-untyped-def]
         room.end_behind[number] = behind
 
 
-@compiled_loop
+@inlined
 def write_places(places, number, start, end, room):  # type: ignore[no-untyped-def]
     """Write where the tokens of a find stand in the text."""
     begin, past = room.start[start], room.end[end - 1]
@@ -115,22 +113,12 @@ def write_places(places, number, start, end, room):  # type: ignore[no-untyped-d
     places[number, 3] = past - room.end_behind[end - 1]
 
 
-@compiled_loop
-def write_finds(found, first, which, starts, ends, places, base, room):  # type: ignore[no-untyped-def]
-    """Write the finds of one log down in their order; ``base`` is the first pattern of their kind."""
-    for number in range(found):
-        find = room.order[number]
-        which[first + number] = room.found[find, 0] - base
-        starts[first + number] = room.found[find, 1]
-        ends[first + number] = room.found[find, 2]
-        write_places(places, first + number, room.found[find, 1], room.found[find, 2], room)
-
-
-@compiled_loop
+@inlined
 def read_log(log, address, length, asked, lexis, room, out, state):  # type: ignore[no-untyped-def]
     """Read one log and write its finds; give why it could not be, or DONE."""
     letters, words, patterns, cues, kind_of, all_kinds = lexis
-    hits, cues_found, bearings = state[HITS], state[CUES], state[BEARINGS]
+    told = room.told
+    first_hit, first_cue, bearings = state[HITS], state[CUES_FOUND], state[BEARINGS]
     count = cut_into(address, length, letters, words, room)
     if count < 0:
         return NO_ROOM
@@ -139,42 +127,48 @@ def read_log(log, address, length, asked, lexis, room, out, state):  # type: ign
         return NO_ROOM
     first_id = state[TOKENS]
     state[TOKENS] += count + 1
-    found = stand(count, first_id, PHRASES_HERE, all_kinds, patterns, room)
-    if found < 0:
-        return NO_ROOM
-    if hits + found > out.phrase.size:
-        return NO_SPACE
-    room.told[0] = _U(0)
-    room.told[1] = _U(0)
-    if asked >= 0:
-        room.told[asked >> 6] |= _U(1) << _U(asked & 63)
-    wants_cues = found > 0 or asked >= 0
-    if wants_cues:
-        count_behind(address, length, count, room)
-        put_in_order(found, patterns, room)
-        write_finds(found, hits, out.phrase, out.hit_start, out.hit_end, out.hit_places, 0, room)
-        for number in range(hits, hits + found):
-            kind = kind_of[out.phrase[number]]
-            room.told[kind >> 6] |= _U(1) << _U(kind & 63)
-            out.bearing_from[number + 1] = bearings
-        standing = stand(count, first_id, CUES_HERE, room.told, patterns, room)
-        if standing < 0:
+    told[0], told[1] = all_kinds[0], all_kinds[1]
+    hits, found = 0, 0
+    for which in range(PHRASES, CUES + 1, CUES - PHRASES):
+        found = stand(count, first_id, which, told, patterns, room)
+        if found < 0:
             return NO_ROOM
-        if cues_found + standing > out.cue.size:
+        if which == PHRASES:
+            hits = found
+            told[0], told[1] = _U(0), _U(0)
+            if asked >= 0:
+                told[asked >> 6] |= _U(1) << _U(asked & 63)
+            if hits == 0 and asked < 0:
+                break
+            count_behind(address, length, count, room)
+        if (first_hit if which == PHRASES else first_cue) + found > out.phrase.size:
             return NO_SPACE
-        put_in_order(standing, patterns, room)
-        write_finds(
-            standing, cues_found, out.cue, out.cue_start, out.cue_end, out.cue_places, kind_of.size, room
-        )
-        if standing > 0 and found > 0:
-            mark_stops(count, cues, room)
-            bearings = bring_to_bear(
-                found, hits, standing, cues_found, kind_of, cues, out, room, bearings
-            )
-            if bearings < 0:
-                return NO_SPACE
-        state[CUES] += standing
-    state[HITS] += found
+        put_in_order(found, patterns, room)
+        for number in range(found):
+            find = room.order[number]
+            pattern, start, end = room.found[find, 0], room.found[find, 1], room.found[find, 2]
+            if which == PHRASES:
+                place = first_hit + number
+                out.phrase[place] = pattern
+                out.hit_start[place] = start
+                out.hit_end[place] = end
+                write_places(out.hit_places, place, start, end, room)
+                kind = kind_of[pattern]
+                told[kind >> 6] |= _U(1) << _U(kind & 63)
+                out.bearing_from[place + 1] = bearings
+            else:
+                place = first_cue + number
+                out.cue[place] = pattern - kind_of.size
+                out.cue_start[place] = start
+                out.cue_end[place] = end
+                write_places(out.cue_places, place, start, end, room)
+    if hits > 0 and found > 0:
+        mark_stops(count, cues, room)
+        bearings = bring_to_bear(hits, first_hit, found, first_cue, kind_of, cues, out, room, bearings)
+        if bearings < 0:
+            return NO_SPACE
+    state[HITS] += hits
+    state[CUES_FOUND] += found if hits > 0 or asked >= 0 else 0
     state[BEARINGS] = bearings
     out.tokens[log] = count
     for number in range(room.tally.size):
@@ -201,7 +195,7 @@ def read_logs(first, addresses, lengths, asked, lexis, room, out, state):  # typ
             for number in range(room.tally.size):
                 out.tally[log, number] = 0
         out.hit_from[log + 1] = state[HITS]
-        out.cue_from[log + 1] = state[CUES]
+        out.cue_from[log + 1] = state[CUES_FOUND]
         if words.state[0] >= words.state[1]:
             state[WHY] = WORDS_FULL
             return log + 1

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from firstpoint.screening.engine.columns import Texts, texts_of
 from firstpoint.screening.engine.passing import (
     BEARINGS,
-    CUES,
+    CUES_FOUND,
     HITS,
     NO_ROOM,
     NO_SPACE,
@@ -183,7 +183,7 @@ class _Run:
         return words._replace(slots=slots, state=state)
 
     def reading(self, texts: Texts) -> Reading:
-        out, hits, cues = self.out, int(self.state[HITS]), int(self.state[CUES])
+        out, hits, cues = self.out, int(self.state[HITS]), int(self.state[CUES_FOUND])
         return Reading(
             lexicon=self.tables.lexicon,
             texts=texts,

@@ -80,7 +80,7 @@ def rows_of(pair, hashed, slots, bits):  # type: ignore[no-untyped-def]
     return place
 
 
-@compiled_loop
+@inlined
 def lay_edges(count, patterns, room):  # type: ignore[no-untyped-def]
     """Lay the rows of words over the tokens; give how many, or -1 where the room is too small.
 
@@ -130,7 +130,7 @@ def meets(members, wanted, at, codes, begins, edges):  # type: ignore[no-untyped
     return met
 
 
-@compiled_loop
+@inlined
 def end_from(begin, size, start, limit, members, elements, codes, begins, edges, choices, visited):  # type: ignore[no-untyped-def]
     """Give the token after a pattern that begins at ``start`` and ends by ``limit``, or -1.
 
@@ -196,38 +196,22 @@ def end_from(begin, size, start, limit, members, elements, codes, begins, edges,
 
 
 @compiled_loop
-def first_end(pattern, start, last, limit, patterns, room):  # type: ignore[no-untyped-def]
-    """Give the first start of a pattern from ``start`` to ``last`` and its end; the end is -1 for none."""
-    begin, size = halves(patterns.patterns[pattern, PATTERN_ELEMENTS])
-    members, elements, codes, begins, edges = (
-        patterns.members, patterns.elements, room.code, room.edge_from, room.edges
-    )
+def first_end(begin, size, start, last, limit, members, elements, codes, begins, edges, choices, visited):  # type: ignore[no-untyped-def]
+    """Give the first place from ``start`` to ``last`` where a pattern begins, and its end; -1 for none.
+
+    The pattern's elements are ``size`` from ``begin`` on; it ends by ``limit``.
+    """
     anything = elements[begin, 0] >= 0 or elements[begin, 2] != 0
     wanted = elements[begin, 1]
     for at in range(start, last + 1):
         if anything or meets(members, wanted, at, codes, begins, edges):
-            end = end_from(
-                begin, size, at, limit, members, elements, codes, begins, edges, room.choices, room.visited
-            )
+            end = end_from(begin, size, at, limit, members, elements, codes, begins, edges, choices, visited)
             if end >= 0:
                 return at, end
     return last + 1, -1
 
 
-@compiled_loop
-def is_blocked(blocks, begin, size, start, end, count, patterns, room):  # type: ignore[no-untyped-def]
-    """Whether a look-alike of a phrase stands around its words."""
-    limit = min(count, end + BLOCK_REACH)
-    for number in range(begin, begin + size):
-        _, past = first_end(
-            blocks[number], max(0, start - BLOCK_REACH), limit - 1, limit, patterns, room
-        )
-        if past >= 0:
-            return True
-    return False
-
-
-@compiled_loop
+@inlined
 def look_ahead(at, count, about, codes, met):  # type: ignore[no-untyped-def]
     """Note in ``met`` which needs the sentence from ``at`` on meets; give the token after it."""
     one, two = _U(0), _U(0)
@@ -253,7 +237,7 @@ def could_stand(pattern, told, rows, met):  # type: ignore[no-untyped-def]
     return lacks == _U(0) and says != _U(0)
 
 
-@compiled_loop
+@inlined
 def stand(count, first_id, which, told, patterns, room):  # type: ignore[no-untyped-def]
     """Find the phrases or cues that stand in the tokens, in no order; give how many, or -1 for no room.
 
@@ -263,6 +247,7 @@ def stand(count, first_id, which, told, patterns, room):  # type: ignore[no-unty
     found, most = 0, room.found.shape[0]
     codes, begins, edges, tried, met = room.code, room.edge_from, room.edges, room.tried, room.met
     about, rows, anchored = patterns.codes, patterns.patterns, patterns.anchored
+    members, elements, choices, visited = patterns.members, patterns.elements, room.choices, room.visited
     at = 0
     while at < count:
         sentence = at
@@ -284,10 +269,24 @@ def stand(count, first_id, which, told, patterns, room):  # type: ignore[no-unty
                     start = max(at - least - room_before, sentence, tried[pattern] - first_id)
                     last = at - least
                     while start <= last:
-                        start, end = first_end(pattern, start, last, past, patterns, room)
+                        begin, size = halves(rows[pattern, PATTERN_ELEMENTS])
+                        start, end = first_end(
+                            begin, size, start, last, past, members, elements, codes, begins, edges, choices, visited
+                        )
                         if end >= 0:
-                            begin, size = halves(rows[pattern, PATTERN_BLOCKS])
-                            if not is_blocked(patterns.block, begin, size, start, end, count, patterns, room):
+                            # A look-alike of a phrase around its words makes it none.
+                            block, blocks = halves(rows[pattern, PATTERN_BLOCKS])
+                            limit, blocked = min(count, end + BLOCK_REACH), False
+                            while blocks > 0 and not blocked:
+                                begin, size = halves(rows[patterns.block[block], PATTERN_ELEMENTS])
+                                _, stands = first_end(
+                                    begin, size, max(0, start - BLOCK_REACH), limit - 1, limit,
+                                    members, elements, codes, begins, edges, choices, visited,
+                                )
+                                blocked = stands >= 0
+                                block += 1
+                                blocks -= 1
+                            if not blocked:
                                 if found >= most:
                                     return -1
                                 room.found[found, 0] = pattern
@@ -305,7 +304,7 @@ def stand(count, first_id, which, told, patterns, room):  # type: ignore[no-unty
     return found
 
 
-@compiled_loop
+@inlined
 def comes_before(one, other, patterns, room):  # type: ignore[no-untyped-def]
     """Whether one find stands before another: by its start, its end, then its id."""
     found = room.found
@@ -315,7 +314,7 @@ def comes_before(one, other, patterns, room):  # type: ignore[no-untyped-def]
     return patterns.rank[found[one, 0]] < patterns.rank[found[other, 0]]
 
 
-@compiled_loop
+@inlined
 def put_in_order(found, patterns, room):  # type: ignore[no-untyped-def]
     """Fill ``room.order`` with the finds in the order of the text.
 

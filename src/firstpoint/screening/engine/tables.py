@@ -23,6 +23,7 @@ from firstpoint.screening.tokens import CLAUSE, ENTRY, NUMBER, SENTENCE, UNKNOWN
 _MARKS = (CLAUSE, SENTENCE, ENTRY, UNKNOWN, NUMBER)  # the token codes 0 to 4, in this order
 _MOST_KINDS = 128
 _EVERYDAY = 200  # how often a word of everyday is taken to stand beside one of the lexicon's own sentences
+_ROW_RARER = 10  # by how much a row of words is rarer than the rarest of them
 Codes = frozenset[int]
 Row = tuple[Codes, ...]
 
@@ -162,9 +163,9 @@ class _Pool:
         ]
         often = self.numbers.often
 
-        def cost(at: int) -> int:
+        def cost(at: int) -> float:
             return sum(
-                int(often[code]) if code < len(often) else min(int(often[list(a)].sum()) for a in self.row_of[code])
+                int(often[code]) if code < len(often) else min(int(often[list(a)].sum()) for a in self.row_of[code]) / _ROW_RARER
                 for code in self.wanted[place][at] or ()
             )
 
