@@ -11,7 +11,7 @@ from firstpoint.screening.engine.bearing import bring_to_bear, mark_stops
 from firstpoint.screening.engine.compiling import compiled_loop, inlined
 from firstpoint.screening.engine.cutting import cut_into, eight_from, look_up
 from firstpoint.screening.engine.loading import byte_at
-from firstpoint.screening.engine.standing import CUES, PHRASES, lay_edges, put_in_order, stand
+from firstpoint.screening.engine.standing import CUES, PHRASES, put_in_order, stand, survey
 
 DONE, NO_ROOM, NO_SPACE, WORDS_FULL = range(4)
 # Places in ``state``: finds written, cues written, bearings written, why the loop stopped, tokens so far.
@@ -33,12 +33,15 @@ class Room(NamedTuple):
     stop: NDArray[np.int32]
     stop_victims: NDArray[np.int32]
     entry: NDArray[np.int32]
+    of_phrases: NDArray[np.int32]  # anchors x 4: the token, the code, the sentence
+    of_cues: NDArray[np.int32]
+    sentence_end: NDArray[np.int32]
     edge_from: NDArray[np.int32]
     edges: NDArray[np.uint32]  # edges x 2: the code of the row of words, its tokens
     found: NDArray[np.int32]  # finds x 3: the pattern, its first and past-the-last token
     order: NDArray[np.int32]
     tried: NDArray[np.int64]  # for each pattern
-    met: NDArray[np.uint64]  # the needs that a sentence meets, as bits
+    met: NDArray[np.uint64]  # sentences x words: the needs that it meets, as bits
     choices: NDArray[np.int64]  # elements of the longest pattern x 2
     visited: NDArray[np.uint64]  # elements x words of tokens
     key: NDArray[np.uint64]
@@ -123,14 +126,18 @@ def read_log(log, address, length, asked, lexis, room, out, state):  # type: ign
     if count < 0:
         return NO_ROOM
     look_up(count, words, patterns.codes, room)
-    if lay_edges(count, patterns, room) < 0:
+    anchors, anchors_of_cues = survey(count, patterns, room)
+    if anchors < 0:
         return NO_ROOM
     first_id = state[TOKENS]
     state[TOKENS] += count + 1
     told[0], told[1] = all_kinds[0], all_kinds[1]
     hits, found = 0, 0
     for which in range(PHRASES, CUES + 1, CUES - PHRASES):
-        found = stand(count, first_id, which, told, patterns, room)
+        listed, many = room.of_phrases, anchors
+        if which == CUES:
+            listed, many = room.of_cues, anchors_of_cues
+        found = stand(count, listed, many, first_id, which, told, patterns, room)
         if found < 0:
             return NO_ROOM
         if which == PHRASES:

@@ -24,7 +24,7 @@ NEEDS = 2  # words of bits for needs
 CODE_FLAGS, CODE_ANCHORED, CODE_NEEDS = 0, 1, 2
 PHRASES, CUES = 0, 32  # by how many bits of that word
 NONE, LAST = 0xFFFFFFFF, 0x80000000  # nothing anchored; the mark of the last pattern anchored on a code
-FIRST, SECOND, MET = np.uint64(1), np.uint64(2), np.uint64(4)  # place in a row of words; whether it meets a need
+FIRST, SECOND, ENDS = np.uint64(1), np.uint64(2), np.uint64(4)  # place in a row of words; ends a sentence
 # In a row of ``patterns``: its needs, the kinds it has a say over, its elements (the first, how many << 32), the
 # tokens from its start to its anchor (the least, how many more << 32), its look-alikes (as its elements).
 PATTERN_NEEDS, PATTERN_KINDS, PATTERN_ELEMENTS, PATTERN_BEFORE, PATTERN_BLOCKS = 0, 2, 4, 5, 6
@@ -81,44 +81,67 @@ def rows_of(pair, hashed, slots, bits):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def lay_edges(count, patterns, room):  # type: ignore[no-untyped-def]
-    """Lay the rows of words over the tokens; give how many, or -1 where the room is too small.
+def survey(count, patterns, room):  # type: ignore[no-untyped-def]
+    """Look at each token once: lay the rows of words, note the anchors, and what each sentence meets.
 
-    The edges of token ``t`` are those from ``room.edge_from[t]`` to ``room.edge_from[t + 1]``.
+    Fills the edges of token ``t``, those from ``room.edge_from[t]`` to ``room.edge_from[t + 1]``; the list
+    of anchors of phrases and that of cues (the token, the code, the sentence); of each sentence the token
+    after it and the needs it meets. Gives how many anchors of each there are, or -1 where the room is too
+    small.
     """
-    laid, most = 0, room.edges.shape[0]
+    laid, most = 0, room.edges.shape[0] - 8
     codes, begins, edges = room.code, room.edge_from, room.edges
     about, slots, sieve = patterns.codes, patterns.pair_slots, patterns.pair_sieve
-    could_lead = False
-    pair = 0
+    of_phrases, of_cues, ends, met = room.of_phrases, room.of_cues, room.sentence_end, room.met
+    phrases, cues, sentence = 0, 0, 0
+    one, two, before, pair = _U(0), _U(0), _U(0), 0
     for at in range(count):
-        flags = about[codes[at], CODE_FLAGS]
-        follows = could_lead and flags & SECOND
-        could_lead = flags & FIRST
-        pair = ((pair & 0xFFFFF) << 20) | np.int64(codes[at])
-        place = -1
-        if follows:
-            hashed = _U(pair) * SPREAD
-            bit = hashed >> SIEVE
-            if (sieve[bit >> _SIX] >> (bit & _SIXTY_THREE)) & _ONE:
-                place = rows_of(pair, hashed, slots, patterns.pair_bits)
-        for number in range(slots[place, 1] if place >= 0 else 0, slots[place, 2] if place >= 0 else 0):
-            row = patterns.row[number]
-            begin, end = patterns.row_from[row], patterns.row_from[row + 1]
-            fits = at + 1 + end - begin <= count
-            for further in range(end - begin if fits else 0):
-                fits = fits and holds(
-                    patterns.members, codes[at + 1 + further], patterns.row_set[begin + further]
-                )
-            if fits:
-                if laid >= most:
-                    return -1
-                edges[laid, 0] = patterns.row_code[row]
-                edges[laid, 1] = end - begin + 2
-                laid += 1
+        code = np.int64(codes[at])
+        flags, anchored = about[code, CODE_FLAGS], about[code, CODE_ANCHORED]
+        one |= about[code, CODE_NEEDS]
+        two |= about[code, CODE_NEEDS + 1]
+        pair = ((pair & 0xFFFFF) << 20) | code
+        hashed = _U(pair) * SPREAD
+        bit = hashed >> SIEVE
+        if (sieve[bit >> _SIX] >> (bit & _SIXTY_THREE)) & before & (flags >> _ONE) & _ONE:
+            place = rows_of(pair, hashed, slots, patterns.pair_bits)
+            for number in range(slots[place, 1] if place >= 0 else 0, slots[place, 2] if place >= 0 else 0):
+                row = patterns.row[number]
+                begin, end = patterns.row_from[row], patterns.row_from[row + 1]
+                fits = at + 1 + end - begin <= count
+                for further in range(end - begin if fits else 0):
+                    fits = fits and holds(
+                        patterns.members, codes[at + 1 + further], patterns.row_set[begin + further]
+                    )
+                if fits:
+                    if laid >= most or phrases >= most or cues >= most:
+                        return -1, -1
+                    edge = np.int64(patterns.row_code[row])
+                    edges[laid, 0] = edge
+                    edges[laid, 1] = end - begin + 2
+                    laid += 1
+                    of_edge = about[edge, CODE_ANCHORED]
+                    of_phrases[phrases, 0], of_phrases[phrases, 1], of_phrases[phrases, 2] = at - 1, edge, sentence
+                    phrases += of_edge & _LOWER != _LOWER
+                    of_cues[cues, 0], of_cues[cues, 1], of_cues[cues, 2] = at - 1, edge, sentence
+                    cues += of_edge >> _HALF != _LOWER
+        of_phrases[phrases, 0], of_phrases[phrases, 1], of_phrases[phrases, 2] = at, code, sentence
+        phrases += anchored & _LOWER != _LOWER
+        of_cues[cues, 0], of_cues[cues, 1], of_cues[cues, 2] = at, code, sentence
+        cues += anchored >> _HALF != _LOWER
+        before = flags & FIRST
         begins[at] = laid
+        if flags & ENDS:
+            ends[sentence] = at
+            met[sentence, 0], met[sentence, 1] = one, two
+            one, two = _U(0), _U(0)
+            sentence += 1
+        if phrases >= most or cues >= most:
+            return -1, -1
     begins[count] = laid
-    return laid
+    ends[sentence] = count
+    met[sentence, 0], met[sentence, 1] = one, two
+    return phrases, cues
 
 
 @inlined
@@ -212,95 +235,71 @@ def first_end(begin, size, start, last, limit, members, elements, codes, begins,
 
 
 @inlined
-def look_ahead(at, count, about, codes, met):  # type: ignore[no-untyped-def]
-    """Note in ``met`` which needs the sentence from ``at`` on meets; give the token after it."""
-    one, two = _U(0), _U(0)
-    while at < count:
-        code = codes[at]
-        if code == SENTENCE or code == ENTRY:
-            break
-        if about[code, CODE_FLAGS] & MET:
-            one |= about[code, CODE_NEEDS]
-            two |= about[code, CODE_NEEDS + 1]
-        at += 1
-    met[0], met[1] = one, two
-    return at
-
-
-@inlined
-def could_stand(pattern, told, rows, met):  # type: ignore[no-untyped-def]
-    """Whether a pattern has a say over what is told, and its sentence holds what it needs."""
+def could_stand(pattern, told, rows, met, sentence):  # type: ignore[no-untyped-def]
+    """Whether a pattern has a say over what is told, and a sentence holds what it needs."""
     lacks = _U(0)
     for part in range(NEEDS):
-        lacks |= rows[pattern, part] & ~met[part]
+        lacks |= rows[pattern, part] & ~met[sentence, part]
     says = (rows[pattern, PATTERN_KINDS] & told[0]) | (rows[pattern, PATTERN_KINDS + 1] & told[1])
     return lacks == _U(0) and says != _U(0)
 
 
 @inlined
-def stand(count, first_id, which, told, patterns, room):  # type: ignore[no-untyped-def]
+def stand(count, anchors, many, first_id, which, told, patterns, room):  # type: ignore[no-untyped-def]
     """Find the phrases or cues that stand in the tokens, in no order; give how many, or -1 for no room.
 
-    ``which``: ``PHRASES`` or ``CUES``. ``told``: the kinds of offence over which a pattern must have
-    a say. ``room.tried`` remembers up to where each was tried, in tokens counted on from log to log.
+    ``anchors``: the ``many`` anchors noted by :func:`survey`; ``which``: ``PHRASES`` or ``CUES``. ``told``: the
+    kinds of offence over which a pattern must have a say. ``room.tried`` remembers up to where each was
+    tried, in tokens counted on from log to log.
     """
     found, most = 0, room.found.shape[0]
     codes, begins, edges, tried, met = room.code, room.edge_from, room.edges, room.tried, room.met
     about, rows, anchored = patterns.codes, patterns.patterns, patterns.anchored
     members, elements, choices, visited = patterns.members, patterns.elements, room.choices, room.visited
-    at = 0
-    while at < count:
-        sentence = at
-        past = look_ahead(at, count, about, codes, met)
-        while at < past:
-            code = codes[at]
-            edge, last_edge = begins[at], begins[at + 1]
-            while True:
-                number = (about[code, CODE_ANCHORED] >> _U(which)) & _LOWER
-                more = number != _U(NONE)
-                while more:
-                    pattern = anchored[number]
-                    more = pattern < LAST
-                    pattern &= LAST - 1
-                    number += _ONE
-                    if not could_stand(pattern, told, rows, met):
-                        continue
-                    least, room_before = halves(rows[pattern, PATTERN_BEFORE])
-                    start = max(at - least - room_before, sentence, tried[pattern] - first_id)
-                    last = at - least
-                    while start <= last:
-                        begin, size = halves(rows[pattern, PATTERN_ELEMENTS])
-                        start, end = first_end(
-                            begin, size, start, last, past, members, elements, codes, begins, edges, choices, visited
-                        )
-                        if end >= 0:
-                            # A look-alike of a phrase around its words makes it none.
-                            block, blocks = halves(rows[pattern, PATTERN_BLOCKS])
-                            limit, blocked = min(count, end + BLOCK_REACH), False
-                            while blocks > 0 and not blocked:
-                                begin, size = halves(rows[patterns.block[block], PATTERN_ELEMENTS])
-                                _, stands = first_end(
-                                    begin, size, max(0, start - BLOCK_REACH), limit - 1, limit,
-                                    members, elements, codes, begins, edges, choices, visited,
-                                )
-                                blocked = stands >= 0
-                                block += 1
-                                blocks -= 1
-                            if not blocked:
-                                if found >= most:
-                                    return -1
-                                room.found[found, 0] = pattern
-                                room.found[found, 1] = start
-                                room.found[found, 2] = end
-                                found += 1
-                            start = end
-                    tried[pattern] = max(tried[pattern], first_id + start)
-                if edge >= last_edge:
+    for number in range(many):
+        at, code, sentence = np.int64(anchors[number, 0]), anchors[number, 1], np.int64(anchors[number, 2])
+        past = room.sentence_end[sentence]
+        first = room.sentence_end[sentence - 1] + 1 if sentence > 0 else 0
+        listed = (about[code, CODE_ANCHORED] >> _U(which)) & _LOWER
+        more = True
+        while more:
+            pattern = anchored[listed]
+            more = pattern < LAST
+            pattern &= LAST - 1
+            listed += _ONE
+            if not could_stand(pattern, told, rows, met, sentence):
+                continue
+            least, most_more = halves(rows[pattern, PATTERN_BEFORE])
+            start = max(at - least - most_more, first, tried[pattern] - first_id)
+            last = at - least
+            while start <= last:
+                begin, size = halves(rows[pattern, PATTERN_ELEMENTS])
+                start, end = first_end(
+                    begin, size, start, last, past, members, elements, codes, begins, edges, choices, visited
+                )
+                if end < 0:
                     break
-                code = edges[edge, 0]
-                edge += 1
-            at += 1
-        at += 1
+                # A look-alike of a phrase around its words makes it none.
+                block, blocks = halves(rows[pattern, PATTERN_BLOCKS])
+                limit, blocked = min(count, end + BLOCK_REACH), False
+                while blocks > 0 and not blocked:
+                    begin, size = halves(rows[patterns.block[block], PATTERN_ELEMENTS])
+                    _, stands = first_end(
+                        begin, size, max(0, start - BLOCK_REACH), limit - 1, limit,
+                        members, elements, codes, begins, edges, choices, visited,
+                    )
+                    blocked = stands >= 0
+                    block += 1
+                    blocks -= 1
+                if not blocked:
+                    if found >= most:
+                        return -1
+                    room.found[found, 0] = pattern
+                    room.found[found, 1] = start
+                    room.found[found, 2] = end
+                    found += 1
+                start = end
+            tried[pattern] = max(tried[pattern], first_id + start)
     return found
 
 

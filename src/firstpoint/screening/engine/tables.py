@@ -180,7 +180,7 @@ class _Pool:
         phrases, cues = self._anchored(anchors, 0, cues_from), self._anchored(anchors, cues_from, last)
         needs_of_patterns, needs_of_codes = self._needs(anchors)
         flags = np.zeros(self._size, dtype=np.uint64)
-        flags[: len(needs_of_codes)][needs_of_codes.any(axis=1)] |= standing.MET
+        flags[[self.numbers.of[mark] for mark in (SENTENCE, ENTRY)]] |= standing.ENDS
         pairs = self._pairs(flags)
         return Patterns(
             codes=self._rows_of_codes(flags, phrases, cues, needs_of_codes),
