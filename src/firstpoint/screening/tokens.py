@@ -21,11 +21,12 @@ _MEMO_LIMIT = 400_000
 # A clock time; a word with its apostrophes; money signs; the marks that end something. A line break inside a
 # sentence (lower case on both sides) is a wrapped line, no end of an entry. A full stop inside a word (2.30)
 # ends nothing. Hyphens and slashes inside words are passed over, so "ex-partner" reads "ex partner".
-_TOKEN = re.compile(
+SPLITS = re.compile(
     r"\d{1,2}[:.]\d{2}(?!\d)"
     r"|[^\W_]+(?:['’ʼ`][^\W_]+)*"
     r"|[£$€]|(?<![a-z,])\n|\n(?![a-z])|[.!?…]+(?!\w)|[,;:()–—]|(?<=\s)-+(?=\s)"
 )
+ENDS = "\n.!?…"  # what ends a sentence or an entry begins with one of these
 _MARKS = {
     **dict.fromkeys(",;:()–—-", CLAUSE),
     **dict.fromkeys(".!?…", SENTENCE),
@@ -97,7 +98,7 @@ def cut(text: str, alphabet: Alphabet) -> str:
 
 def tokens_of(text: str) -> list[str]:
     """The tokens of a text as they are spelt in it."""
-    return _TOKEN.findall(text)
+    return SPLITS.findall(text)
 
 
 def coded(tokens: Iterable[str], alphabet: Alphabet) -> str:
@@ -107,7 +108,7 @@ def coded(tokens: Iterable[str], alphabet: Alphabet) -> str:
 
 def token_spans(text: str) -> list[tuple[int, int]]:
     """Start and end of every token, in characters of the original text, in step with :func:`cut`."""
-    return [match.span() for match in _TOKEN.finditer(text)]
+    return [match.span() for match in SPLITS.finditer(text)]
 
 
 def _private(number: int) -> str:

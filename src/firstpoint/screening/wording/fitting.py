@@ -1,0 +1,256 @@
+"""Fitting the weights of words to annotated logs.
+
+Each sentence of a log tells a crime that is due (its words overlap the annotated evidence), undoes one, or
+neither; each log has a crime due or not. Logistic regressions over features are fitted by stochastic gradient
+with a step for each weight (Adagrad: Duchi, Hazan, Singer 2011). Logs of one scene told in two ways teach
+twice: what one has and the other has not must account for the difference alone.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import product
+from typing import Any
+
+import numba
+import numpy as np
+from attrs import frozen
+from numpy.typing import NDArray
+
+from firstpoint.screening.tokens import ENDS, SPLITS
+from firstpoint.screening.wording.cutting import (
+    Told,
+    code_words,
+    log_keys,
+    numbered,
+    sentence_keys,
+    shown,
+    told,
+)
+from firstpoint.screening.wording.weights import Weights
+
+NOTHING, TELLS, UNDOES = 0, 1, 2
+_SEEN_IN = 2  # logs in which a word or a feature must stand
+_STEP, _PASSES, _PENALTY = 0.08, 10, 2e-6
+_ROLE_COUNTS = (1.0, 1.5)  # how much a sentence without and with a role counts
+_PAIR_COUNTS = 1.5
+_KIND_SEEN = 5  # logs in which a kind must be due
+
+
+@frozen
+class Annotated:
+    """A log of the corpus, cut, with the role of each sentence (int64) and whether a crime is due."""
+
+    log: Mapping[str, Any]
+    told: Told
+    opening: NDArray[np.int64]
+    closing: NDArray[np.int64]
+    role: NDArray[np.int64]
+    due: bool
+
+
+@frozen
+class Rows:
+    """Features of examples: those of row ``n`` are ``column[start[n]:start[n + 1]]``, each with ``sign``."""
+
+    column: NDArray[np.int64]
+    sign: NDArray[np.float32]
+    start: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.start) - 1
+
+
+def vocabulary(logs: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """Numbers for the words that stand in two logs or more, the most frequent first."""
+    seen: Counter[str] = Counter()
+    for log in logs:
+        whole = f"{log['text']} {log['opening_code']} {log['closing_code']}"
+        spelt = {match.group() for match in SPLITS.finditer(whole)}
+        seen.update({shown(word) for word in spelt if word[0] not in ENDS})
+    ordered = sorted((-count, word) for word, count in seen.items() if count >= _SEEN_IN)
+    return numbered(word for _, word in ordered)
+
+
+def annotate(log: Mapping[str, Any], numbers: Mapping[str, int]) -> Annotated:
+    """A log cut into sentences, each with its role by the annotated quotes."""
+    cut = told(log["text"], numbers)
+    evidence = _places(log["text"], log["evidence"])
+    undoing = _places(log["text"], [one["words"] for one in log["undone_by"]])
+    role = [
+        TELLS if _overlaps(span, evidence) else UNDOES if _overlaps(span, undoing) else NOTHING
+        for span in cut.spans.tolist()
+    ]
+    return Annotated(
+        log,
+        cut,
+        code_words(log["opening_code"], numbers),
+        code_words(log["closing_code"], numbers),
+        np.array(role, dtype=np.int64),
+        log["expected_crimes_total"] > 0,
+    )
+
+
+def fit_weights(logs: Sequence[Mapping[str, Any]], *, seed: int = 0) -> Weights:
+    """Weights of the words of annotated logs (``corpus/README.md`` has their form), repeatable from ``seed``."""
+    numbers = vocabulary(logs)
+    known = [annotate(log, numbers) for log in logs]
+    sentences = _rows([_sentence(one, at) for one in known for at in range(len(one.told))])
+    wholes = [_whole(one) for one in known]
+    table = _features([sentences.column, *wholes])
+    of_sentence, of_log = _placed(sentences, table), _log_rows(known, wholes, table)
+    role = np.concatenate([one.role for one in known])
+    counts = np.where(role == NOTHING, *_ROLE_COUNTS).astype(np.float64)
+    due = np.array([one.due for one in known] + [True] * (len(of_log) - len(known)))
+    weight = np.ones(len(of_log))
+    weight[len(known) :] = _PAIR_COUNTS
+    return Weights.made(
+        numbers,
+        table,
+        tells=_fitted(of_sentence, role == TELLS, counts, len(table), seed),
+        undoes=_fitted(of_sentence, role == UNDOES, counts, len(table), seed),
+        whole=_fitted(of_log, due, weight, len(table), seed),
+        kinds=_kind_weights(known, table, seed),
+    )
+
+
+def _places(text: str, quotes: Iterable[str]) -> list[tuple[int, int]]:
+    return [(text.find(quote), text.find(quote) + len(quote)) for quote in quotes]
+
+
+def _overlaps(span: Sequence[int], places: Iterable[tuple[int, int]]) -> bool:
+    return any(span[0] < end and start < span[1] for start, end in places)
+
+
+def _sentence(one: Annotated, number: int) -> NDArray[np.int64]:
+    """The keys of the features of one sentence, each once."""
+    keys = np.zeros(6 * len(one.told.words) + 8, dtype=np.int64)
+    return np.unique(keys[: sentence_keys(one.told.words, one.told.sentence_from, number, keys)])
+
+
+def _whole(one: Annotated) -> NDArray[np.int64]:
+    keys = np.zeros(4 * len(one.told.words) + len(one.opening) + len(one.closing) + 8, dtype=np.int64)
+    count = log_keys(one.told.words, one.told.sentence_from, one.opening, one.closing, keys)
+    return np.unique(keys[:count])
+
+
+def _rows(keys: Sequence[NDArray[np.int64]], signs: Sequence[NDArray[np.float32]] | None = None) -> Rows:
+    start = np.zeros(len(keys) + 1, dtype=np.int64)
+    np.cumsum([len(one) for one in keys], out=start[1:])
+    column = np.concatenate(keys)
+    return Rows(column, np.ones(len(column), np.float32) if signs is None else np.concatenate(signs), start)
+
+
+def _features(keys: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
+    """The features that stand in two rows or more, in order."""
+    found, counts = np.unique(np.concatenate(list(keys)), return_counts=True)
+    return found[counts >= _SEEN_IN]
+
+
+def _placed(rows: Rows, table: NDArray[np.int64]) -> Rows:
+    """Rows with the place of each feature in the table instead of its key; others fall out."""
+    place = np.searchsorted(table, rows.column)
+    known = (place < len(table)) & (table[np.minimum(place, len(table) - 1)] == rows.column)
+    before = np.concatenate(([0], np.cumsum(known)))
+    return Rows(place[known], rows.sign[known], before[rows.start])
+
+
+def _log_rows(known: Sequence[Annotated], wholes: Sequence[NDArray[np.int64]], table: NDArray[np.int64]) -> Rows:
+    """A row for each log, and one for the difference of each two logs of a scene of which one has a crime."""
+    keys, signs = list(wholes), [np.ones(len(one), np.float32) for one in wholes]
+    scenes: dict[str, list[int]] = defaultdict(list)
+    for at, one in enumerate(known):
+        if "pair" in one.log:
+            scenes[one.log["pair"]].append(at)
+    for scene in scenes.values():
+        for with_crime, without in product(scene, scene):
+            if known[with_crime].due and not known[without].due:
+                more = np.setdiff1d(wholes[with_crime], wholes[without])
+                less = np.setdiff1d(wholes[without], wholes[with_crime])
+                keys.append(np.concatenate((more, less)))
+                signs.append(np.repeat(np.array([1, -1], np.float32), (len(more), len(less))))
+    return _placed(_rows(keys, signs), table)
+
+
+def _fitted(
+    rows: Rows, answer: NDArray[np.bool_], counts: NDArray[np.float64], size: int, seed: int
+) -> NDArray[np.float32]:
+    order = np.random.default_rng(seed).permuted(np.tile(np.arange(len(rows)), (_PASSES, 1)), axis=1)
+    weights = np.zeros(size, np.float32)
+    _descend(rows.column, rows.sign, rows.start, answer.astype(np.float64), counts, order.ravel(), weights)
+    return weights
+
+
+@numba.njit(cache=True)
+def _descend(column, sign, start, answer, counts, order, weights):  # type: ignore[no-untyped-def]
+    squares = np.full(weights.size, 1e-2, np.float32)
+    for row in order:
+        first, past = start[row], start[row + 1]
+        if past == first:
+            continue
+        scale = 1.0 / np.sqrt(past - first)
+        total = 0.0
+        for at in range(first, past):
+            total += weights[column[at]] * sign[at]
+        error = (1.0 / (1.0 + np.exp(-total * scale)) - answer[row]) * counts[row] * scale
+        for at in range(first, past):
+            place = column[at]
+            slope = error * sign[at] + _PENALTY * weights[place]
+            squares[place] += slope * slope
+            weights[place] -= _STEP * slope / np.sqrt(squares[place])
+
+
+def _kind_weights(
+    known: Sequence[Annotated], table: NDArray[np.int64], seed: int
+) -> tuple[tuple[str, ...], NDArray[np.float32]]:
+    """The kinds told often enough, and for each feature and kind the weight that tells its sentences from
+    those of other kinds: a multinomial logistic regression over sentences that tell."""
+    often = Counter(kind for one in known for kind in _kinds_due(one.log))
+    names = tuple(sorted(kind for kind, count in often.items() if count >= _KIND_SEEN))
+    keys, share = [], []
+    for one in known:
+        due = [names.index(kind) for kind in sorted(_kinds_due(one.log)) if kind in names]
+        for at in np.flatnonzero(one.role == TELLS) if due else ():
+            found = _sentence(one, int(at))
+            keys.append(found[(found >> 58 > 0) & (found >> 58 <= 4)])
+            told_of = np.zeros(len(names))
+            told_of[due] = 1.0 / len(due)
+            share.append(told_of)
+    rows = _placed(_rows(keys), table)
+    order = np.random.default_rng(seed).permuted(np.tile(np.arange(len(rows)), (_PASSES, 1)), axis=1)
+    weights = np.zeros((len(table), len(names)), np.float32)
+    _descend_kinds(rows.column, rows.start, np.array(share), order.ravel(), weights)
+    return names, weights
+
+
+def _kinds_due(log: Mapping[str, Any]) -> set[str]:
+    """The kinds alleged in a log in which a crime is due."""
+    if not log["expected_crimes_total"]:
+        return set()
+    return {one["kind"] for one in (log["facts"] or {}).get("allegations", ())}
+
+
+@numba.njit(cache=True)
+def _descend_kinds(column, start, share, order, weights):  # type: ignore[no-untyped-def]
+    kinds = weights.shape[1]
+    squares = np.full(weights.shape, 1e-2, np.float32)
+    total = np.zeros(kinds)
+    for row in order:
+        first, past = start[row], start[row + 1]
+        if past == first:
+            continue
+        scale = 1.0 / np.sqrt(past - first)
+        total[:] = 0.0
+        for at in range(first, past):
+            total += weights[column[at]]
+        total *= scale
+        total = np.exp(total - total.max())
+        total /= total.sum()
+        for at in range(first, past):
+            place = column[at]
+            for kind in range(kinds):
+                slope = (total[kind] - share[row, kind]) * scale
+                if abs(slope) > 1e-4:
+                    squares[place, kind] += slope * slope
+                    weights[place, kind] -= _STEP * slope / np.sqrt(squares[place, kind])

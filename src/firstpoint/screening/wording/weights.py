@@ -1,0 +1,137 @@
+"""The weights of words: a table that can be read, and the open table that the loops look features up in.
+
+``words.csv`` numbers the words; ``weights.parquet`` has a row for each feature: ``feature`` in words, and how
+much it makes a sentence tell a crime (``tells``) or undo one (``undoes``) and a log hold one (``whole``);
+``kinds.parquet`` the features that tell one kind of allegation from the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numba
+import numpy as np
+import polars as pl
+from attrs import frozen
+from numpy.typing import NDArray
+
+from firstpoint.screening.wording.cutting import feature_key, feature_text, numbered
+
+LEAST = 0.04  # a weight nearer to nought than this is left out
+LEAST_OF_KIND = 0.10
+TELLS, UNDOES, WHOLE = 0, 1, 2
+
+
+@frozen(eq=False)
+class Weights:
+    """Weights by feature.
+
+    ``numbers`` are the numbers of words; ``slots`` (int64) holds the key of a feature at its place or nought,
+    ``values`` (float32, places x 3) its weights. ``kinds`` are the names of the kinds; ``kind_row`` (int32) is
+    the row of a feature in ``kind_values`` (float32, rows x kinds), the first of which is nought for features
+    that tell no kind.
+    """
+
+    numbers: Mapping[str, int]
+    slots: NDArray[np.int64]
+    values: NDArray[np.float32]
+    kinds: tuple[str, ...]
+    kind_row: NDArray[np.int32]
+    kind_values: NDArray[np.float32]
+
+    @classmethod
+    def made(
+        cls,
+        numbers: Mapping[str, int],
+        table: NDArray[np.int64],
+        *,
+        tells: NDArray[np.float32],
+        undoes: NDArray[np.float32],
+        whole: NDArray[np.float32],
+        kinds: tuple[tuple[str, ...], NDArray[np.float32]],
+    ) -> Weights:
+        """Weights of the features in ``table`` (int64 keys); those near nought are left out."""
+        values = np.column_stack((tells, undoes, whole)).astype(np.float32).round(3)
+        values[np.abs(values) < LEAST] = 0
+        names, of_kinds = kinds
+        of_kinds = np.where(np.abs(of_kinds) < LEAST_OF_KIND, np.float32(0), of_kinds.round(2))
+        kept = values.any(axis=1) | of_kinds.any(axis=1)
+        return cls._of(numbers, table[kept], values[kept], names, of_kinds[kept])
+
+    @classmethod
+    def _of(
+        cls,
+        numbers: Mapping[str, int],
+        keys: NDArray[np.int64],
+        values: NDArray[np.float32],
+        kinds: tuple[str, ...],
+        of_kinds: NDArray[np.float32],
+    ) -> Weights:
+        size = 1 << max(4, int(2 * len(keys)).bit_length())
+        slots, places = np.zeros(size, np.int64), np.zeros(len(keys), np.int64)
+        _enter(keys, slots, places)
+        laid, row = np.zeros((size, 3), np.float32), np.zeros(size, np.int32)
+        laid[places] = values
+        telling = of_kinds.any(axis=1)
+        row[places[telling]] = np.arange(1, telling.sum() + 1)
+        rows = np.vstack((np.zeros((1, len(kinds)), np.float32), of_kinds[telling]))
+        return cls(numbers, slots, laid, kinds, row, np.ascontiguousarray(rows))
+
+    def save(self, folder: Path) -> None:
+        """Write the three files."""
+        spelling = {number: word for word, number in self.numbers.items()}
+        used = np.flatnonzero(self.slots)
+        used = used[np.argsort(self.slots[used])]
+        names = [feature_text(int(key), spelling) for key in self.slots[used]]
+        pl.DataFrame({"word": list(self.numbers)}).write_csv(folder / "words.csv")
+        columns = {name: self.values[used, at] for at, name in enumerate(("tells", "undoes", "whole"))}
+        _write(pl.DataFrame({"feature": names, **columns}), folder / "weights.parquet")
+        of_kinds = self.kind_values[self.kind_row[used]]
+        row, kind = np.nonzero(of_kinds)
+        told = {
+            "feature": [names[at] for at in row],
+            "kind": [self.kinds[at] for at in kind],
+            "weight": of_kinds[row, kind],
+        }
+        _write(pl.DataFrame(told), folder / "kinds.parquet")
+
+    @classmethod
+    def load(cls, folder: Path) -> Weights:
+        """Read what :meth:`save` wrote."""
+        words = pl.read_csv(folder / "words.csv", infer_schema=False, missing_utf8_is_empty_string=True)
+        numbers = numbered(words["word"].to_list())
+        table = pl.read_parquet(folder / "weights.parquet")
+        features = table["feature"].to_list()
+        keys = np.array([feature_key(text, numbers) for text in features], np.int64)
+        kinds = pl.read_parquet(folder / "kinds.parquet")
+        names = tuple(sorted(kinds["kind"].unique().to_list()))
+        rows = pl.DataFrame({"feature": features}).with_row_index("row")
+        placed = kinds.join(rows, on="feature", how="left")
+        column = placed["kind"].replace_strict(dict(zip(names, range(len(names)), strict=True)), return_dtype=pl.Int64)
+        of_kinds = np.zeros((len(keys), len(names)), np.float32)
+        of_kinds[placed["row"].to_numpy(), column.to_numpy()] = placed["weight"].to_numpy()
+        return cls._of(numbers, keys, table.drop("feature").to_numpy(), names, of_kinds)
+
+
+def _write(table: pl.DataFrame, path: Path) -> None:
+    table.write_parquet(path, compression="zstd", compression_level=15, statistics=False)
+
+
+@numba.njit(cache=True, nogil=True)
+def place_of(slots, key):  # type: ignore[no-untyped-def]
+    """Give the place of a key in an open table: its own or the free one where it belongs."""
+    last = slots.size - 1
+    mixed = (np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(20)
+    at = np.int64(mixed) & last
+    while slots[at] != 0 and slots[at] != key:
+        at = (at + 1) & last
+    return at
+
+
+@numba.njit(cache=True)
+def _enter(keys, slots, places):  # type: ignore[no-untyped-def]
+    for number in range(keys.size):
+        at = place_of(slots, keys[number])
+        slots[at] = keys[number]
+        places[number] = at
