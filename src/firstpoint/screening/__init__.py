@@ -43,6 +43,7 @@ offence.
 
 from firstpoint.screening.disclosures import Disclosure, Evidence
 from firstpoint.screening.facts import report_facts
+from firstpoint.screening.logreading import LogReader
 from firstpoint.screening.reading import LexiconReader, Reader
 from firstpoint.screening.scoring import RANKED_BY
 from firstpoint.screening.screened import screen
@@ -53,6 +54,7 @@ __all__ = [
     "Disclosure",
     "Evidence",
     "LexiconReader",
+    "LogReader",
     "Reader",
     "disclosure_of",
     "report_facts",

@@ -76,7 +76,7 @@ def disclosures_of(
         kinds.setdefault(one.hit.phrase.kind, []).append(one)
     told = [d for kind, hits in kinds.items() if (d := _disclosure(kind, hits, found, lexicon, codes))]
     told += [_from_code(*code, found, lexicon) for code in codes if not _is_told(code[0], told, lexicon)]
-    return tuple(sorted(_merge(told, lexicon), key=lambda d: (-d.certainty, d.kind)))
+    return tuple(sorted(merged(told, lexicon), key=lambda d: (-d.certainty, d.kind)))
 
 
 def _weigh(hit: Hit, cues: tuple[CueHit, ...], lexicon: Lexicon) -> _Weighed:
@@ -226,7 +226,7 @@ def _evidence(hits: Sequence[_Weighed], found: Found) -> tuple[Evidence, ...]:
     return tuple(Evidence(start, end, found.text[start:end]) for start, end in places)
 
 
-def _merge(told: Sequence[Disclosure], lexicon: Lexicon) -> list[Disclosure]:
+def merged(told: Sequence[Disclosure], lexicon: Lexicon) -> list[Disclosure]:
     """Leaves out a kind that is only another way of telling a surer one."""
     also: Mapping[str, list[str]] = lexicon.weights["told_also_as"]
     slack = float(lexicon.weights["floor"]["merge_slack"])

@@ -55,6 +55,12 @@ class LexiconReader:
         told = disclosures_of(found, self.lexicon, kinds)
         return tuple(self._in_light_of(one, {row.standing for row in (*opening, *closing)}) for one in told)
 
+    def standings(self, incident: Mapping[str, Any]) -> tuple[str | None, str | None]:
+        """What the opening and the closing code of an incident say of the whole log, or None."""
+        opening = matching_rows(incident.get("opening_code"), self.lexicon.opening_codes, self.lexicon)
+        closing = matching_rows(incident.get("closing_code"), self.lexicon.closing_codes, self.lexicon)
+        return next((row.standing for row in opening), None), next((row.standing for row in closing), None)
+
     def _in_light_of(self, one: Disclosure, standings: set[str]) -> Disclosure:
         """A disclosure with its certainty moved by what the force's codes say of the whole log."""
         opening, closing = self.lexicon.weights["opening"], self.lexicon.weights["closing"]

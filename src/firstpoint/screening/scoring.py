@@ -3,8 +3,8 @@
 ``expected_crimes``
     the sum of certainty times crimes due.
 ``chance_crime``
-    the chance that at least one of the crimes due is truly disclosed: 1 less the product of what each leaves
-    open.
+    the chance that at least one of the crimes due is truly disclosed: that of the surest. What makes a
+    reader doubt one allegation of a log makes it doubt the others, so further ones add nothing.
 ``chance_unrecorded``
     the same over the crimes that the linked records do not cover, by the grades of
     :mod:`~firstpoint.screening.covering`; a record whose class is not known covers all. A closing
@@ -18,7 +18,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from attrs import frozen
@@ -52,7 +52,7 @@ def score(
     closing code says (``recorded``, ``dismissed``, ``explained``, or None).
     """
     due = [one for one in disclosures if one.crimes > 0]
-    chance_crime = _any(one.certainty for one in due)
+    chance_crime = max((one.certainty for one in due), default=0.0)
     return Score(
         expected_crimes=round(sum(one.certainty * one.crimes for one in due), 4),
         chance_unrecorded=round(_chance_unrecorded(due, linked, standing, weights), 4),
@@ -81,11 +81,8 @@ def _chance_unrecorded(
     return chance
 
 
-def _any(chances: Any) -> float:
-    left = 1.0
-    for chance in chances:
-        left *= 1.0 - chance
-    return 1.0 - left
+def _any(chances: Iterable[float]) -> float:
+    return max(chances, default=0.0)
 
 
 def _raised(chance: float, odds_factor: float) -> float:

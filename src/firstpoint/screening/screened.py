@@ -9,7 +9,9 @@ import polars as pl
 
 from firstpoint.errors import InputError
 from firstpoint.screening.disclosures import Disclosure
-from firstpoint.screening.reading import LexiconReader, Reader, matching_rows
+from firstpoint.screening.lexicon import ready_lexicon
+from firstpoint.screening.logreading import LogReader
+from firstpoint.screening.reading import Reader, matching_rows
 from firstpoint.screening.scoring import Score, score
 from firstpoint.screening.stored import DISCLOSURE, stored
 from firstpoint.screening.verdicts import Answers, counted
@@ -51,7 +53,7 @@ def screen(
     for needed in ("incident_id", "text"):
         if needed not in incidents.columns:
             raise InputError(f"the incidents have no column {needed}", remedy="Name it in the mapping file.")
-    reader = reader or LexiconReader()
+    reader = reader or LogReader()
     linked = _linked(crimes)
     rows = incidents.select(column for column in _USED if column in incidents.columns)
     results = list(_results(rows, linked, reader, progress))
@@ -66,7 +68,7 @@ def _results(
     reader: Reader,
     progress: Callable[[int, int], None] | None,
 ) -> Iterator[tuple[Any, ...]]:
-    lexicon = reader.lexicon if isinstance(reader, LexiconReader) else LexiconReader().lexicon
+    lexicon = reader.lexicon.lexicon if isinstance(reader, LogReader) else ready_lexicon()
     label = f"{reader.name} {reader.version}"
     answers: Answers = {}
     sure_from = float(lexicon.weights["floor"]["counted_together"])

@@ -206,11 +206,11 @@ def _kind_weights(
 ) -> tuple[tuple[str, ...], NDArray[np.float32]]:
     """The kinds told often enough, and for each feature and kind the weight that tells its sentences from
     those of other kinds: a multinomial logistic regression over sentences that tell."""
-    often = Counter(kind for one in known for kind in _kinds_due(one.log))
+    often = Counter(kind for one in known for kind in kinds_due(one.log))
     names = tuple(sorted(kind for kind, count in often.items() if count >= _KIND_SEEN))
     keys, share = [], []
     for one in known:
-        due = [names.index(kind) for kind in sorted(_kinds_due(one.log)) if kind in names]
+        due = [names.index(kind) for kind in sorted(kinds_due(one.log)) if kind in names]
         for at in np.flatnonzero(one.role == TELLS) if due else ():
             found = _sentence(one, int(at))
             keys.append(found[(found >> 58 > 0) & (found >> 58 <= 4)])
@@ -224,7 +224,7 @@ def _kind_weights(
     return names, weights
 
 
-def _kinds_due(log: Mapping[str, Any]) -> set[str]:
+def kinds_due(log: Mapping[str, Any]) -> set[str]:
     """The kinds alleged in a log in which a crime is due."""
     if not log["expected_crimes_total"]:
         return set()

@@ -99,7 +99,7 @@ class Weights:
     @classmethod
     def load(cls, folder: Path) -> Weights:
         """Read what :meth:`save` wrote."""
-        words = pl.read_csv(folder / "words.csv", infer_schema=False, missing_utf8_is_empty_string=True)
+        words = pl.read_csv(folder / "words.csv", infer_schema=False)
         numbers = numbered(words["word"].to_list())
         table = pl.read_parquet(folder / "weights.parquet")
         features = table["feature"].to_list()

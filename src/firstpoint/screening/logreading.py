@@ -1,0 +1,153 @@
+"""The reader that ships: the lexicon's phrases and the weights of words together, weighed by the ranker.
+
+The lexicon says which kinds of allegation the phrases of a log tell, with what facts and in what context; the
+weights of words say which sentences tell or undo a crime, and of which kind. The ranker makes of both the
+chance that a crime is due and the chance of each kind. The likeliest kind carries the chance of the log; no
+other is given a higher one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from attrs import evolve, frozen
+from numpy.typing import NDArray
+
+from firstpoint.screening.disclosures import Disclosure, Evidence, merged
+from firstpoint.screening.kinds import kind_row
+from firstpoint.screening.ranking import Ranker, chance, features, kind_features, kind_words
+from firstpoint.screening.reading import LexiconReader
+from firstpoint.screening.wording.scoring import Leaning, lean
+from firstpoint.screening.wording.weights import Weights
+
+WEIGHTS = ("words.csv", "weights.parquet", "kinds.parquet", "ranker.toml")
+_LEAST_CERTAIN = 0.05
+_MOST_KINDS = 6
+_SHOWN = 12  # spans of one disclosure
+_TELLING = -0.4  # log-odds from which a sentence is shown as evidence
+_OF_KIND = -2.0  # how much less likely another kind may be for a sentence to be shown for it as well
+_TAKES_AWAY = ("already_recorded", "other_force", "unconfirmed")
+_NEEDS_CONFIRMING = ("rape", "assault_by_penetration")
+
+
+@frozen(eq=False)
+class Look:
+    """One log as the reader sees it: what the lexicon tells, how the words lean, and the ranker's features."""
+
+    told: tuple[Disclosure, ...]
+    leaning: Leaning
+    values: NDArray[np.float64]
+
+
+class LogReader:
+    """Reads with the lexicon and with the weights of words."""
+
+    name = "lexicon and words"
+
+    def __init__(
+        self,
+        lexicon: LexiconReader | None = None,
+        weights: Weights | None = None,
+        ranker: Ranker | None = None,
+    ) -> None:
+        self.lexicon = lexicon or LexiconReader()
+        self.weights = weights or ready_weights()
+        self.ranker = ranker or ready_ranker()
+        self.version = f"{self.lexicon.version}-{weights_version()}" if weights is None else self.lexicon.version
+
+    def read(self, incident: Mapping[str, Any]) -> tuple[Disclosure, ...]:
+        """What the incident discloses, the surest first; nothing for an incident without text."""
+        look = self.look(incident)
+        return self.disclosures(incident.get("text") or "", look)
+
+    def look(self, incident: Mapping[str, Any]) -> Look:
+        """What the reader sees in an incident, before it weighs it."""
+        told = self.lexicon.read(incident)
+        opening, closing = self.lexicon.standings(incident)
+        leaning = lean(
+            incident.get("text") or "", incident.get("opening_code"), incident.get("closing_code"), self.weights
+        )
+        return Look(told, leaning, features(leaning, told, opening, closing))
+
+    def disclosures(self, text: str, look: Look) -> tuple[Disclosure, ...]:
+        """A look as disclosures with their certainty."""
+        odds = self.ranker.log_odds(look.values)
+        words = kind_words(look.leaning, self.weights.kinds)
+        kinds = sorted({*words, *(one.kind for one in look.told)})
+        if not kinds:
+            return ()
+        certain = 1.0 / (1.0 + np.exp(-self.ranker.kind_odds(kind_features(kinds, words, look.told, odds))))
+        by_chance = sorted(zip(kinds, certain.tolist(), strict=True), key=lambda pair: (-pair[1], pair[0]))
+        told = {one.kind: one for one in look.told}
+        most = chance(odds)
+        given = [
+            self._disclosure(kind, most if first else min(most, share), told.get(kind), text, look, first=first)
+            for first, (kind, share) in zip((True, *[False] * len(kinds)), by_chance[:_MOST_KINDS], strict=False)
+        ]
+        return tuple(one for one in merged(given, self.lexicon.lexicon) if one.certainty >= _LEAST_CERTAIN)
+
+    def _disclosure(
+        self, kind: str, certainty: float, told: Disclosure | None, text: str, look: Look, *, first: bool
+    ) -> Disclosure:
+        one = told or Disclosure(kind=kind, offence=kind_row(kind).offence, certainty=certainty, patterns=("words",))
+        context = one.context
+        if certainty >= 0.5 and context in _TAKES_AWAY and kind not in _NEEDS_CONFIRMING:
+            context = "live"
+        spans = self._spans(kind, look.leaning, first=first)
+        quotes = [*((e.start, e.end) for e in one.evidence), *spans]
+        return evolve(one, certainty=round(certainty, 4), context=context, evidence=_quoted(text, quotes))
+
+    def _spans(self, kind: str, leaning: Leaning, *, first: bool) -> list[tuple[int, int]]:
+        """The sentences that tell a kind; for the likeliest kind, all that tell."""
+        if not len(leaning.tells):
+            return []
+        at = self.weights.kinds.index(kind) if kind in self.weights.kinds else -1
+        telling = (leaning.tells >= _TELLING) | (leaning.tells == leaning.tells.max())
+        shown = [
+            number
+            for number in np.flatnonzero(telling)
+            if first or (at >= 0 and leaning.kinds[number, at] >= leaning.kinds[number].max() + _OF_KIND)
+        ]
+        return [(int(start), int(end)) for start, end in leaning.told.spans[shown]]
+
+
+def _quoted(text: str, spans: list[tuple[int, int]]) -> tuple[Evidence, ...]:
+    """The words of the spans, those that overlap joined."""
+    joined: list[list[int]] = []
+    for start, end in sorted(spans):
+        if joined and start <= joined[-1][1]:
+            joined[-1][1] = max(joined[-1][1], end)
+        elif len(joined) < _SHOWN:
+            joined.append([start, end])
+    return tuple(Evidence(start, end, text[start:end]) for start, end in joined)
+
+
+@cache
+def ready_weights() -> Weights:
+    """The weights that ship, read once."""
+    return Weights.load(_folder())
+
+
+@cache
+def ready_ranker() -> Ranker:
+    """The ranker that ships, read once."""
+    return Ranker.load(_folder() / "ranker.toml")
+
+
+@cache
+def weights_version() -> str:
+    """The first letters of the hash of all files of weights."""
+    digest = hashlib.sha256()
+    for name in WEIGHTS:
+        digest.update((_folder() / name).read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _folder() -> Path:
+    return Path(str(resources.files("firstpoint.screening") / "weights"))
