@@ -15,17 +15,19 @@ pytestmark = [
     ),
 ]
 
+# A wide lexicon finds more of what is told and names more than one kind of it: evidence recall and ranking rise,
+# while the offence named and the count, where the weights by hand choose between kinds, give way a little.
 FLOORS = {
-    "a": {"auc": 0.89, "f1": 0.85, "offence_f1": 0.51, "evidence_recall": 0.58, "count_accepted": 0.69},
-    "b": {"auc": 0.83, "f1": 0.80, "offence_f1": 0.42, "evidence_recall": 0.54, "count_accepted": 0.63},
-    "d": {"auc": 0.95, "f1": 0.91, "offence_f1": 0.62, "evidence_recall": 0.76, "count_accepted": 0.86},
-    "c": {"auc": 0.72, "f1": 0.70, "offence_f1": 0.27, "evidence_recall": 0.28, "count_accepted": 0.52},
+    "a": {"auc": 0.89, "f1": 0.84, "offence_f1": 0.42, "evidence_recall": 0.70, "count_accepted": 0.64},
+    "b": {"auc": 0.87, "f1": 0.84, "offence_f1": 0.39, "evidence_recall": 0.58, "count_accepted": 0.64},
+    "d": {"auc": 0.96, "f1": 0.86, "offence_f1": 0.55, "evidence_recall": 0.82, "count_accepted": 0.81},
+    "c": {"auc": 0.76, "f1": 0.77, "offence_f1": 0.27, "evidence_recall": 0.40, "count_accepted": 0.55},
     "e": {
         "auc": 0.60,
-        "f1": 0.74,
+        "f1": 0.77,
         "offence_f1": 0.43,
-        "evidence_recall": 0.31,
-        "count_accepted": 0.58,
+        "evidence_recall": 0.49,
+        "count_accepted": 0.56,
         "pairs_both_right": 0.36,
     },
 }
