@@ -15,7 +15,7 @@ pytestmark = [
     ),
 ]
 
-# A wide lexicon finds more of what is told and names more than one kind of it: evidence recall and ranking rise,
+# A wide lexicon finds more of what is told and names more kinds of it: evidence recall and ranking rise,
 # while the offence named and the count, where the weights by hand choose between kinds, give way a little.
 FLOORS = {
     "a": {"auc": 0.89, "f1": 0.84, "offence_f1": 0.42, "evidence_recall": 0.70, "count_accepted": 0.64},
