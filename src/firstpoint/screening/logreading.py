@@ -21,12 +21,14 @@ from numpy.typing import NDArray
 
 from firstpoint.screening.disclosures import Disclosure, Evidence, merged
 from firstpoint.screening.kinds import kind_row
-from firstpoint.screening.ranking import Ranker, chance, features, kind_features, kind_words
+from firstpoint.screening.ranking import Ranker, Worded, chance, features, kind_features, kind_words
 from firstpoint.screening.reading import LexiconReader
+from firstpoint.screening.wording.labels import facts_of, kind_of
 from firstpoint.screening.wording.scoring import Leaning, lean
 from firstpoint.screening.wording.weights import Weights
 
 WEIGHTS = ("words.csv", "weights.parquet", "kinds.parquet", "ranker.toml")
+BY_WORDS = "words"  # stands for a pattern where no phrase of the lexicon tells a kind
 _LEAST_CERTAIN = 0.05
 _MOST_KINDS = 6
 _SHOWN = 12  # spans of one disclosure
@@ -87,19 +89,32 @@ class LogReader:
         told = {one.kind: one for one in look.told}
         most = chance(odds)
         given = [
-            self._disclosure(kind, most if first else min(most, share), told.get(kind), text, look, first=first)
+            self._disclosure(
+                self._named(kind, told.get(kind), words.get(kind)),
+                most if first else min(most, share),
+                text,
+                look,
+                first=first,
+            )
             for first, (kind, share) in zip((True, *[False] * len(kinds)), by_chance[:_MOST_KINDS], strict=False)
         ]
         return tuple(one for one in merged(given, self.lexicon.lexicon) if one.certainty >= _LEAST_CERTAIN)
 
+    def _named(self, kind: str, told: Disclosure | None, worded: Worded | None) -> Disclosure:
+        """A kind with the facts that the lexicon tells, and of the others those that the words make likely."""
+        one = told or Disclosure(
+            kind=kind, offence=kind_row(kind).offence, certainty=0.0, patterns=(BY_WORDS,)
+        )
+        likely = facts_of(worded.label) if worded else {}
+        return evolve(one, facts={**likely, **one.facts})
+
     def _disclosure(
-        self, kind: str, certainty: float, told: Disclosure | None, text: str, look: Look, *, first: bool
+        self, one: Disclosure, certainty: float, text: str, look: Look, *, first: bool
     ) -> Disclosure:
-        one = told or Disclosure(kind=kind, offence=kind_row(kind).offence, certainty=certainty, patterns=("words",))
         context = one.context
-        if certainty >= 0.5 and context in _TAKES_AWAY and kind not in _NEEDS_CONFIRMING:
+        if certainty >= 0.5 and context in _TAKES_AWAY and one.kind not in _NEEDS_CONFIRMING:
             context = "live"
-        spans = self._spans(kind, look.leaning, first=first)
+        spans = self._spans(one.kind, look.leaning, first=first)
         quotes = [*((e.start, e.end) for e in one.evidence), *spans]
         return evolve(one, certainty=round(certainty, 4), context=context, evidence=_quoted(text, quotes))
 
@@ -107,12 +122,13 @@ class LogReader:
         """The sentences that tell a kind; for the likeliest kind, all that tell."""
         if not len(leaning.tells):
             return []
-        at = self.weights.kinds.index(kind) if kind in self.weights.kinds else -1
+        of_kind = [at for at, label in enumerate(self.weights.kinds) if kind_of(label) == kind]
         telling = (leaning.tells >= _TELLING) | (leaning.tells == leaning.tells.max())
         shown = [
             number
             for number in np.flatnonzero(telling)
-            if first or (at >= 0 and leaning.kinds[number, at] >= leaning.kinds[number].max() + _OF_KIND)
+            if first
+            or (of_kind and leaning.kinds[number, of_kind].max() >= leaning.kinds[number].max() + _OF_KIND)
         ]
         return [(int(start), int(end)) for start, end in leaning.told.spans[shown]]
 

@@ -18,6 +18,7 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 from firstpoint.screening.disclosures import Disclosure
+from firstpoint.screening.wording.labels import kind_of
 from firstpoint.screening.wording.scoring import Leaning
 
 FEATURES = {
@@ -45,6 +46,7 @@ FEATURES = {
 }
 KIND_FEATURES = ("words", "words_first", "lexicon", "in_lexicon", "lexicon_first", "log")
 _LEAST, _MOST = -5.0, 5.0
+_LEAST_WORDED = -6.0
 _LAST = 3  # sentences that stand near the end
 
 
@@ -138,18 +140,18 @@ def features(
 
 
 def kind_features(
-    kinds: Sequence[str], words: Mapping[str, float], told: Sequence[Disclosure], log_odds: float
+    kinds: Sequence[str], words: Mapping[str, Worded], told: Sequence[Disclosure], log_odds: float
 ) -> NDArray[np.float64]:
-    """The features of each of ``kinds`` in a log (float64, kinds x KIND_FEATURES); ``words`` are the log-odds
-    by the wording of its sentences."""
+    """The features of each of ``kinds`` in a log (float64, kinds x KIND_FEATURES); ``words`` are what the
+    wording of its sentences tells (:func:`kind_words`)."""
     sure = {one.kind: one.certainty for one in told}
-    first_by_words = max(words.values(), default=0.0)
+    first_by_words = max((one.odds for one in words.values()), default=0.0)
     first_by_lexicon = max(sure.values(), default=0.0)
     return np.array(
         [
             [
-                words.get(kind, -8.0),
-                float(kind in words and words[kind] == first_by_words),
+                words[kind].odds if kind in words else -8.0,
+                float(kind in words and words[kind].odds == first_by_words),
                 _odds(sure[kind]) if kind in sure else -4.0,
                 float(kind in sure),
                 float(kind in sure and sure[kind] == first_by_lexicon),
@@ -160,14 +162,34 @@ def kind_features(
     ).reshape(-1, len(KIND_FEATURES))
 
 
-def kind_words(leaning: Leaning, kinds: Sequence[str]) -> dict[str, float]:
+@frozen
+class Worded:
+    """A kind as the words of a log tell it: ``odds`` is the logarithm of the best chance of any sentence to
+    tell it, ``label`` the likeliest label there."""
+
+    odds: float
+    label: str
+
+
+def kind_words(leaning: Leaning, labels: Sequence[str]) -> dict[str, Worded]:
     """For each kind the best, over the sentences, of the chance that it tells a crime times that it is one of
-    the kind, as a logarithm; only kinds that come to anything."""
-    if not len(leaning.tells) or not len(kinds):
+    the kind; only kinds that come to anything."""
+    if not len(leaning.tells) or not len(labels):
         return {}
     shares = leaning.kinds - _logsum(leaning.kinds)[:, None]
-    best = (shares + _log_chance(leaning.tells)[:, None]).max(axis=0)
-    return {kinds[at]: float(best[at]) for at in np.flatnonzero(best > -6.0)}
+    by_label = (shares + _log_chance(leaning.tells)[:, None]).max(axis=0)
+    found: dict[str, Worded] = {}
+    for at in np.argsort(-by_label):
+        if by_label[at] < _LEAST_WORDED:
+            break
+        kind = kind_of(labels[at])
+        held = found.get(kind)
+        found[kind] = (
+            Worded(float(by_label[at]), labels[at])
+            if held is None
+            else Worded(float(np.logaddexp(held.odds, by_label[at])), held.label)
+        )
+    return found
 
 
 def chance(log_odds: float) -> float:

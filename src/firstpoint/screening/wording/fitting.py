@@ -22,19 +22,21 @@ from firstpoint.screening.tokens import ENDS, SPLITS
 from firstpoint.screening.wording.cutting import (
     Told,
     code_words,
+    kind_keys,
     log_keys,
     numbered,
     sentence_keys,
     shown,
     told,
 )
+from firstpoint.screening.wording.labels import kind_of, labels_of
 from firstpoint.screening.wording.weights import Weights
 
 NOTHING, TELLS, UNDOES = 0, 1, 2
 _SEEN_IN = 2  # logs in which a word or a feature must stand
 _STEP, _PASSES, _PENALTY = 0.08, 10, 2e-6
 _ROLE_COUNTS = (1.0, 1.5)  # how much a sentence without and with a role counts
-_PAIR_COUNTS = 1.5
+_PAIR_COUNTS = 0.3
 _KIND_SEEN = 5  # logs in which a kind must be due
 
 
@@ -206,14 +208,14 @@ def _kind_weights(
 ) -> tuple[tuple[str, ...], NDArray[np.float32]]:
     """The kinds told often enough, and for each feature and kind the weight that tells its sentences from
     those of other kinds: a multinomial logistic regression over sentences that tell."""
-    often = Counter(kind for one in known for kind in kinds_due(one.log))
-    names = tuple(sorted(kind for kind, count in often.items() if count >= _KIND_SEEN))
+    often = Counter(label for one in known for label in _labels_due(one.log))
+    often.update({kind_of(label): _KIND_SEEN for label, count in often.items() if count < _KIND_SEEN})
+    names = tuple(sorted(label for label, count in often.items() if count >= _KIND_SEEN))
     keys, share = [], []
     for one in known:
-        due = [names.index(kind) for kind in sorted(kinds_due(one.log)) if kind in names]
+        due = sorted({names.index(_nearest(label, names)) for label in _labels_due(one.log)})
         for at in np.flatnonzero(one.role == TELLS) if due else ():
-            found = _sentence(one, int(at))
-            keys.append(found[(found >> 58 > 0) & (found >> 58 <= 4)])
+            keys.append(kind_keys(one.told, int(at), one.opening))
             told_of = np.zeros(len(names))
             told_of[due] = 1.0 / len(due)
             share.append(told_of)
@@ -226,9 +228,16 @@ def _kind_weights(
 
 def kinds_due(log: Mapping[str, Any]) -> set[str]:
     """The kinds alleged in a log in which a crime is due."""
-    if not log["expected_crimes_total"]:
-        return set()
-    return {one["kind"] for one in (log["facts"] or {}).get("allegations", ())}
+    return {kind_of(label) for label in _labels_due(log)}
+
+
+def _labels_due(log: Mapping[str, Any]) -> set[str]:
+    return labels_of(log["facts"] or {}) if log["expected_crimes_total"] else set()
+
+
+def _nearest(label: str, names: Sequence[str]) -> str:
+    """A label that is told often enough, else its kind alone."""
+    return label if label in names else kind_of(label)
 
 
 @numba.njit(cache=True)

@@ -7,7 +7,14 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from firstpoint.screening.wording.cutting import Told, code_words, log_keys, sentence_keys, told
+from firstpoint.screening.wording.cutting import (
+    Told,
+    code_words,
+    log_keys,
+    sentence_keys,
+    told,
+    write_kind_keys,
+)
 from firstpoint.screening.wording.weights import Weights, place_of
 
 _LEAST_TOLD = -2.0  # log-odds from which the kinds of a sentence are looked up
@@ -16,7 +23,7 @@ _LEAST_TOLD = -2.0  # log-odds from which the kinds of a sentence are looked up
 @frozen(eq=False)
 class Leaning:
     """Log-odds by the words alone: ``tells`` and ``undoes`` (float64) for each sentence, ``whole`` for the log,
-    ``kinds`` (float64, sentences x kinds) for each kind of allegation, were the sentence to tell one."""
+    ``kinds`` (float64, sentences x labels) for each label of an allegation, were the sentence to tell one."""
 
     told: Told
     tells: NDArray[np.float64]
@@ -54,25 +61,26 @@ def _once(keys, count):  # type: ignore[no-untyped-def]
 def _lean(words, sentence_from, opening, closing, slots, values, kind_row, kind_values, keys, out, of_kinds):  # type: ignore[no-untyped-def]
     for number in range(sentence_from.size - 1):
         count = _once(keys, sentence_keys(words, sentence_from, number, keys))
-        seen, grams = 0, 0
+        seen = 0
         for at in range(count):
             place = place_of(slots, keys[at])
             if slots[place] != 0:
                 seen += 1
                 out[number, 0] += values[place, 0]
                 out[number, 1] += values[place, 1]
-                if kind_row[place] > 0:
-                    grams += 1
         out[number] /= np.sqrt(max(1, seen))
-        if grams == 0 or out[number, 0] < _LEAST_TOLD:
+        if out[number, 0] < _LEAST_TOLD:
             continue
+        count = _once(keys, write_kind_keys(words, sentence_from, number, opening, keys))
+        grams = 0
         for at in range(count):
             place = place_of(slots, keys[at])
             row = kind_row[place] if slots[place] != 0 else 0
             if row > 0:
+                grams += 1
                 for kind in range(of_kinds.shape[1]):
                     of_kinds[number, kind] += kind_values[row, kind]
-        of_kinds[number] /= np.sqrt(grams)
+        of_kinds[number] /= np.sqrt(max(1, grams))
     count = _once(keys, log_keys(words, sentence_from, opening, closing, keys))
     seen, total = 0, 0.0
     for at in range(count):
