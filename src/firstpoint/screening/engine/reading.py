@@ -32,7 +32,6 @@ from firstpoint.screening.lexicon import Lexicon
 from firstpoint.screening.matching import CueHit, Found, Hit
 
 _MOST_BITS = 20  # of places for words met in one run, some 24 MB; a table that is fuller begins anew
-_TALLY = 24
 
 
 @define
@@ -51,6 +50,7 @@ class Reading:
     lexicon: Lexicon
     texts: Texts = field(repr=False)
     tokens: NDArray[np.int32]
+    tally: NDArray[np.int32]
     hit_from: NDArray[np.int64]
     phrase: NDArray[np.int32]
     hit_tokens: NDArray[np.int32]
@@ -80,6 +80,12 @@ class Reading:
 
         of = np.array([STRENGTHS.index(p.strength) for p in self.lexicon.phrases], dtype=np.int8)
         return of[self.phrase]
+
+    @cached_property
+    def not_read(self) -> list[str | None]:
+        """Why each log could not be read, or None: see :mod:`~firstpoint.screening.languages`."""
+        why = self.lexicon.languages.why_not_read
+        return [why(words, other, told) for words, other, *told in self.tally.tolist()]
 
     def log(self, row: int) -> Found:
         """One log as the plain reading gives it, with the cues that bear on each hit."""
@@ -159,7 +165,7 @@ class _Run:
         self.tables = tables
         self.lexis: Lexis = tables.lexis()
         self.room = _room(tables, 4096)
-        self.out = _out(logs, 1024 + 4 * logs)
+        self.out = _out(logs, 1024 + 4 * logs, _tally(tables.lexicon))
         self.state = np.zeros(8, dtype=np.int64)
 
     def make_way(self) -> None:
@@ -176,7 +182,7 @@ class _Run:
     def _more_words(self, words: Words) -> Words:
         bits = int(words.state[2]) + 1
         if bits > _MOST_BITS:
-            return self.tables.lexis(int(words.state[2])).words
+            return self.tables.words()
         slots = lines(1 << bits, 4)
         moved(words.slots, slots, bits)
         state = np.array([words.state[0], (1 << bits) // 2, bits], dtype=np.int64)
@@ -188,6 +194,7 @@ class _Run:
             lexicon=self.tables.lexicon,
             texts=texts,
             tokens=out.tokens,
+            tally=out.tally,
             hit_from=out.hit_from,
             phrase=out.phrase[:hits],
             hit_tokens=np.column_stack((out.hit_start[:hits], out.hit_end[:hits])),
@@ -201,13 +208,18 @@ class _Run:
         )
 
 
+def _tally(lexicon: Lexicon) -> int:
+    """The columns of a tally: words, those of another script, then those that tell each language."""
+    return 2 + len(lexicon.languages.names)
+
+
 def _room(tables: Tables, size: int) -> Room:
     elements, tokens = tables.longest
     cues = len(tables.lexicon.cues)
-    ints: Any = {name: np.zeros(size, dtype=np.int32) for name in Room._fields}
+    arrays: Any = {name: np.zeros(size, dtype=np.int32) for name in Room._fields}
     for name in ("seen_log", "seen_entry", "seen_earlier"):
-        ints[name] = np.zeros(cues, dtype=np.int32)
-    ints |= {
+        arrays[name] = np.zeros(cues, dtype=np.int32)
+    arrays |= {
         "tried": np.zeros(len(tables.patterns.rank), dtype=np.int64),
         "code": np.zeros(size, dtype=np.uint32),
         "size": np.zeros(size, dtype=np.uint8),
@@ -223,18 +235,18 @@ def _room(tables: Tables, size: int) -> Room:
         "chunk": np.zeros(1, dtype=np.uint64),
         "spelt": np.zeros(3, dtype=np.int64),
         "kept": np.zeros(KEPT, dtype=np.uint8),
-        "tally": np.zeros(_TALLY, dtype=np.int64),
+        "tally": np.zeros(_tally(tables.lexicon), dtype=np.int64),
         "told": np.zeros(2, dtype=np.uint64),
     }
-    return Room(**ints)
+    return Room(**arrays)
 
 
-def _out(logs: int, size: int) -> Out:
+def _out(logs: int, size: int, tally: int) -> Out:
     return Out(
         hit_from=np.zeros(logs + 1, dtype=np.int64),
         cue_from=np.zeros(logs + 1, dtype=np.int64),
         tokens=np.zeros(logs, dtype=np.int32),
-        tally=np.zeros((logs, _TALLY), dtype=np.int32),
+        tally=np.zeros((logs, tally), dtype=np.int32),
         phrase=np.zeros(size, dtype=np.int32),
         hit_start=np.zeros(size, dtype=np.int32),
         hit_end=np.zeros(size, dtype=np.int32),

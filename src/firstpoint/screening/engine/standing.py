@@ -23,6 +23,7 @@ NEEDS = 2  # words of bits for needs
 # In a row of ``codes``: flags, where the phrases and the cues anchored on it begin in ``anchored``, its needs.
 CODE_FLAGS, CODE_ANCHORED, CODE_NEEDS = 0, 1, 2
 PHRASES, CUES = 0, 32  # by how many bits of that word
+LONGEST_ROW = 16  # words of a row of words
 NONE, LAST = 0xFFFFFFFF, 0x80000000  # nothing anchored; the mark of the last pattern anchored on a code
 FIRST, SECOND, ENDS = np.uint64(1), np.uint64(2), np.uint64(4)  # place in a row of words; ends a sentence
 # In a row of ``patterns``: its needs, the kinds it has a say over, its elements (the first, how many << 32), the
@@ -48,13 +49,10 @@ class Patterns(NamedTuple):
     rank: NDArray[np.int32]  # the order of the patterns' ids
     block: NDArray[np.uint32]  # the look-alikes of phrases, one phrase after the other
     anchored: NDArray[np.uint32]  # the phrases, then the cues anchored on each code; the last one is marked
-    pair_slots: NDArray[np.int64]  # places x 4: the pair of codes, the first and past-the-last of its rows
+    pair_slots: NDArray[np.int64]  # places x 4: the pair of codes, the first and past-the-last of its ``rows``
     pair_bits: int
     pair_sieve: NDArray[np.uint64]  # a bit for each pair, by the same hash, to pass most others by
-    row: NDArray[np.uint32]
-    row_code: NDArray[np.uint32]
-    row_from: NDArray[np.uint32]
-    row_set: NDArray[np.uint32]  # the sets of the third and later words of a row
+    rows: NDArray[np.int32]  # rows of words x 16: the code, the words beyond two, for each its code or -1 - its set
 
 
 @inlined
@@ -91,7 +89,7 @@ def survey(count, patterns, room):  # type: ignore[no-untyped-def]
     """
     laid, most = 0, room.edges.shape[0] - 8
     codes, begins, edges = room.code, room.edge_from, room.edges
-    about, slots, sieve = patterns.codes, patterns.pair_slots, patterns.pair_sieve
+    about, slots, sieve, rows = patterns.codes, patterns.pair_slots, patterns.pair_sieve, patterns.rows
     of_phrases, of_cues, ends, met = room.of_phrases, room.of_cues, room.sentence_end, room.met
     phrases, cues, sentence = 0, 0, 0
     one, two, before, pair = _U(0), _U(0), _U(0), 0
@@ -106,19 +104,20 @@ def survey(count, patterns, room):  # type: ignore[no-untyped-def]
         if (sieve[bit >> _SIX] >> (bit & _SIXTY_THREE)) & before & (flags >> _ONE) & _ONE:
             place = rows_of(pair, hashed, slots, patterns.pair_bits)
             for number in range(slots[place, 1] if place >= 0 else 0, slots[place, 2] if place >= 0 else 0):
-                row = patterns.row[number]
-                begin, end = patterns.row_from[row], patterns.row_from[row + 1]
-                fits = at + 1 + end - begin <= count
-                for further in range(end - begin if fits else 0):
-                    fits = fits and holds(
-                        patterns.members, codes[at + 1 + further], patterns.row_set[begin + further]
-                    )
+                further = np.int64(rows[number, 1])
+                fits = at + 1 + further <= count
+                for ahead in range(further if fits else 0):
+                    wanted, stands = rows[number, 2 + ahead], codes[at + 1 + ahead]
+                    if wanted >= 0:
+                        fits = fits and wanted == stands
+                    else:
+                        fits = fits and holds(patterns.members, stands, -1 - wanted)
                 if fits:
                     if laid >= most or phrases >= most or cues >= most:
                         return -1, -1
-                    edge = np.int64(patterns.row_code[row])
+                    edge = np.int64(rows[number, 0])
                     edges[laid, 0] = edge
-                    edges[laid, 1] = end - begin + 2
+                    edges[laid, 1] = further + 2
                     laid += 1
                     of_edge = about[edge, CODE_ANCHORED]
                     of_phrases[phrases, 0], of_phrases[phrases, 1], of_phrases[phrases, 2] = at - 1, edge, sentence

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firstpoint.screening.engine.compiling import compiled_loop, inlined
+from firstpoint.screening.spelling import FROM_TWO_EDITS, LONGEST, SHORTEST
 
 UNKNOWN, NUMBER = 3, 4
 KEPT = 64  # how many bytes of a long word are kept for prefixes
@@ -21,6 +22,7 @@ _U = np.uint64
 _ONE, _EIGHT, _TOP = _U(1), _U(8), _U(64)
 _FIRST, _SECOND, _THIRD = _U(0x9E3779B97F4A7C15), _U(0xC2B2AE3D27D4EB4F), _U(0x165667B19E3779F9)
 _LONG = _U(1) << _U(62)
+_SMALL_A, _SMALL_Z = ord("a"), ord("z")
 _VALUE = _LONG - _ONE
 
 
@@ -29,7 +31,13 @@ class Words(NamedTuple):
 
     ``slots`` (uint64, places x 4): two halves of the key, then 1 + code + (language << 32), nought where
     free, and nothing. ``state`` (int64): how many slots are taken, how many may be, the bits of a place.
-    ``starts`` is such a table of prefixes, ``start_lengths`` (int64) their lengths in bytes, longest first.
+    ``starts`` is such a table of prefixes, ``start_lengths`` (int64) their lengths in bytes, longest first, and
+    ``ordinary`` one of words that are never repaired.
+
+    Of the words that others may be repaired to, ``targets`` (uint8, words x LONGEST) has the letters,
+    ``target_kinds`` (int32, words x 2) the length and the code. ``near`` (uint64, places x 2) gives for the
+    key of a word with letters left out, mixed to one number, the first of its targets in ``near_targets`` and
+    how many << 32. ``spelt``, ``shorter`` and ``rows`` are for notes.
     """
 
     slots: NDArray[np.uint64]
@@ -37,6 +45,16 @@ class Words(NamedTuple):
     starts: NDArray[np.uint64]
     start_bits: int
     start_lengths: NDArray[np.int64]
+    ordinary: NDArray[np.uint64]
+    ordinary_bits: int
+    targets: NDArray[np.uint8]
+    target_kinds: NDArray[np.int32]
+    near: NDArray[np.uint64]
+    near_bits: int
+    near_targets: NDArray[np.int32]
+    spelt: NDArray[np.uint8]
+    shorter: NDArray[np.uint8]
+    rows: NDArray[np.int64]
 
 
 @inlined
@@ -116,7 +134,86 @@ def resolved(first, second, length, begins_with_digit, kept, key, words):  # typ
         held = words.starts[at, 2]
         if held != _U(0):
             return np.int64(held & _VALUE) - 1
+    if SHORTEST <= length <= LONGEST:
+        code = repaired(first, second, length, kept, key, words)
+        if code >= 0:
+            return code
     return NUMBER if begins_with_digit else UNKNOWN
+
+
+@compiled_loop
+def repaired(first, second, length, kept, key, words):  # type: ignore[no-untyped-def]
+    """Give the code of the word that a word is a misspelling of, or -1: see :mod:`~firstpoint.screening.spelling`."""
+    spelt, shorter = words.spelt, words.shorter
+    for at in range(length):
+        if length > _SHORT:
+            spelt[at] = kept[at]
+        else:
+            half = first if at < 8 else second
+            spelt[at] = np.uint8((half >> (_EIGHT * _U(at & 7))) & _U(0xFF))
+        if not _SMALL_A <= spelt[at] <= _SMALL_Z:
+            return -1
+    at = place_of(words.ordinary, words.ordinary_bits, first, second, length > _SHORT)
+    if words.ordinary[at, 2] != _U(0):
+        return -1
+    best, code, many = LONGEST, -1, 0
+    most = 2 if length >= FROM_TWO_EDITS else 1
+    for one in range(-1, length):
+        for other in range(-1 if one < 0 or most == 1 else one, length if one >= 0 and most == 2 else 0):
+            # ``one`` and ``other`` are left out; -1, or one of them twice, stands for none.
+            size = 0
+            for letter in range(length):
+                if letter != one and letter != other:
+                    shorter[size] = spelt[letter]
+                    size += 1
+            key_of(shorter, 0, size, key)
+            mixed = mixed_key(key)
+            place = (mixed * _FIRST) >> (_TOP - _U(words.near_bits))
+            while words.near[place, 0] != mixed and words.near[place, 1] != _U(0):
+                place = (place + _ONE) & ((_ONE << _U(words.near_bits)) - _ONE)
+            listed = words.near[place, 1]
+            begin = np.int64(listed & _U(0xFFFFFFFF))
+            for number in range(begin, begin + np.int64(listed >> _U(32))):
+                target = words.near_targets[number]
+                edits = edits_to(target, length, words)
+                found = words.target_kinds[target, 1]
+                if edits < best:
+                    best, code, many = edits, found, 1
+                elif edits == best and found != code:
+                    many += 1
+    return code if many == 1 else -1
+
+
+@compiled_loop
+def mixed_key(key):  # type: ignore[no-untyped-def]
+    """Give the two halves of a key as one number."""
+    return key[0] ^ (key[1] * _SECOND)
+
+
+@compiled_loop
+def edits_to(target, length, words):  # type: ignore[no-untyped-def]
+    """Give the edits from the word in ``words.spelt`` to a target, ``LONGEST`` where more than are allowed."""
+    spelt, rows, letters = words.spelt, words.rows, words.targets
+    size = words.target_kinds[target, 0]
+    most = 2 if min(length, size) >= FROM_TWO_EDITS else 1
+    if abs(size - length) > most:
+        return LONGEST
+    if spelt[0] != letters[target, 0] and not (spelt[0] == letters[target, 1] and spelt[1] == letters[target, 0]):
+        return LONGEST
+    for other in range(size + 1):
+        rows[0, other] = other
+    for at in range(1, length + 1):
+        now, before, earlier = at % 3, (at + 2) % 3, (at + 1) % 3
+        rows[now, 0] = at
+        for other in range(1, size + 1):
+            changed = rows[before, other - 1] + (spelt[at - 1] != letters[target, other - 1])
+            least = min(rows[before, other] + 1, rows[now, other - 1] + 1, changed)
+            if at > 1 and other > 1 and spelt[at - 2] == letters[target, other - 1]:
+                if spelt[at - 1] == letters[target, other - 2]:
+                    least = min(least, rows[earlier, other - 2] + 1)
+            rows[now, other] = least
+    edits = rows[length % 3, size]
+    return edits if edits <= most else LONGEST
 
 
 @inlined
@@ -148,6 +245,26 @@ def put(slots, bits, letters, begins, values, key):  # type: ignore[no-untyped-d
         slots[at, 0] = key[0]
         slots[at, 1] = key[1]
         slots[at, 2] = _U(values[number] + 1) | (_LONG if length > _SHORT else _U(0))
+
+
+@compiled_loop
+def put_near(near, bits, letters, begins, listed, key):  # type: ignore[no-untyped-def]
+    """Enter shortened words with where their targets are listed; words whose keys mix alike share a place.
+
+    ``listed`` (uint64): for each, the first of its targets and how many << 32. Gives the number of a word whose
+    place is another's already, or -1.
+    """
+    for number in range(listed.size):
+        key_of(letters, begins[number], begins[number + 1] - begins[number], key)
+        mixed = mixed_key(key)
+        place = (mixed * _FIRST) >> (_TOP - _U(bits))
+        while near[place, 1] != _U(0):
+            if near[place, 0] == mixed:
+                return number
+            place = (place + _ONE) & ((_ONE << _U(bits)) - _ONE)
+        near[place, 0] = mixed
+        near[place, 1] = listed[number]
+    return -1
 
 
 @compiled_loop
