@@ -51,7 +51,9 @@ class Tables:
     kinds: Mapping[str, int]
     kind_of: NDArray[np.int32]
     longest: tuple[int, int]  # the most elements of a pattern, and the most tokens
-    known: tuple[NDArray[np.uint64], int] = field(repr=False)  # the table of known words, the bits of its places
+    known: tuple[NDArray[np.uint64], int] = field(
+        repr=False
+    )  # the table of known words, the bits of its places
     taken: int
     resolving: Mapping[str, Any] = field(repr=False)  # all other fields of ``Words``
 
@@ -88,7 +90,9 @@ def tables_of(lexicon: Lexicon) -> Tables:
     patterns = pool.patterns(kinds)
     alphabet = lexicon.alphabet
     known = _known(lexicon, numbers)
-    starts, start_bits = _table([(start.encode(), numbers.of[code]) for start, code in alphabet.prefixes.items()])
+    starts, start_bits = _table(
+        [(start.encode(), numbers.of[code]) for start, code in alphabet.prefixes.items()]
+    )
     return Tables(
         lexicon=lexicon,
         patterns=patterns,
@@ -112,7 +116,10 @@ def tables_of(lexicon: Lexicon) -> Tables:
 def _known(lexicon: Lexicon, numbers: _Numbers) -> dict[str, int]:
     """The words of the lexicon and those that tell a language, each with its code and its language << 32."""
     of_word = lexicon.languages.of_word
-    known = {word: numbers.of[code] | of_word.get(word, 0) << 32 for word, code in lexicon.alphabet.literals.items()}
+    known = {
+        word: numbers.of[code] | of_word.get(word, 0) << 32
+        for word, code in lexicon.alphabet.literals.items()
+    }
     for word, language in of_word.items():
         known.setdefault(word, numbers.of[lexicon.alphabet.code(word)] | language << 32)
     return known
@@ -133,10 +140,10 @@ class _Numbers:
     def __init__(self, lexicon: Lexicon) -> None:
         alphabet = lexicon.alphabet
         often = dict.fromkeys((*_MARKS, *alphabet.literals.values(), *alphabet.prefixes.values()), 1)
-        for row in (*lexicon.phrases, *lexicon.cues):
-            for sentence in (*row.hits, *row.misses):
-                for code in cut(sentence, alphabet):
-                    often[code] += 1
+        told = [*((p.hits, p.misses) for p in lexicon.phrases), *((c.hits, c.misses) for c in lexicon.cues)]
+        for hits, misses in told:
+            for code in "".join(cut(sentence, alphabet) for sentence in (*hits, *misses)):
+                often[code] += 1
         for code in lexicon.common:
             often[code] += _EVERYDAY
         private = sorted(often.keys() - set(_MARKS), key=lambda code: (-often[code], code))
@@ -200,7 +207,9 @@ class _Pool:
 
         def cost(at: int) -> float:
             return sum(
-                int(often[code]) if code < len(often) else min(int(often[list(a)].sum()) for a in self.row_of[code]) / _ROW_RARER
+                int(often[code])
+                if code < len(often)
+                else min(int(often[list(a)].sum()) for a in self.row_of[code]) / _ROW_RARER
                 for code in self.wanted[place][at] or ()
             )
 
@@ -357,7 +366,7 @@ class _Pool:
     def _pairs(
         self, flags: NDArray[np.uint64]
     ) -> tuple[NDArray[np.int64], int, NDArray[np.uint64], NDArray[np.int32]]:
-        """The rows of words by their first two, the longest first; marks in ``flags`` where such words stand."""
+        """The rows of words by their first two, the longest first; marks them in ``flags``."""
         by_pair: dict[tuple[int, int], list[int]] = {}
         rows = list(self.rows)
         written = [self._row(row) for row in rows]
@@ -446,7 +455,9 @@ def _repairs(lexicon: Lexicon, numbers: _Numbers) -> dict[str, Any]:
     spelt, begins = _spelt(word.encode() for word in spelling.near)
     listed, key = _halves(_begins(many)[:-1], many), np.zeros(2, dtype=np.uint64)
     if word_tables.put_near(near, bits, spelt, begins, listed, key) >= 0:
-        raise InputError("two shortened words of the lexicon have one key", remedy="Leave out one of its words.")
+        raise InputError(
+            "two shortened words of the lexicon have one key", remedy="Leave out one of its words."
+        )
     ordinary, ordinary_bits = _table([(word.encode(), 0) for word in sorted(spelling.ordinary)])
     return {
         "ordinary": ordinary,
