@@ -6,8 +6,8 @@ the annotated banks where they lie beside the checkout, else from made-up filler
 and ten words of no language in each log besides. Equal finds of the plain reading are checked on some of the
 logs first. Times are processor time of this process, medians of several runs.
 
-Peers: RE2's set (which patterns stand, no spans) in this process where google-re2 is installed; spaCy's Matcher
-and medSpaCy in environments of their own, whose Pythons are named::
+Peers: RE2's set (which patterns stand, no spans) in this process where google-re2 is installed; spaCy's
+Matcher and medSpaCy in environments of their own, whose Pythons are named::
 
     python benchmarks/bench_matching.py [--logs N] [--runs N] [--spacy PYTHON] [--medspacy PYTHON]
 
