@@ -9,20 +9,21 @@ other is given a higher one.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 from attrs import evolve, frozen
 from numpy.typing import NDArray
 
 from firstpoint.screening.disclosures import Disclosure, Evidence, merged
 from firstpoint.screening.kinds import kind_row
 from firstpoint.screening.ranking import Ranker, Worded, chance, features, kind_features, kind_words
-from firstpoint.screening.reading import LexiconReader
+from firstpoint.screening.reading import LexiconReader, Read
 from firstpoint.screening.wording.labels import facts_of, kind_of
 from firstpoint.screening.wording.scoring import Leaning, lean
 from firstpoint.screening.wording.weights import Weights
@@ -68,9 +69,18 @@ class LogReader:
         look = self.look(incident)
         return self.disclosures(incident.get("text") or "", look)
 
+    def read_many(self, incidents: pl.DataFrame) -> Iterator[Read]:
+        """What each incident of a table discloses, in order, and which texts could not be read."""
+        read = self.lexicon.read_many(incidents)
+        for incident, one in zip(incidents.iter_rows(named=True), read, strict=True):
+            look = self._look(incident, one.disclosures)
+            yield Read(self.disclosures(incident.get("text") or "", look), one.not_read)
+
     def look(self, incident: Mapping[str, Any]) -> Look:
         """What the reader sees in an incident, before it weighs it."""
-        told = self.lexicon.read(incident)
+        return self._look(incident, self.lexicon.read(incident))
+
+    def _look(self, incident: Mapping[str, Any], told: tuple[Disclosure, ...]) -> Look:
         opening, closing = self.lexicon.standings(incident)
         leaning = lean(
             incident.get("text") or "", incident.get("opening_code"), incident.get("closing_code"), self.weights

@@ -14,6 +14,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from firstpoint.screening.spelling import Spelling
+
 CLAUSE, SENTENCE, ENTRY, UNKNOWN, NUMBER = ",", ".", "\n", "x", "0"
 _FIRST_PRIVATE = 0x100
 _MEMO_LIMIT = 400_000
@@ -49,6 +51,7 @@ class Alphabet(dict[str, str]):
         self.prefixes = {start: _private(len(words) + number) for number, start in enumerate(starts)}
         self._prefix_lengths = sorted({len(start) for start in starts}, reverse=True)
         self._codes_of_prefix: dict[str, frozenset[str]] = {}
+        self.spelling: Spelling | None = None  # what unknown words may be misspellings of
 
     def __missing__(self, spelling: str) -> str:
         if len(self) > _MEMO_LIMIT:
@@ -65,6 +68,8 @@ class Alphabet(dict[str, str]):
         for length in self._prefix_lengths:
             if (code := self.prefixes.get(word[:length])) is not None and len(word) >= length:
                 return code
+        if self.spelling and (code := self.spelling.code_of(word)) is not None:
+            return code
         return NUMBER if word[:1].isdigit() else UNKNOWN
 
     def codes_of_literal(self, word: str) -> frozenset[str]:

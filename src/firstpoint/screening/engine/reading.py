@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pyarrow as pa
-from attrs import define, evolve, field
+from attrs import define, field
 from numpy.typing import NDArray
 
 from firstpoint.screening.engine.columns import Texts, texts_of
@@ -28,11 +29,10 @@ from firstpoint.screening.engine.passing import (
 from firstpoint.screening.engine.standing import NEEDS
 from firstpoint.screening.engine.tables import Lexis, Tables, lines
 from firstpoint.screening.engine.words import KEPT, Words, moved
-from firstpoint.screening.lexicon import Lexicon
+from firstpoint.screening.lexicon import STRENGTHS, Lexicon
 from firstpoint.screening.matching import CueHit, Found, Hit
 
 _MOST_BITS = 20  # of places for words met in one run, some 24 MB; a table that is fuller begins anew
-_TALLY = 24
 
 
 @define
@@ -51,6 +51,7 @@ class Reading:
     lexicon: Lexicon
     texts: Texts = field(repr=False)
     tokens: NDArray[np.int32]
+    tally: NDArray[np.int32]
     hit_from: NDArray[np.int64]
     phrase: NDArray[np.int32]
     hit_tokens: NDArray[np.int32]
@@ -74,12 +75,21 @@ class Reading:
         return np.repeat(np.arange(len(self)), np.diff(self.hit_from))
 
     @cached_property
+    def log_of_cue(self) -> NDArray[np.int64]:
+        """The row of each cue's log."""
+        return np.repeat(np.arange(len(self)), np.diff(self.cue_from))
+
+    @cached_property
     def strength(self) -> NDArray[np.int8]:
         """The strength of each hit, as a place in ``STRENGTHS``."""
-        from firstpoint.screening.lexicon import STRENGTHS
-
         of = np.array([STRENGTHS.index(p.strength) for p in self.lexicon.phrases], dtype=np.int8)
         return of[self.phrase]
+
+    @cached_property
+    def not_read(self) -> list[str | None]:
+        """Why each log could not be read, or None: see :mod:`~firstpoint.screening.languages`."""
+        why = self.lexicon.languages.why_not_read
+        return [why(words, other, told) for words, other, *told in self.tally.tolist()]
 
     def log(self, row: int) -> Found:
         """One log as the plain reading gives it, with the cues that bear on each hit."""
@@ -110,7 +120,7 @@ class EngineFound(Found):
         bounds = reading.bearing_from[hits.start : hits.stop + 1].tolist()
         self.bearing = [
             tuple(self.cues[cue - self._first_cue] for cue in reading.bearing[low:high].tolist())
-            for low, high in zip(bounds[:-1], bounds[1:], strict=True)
+            for low, high in itertools.pairwise(bounds)
         ]
         places = reading.hit_places[hits]
         tokens = reading.hit_tokens[hits]
@@ -119,9 +129,11 @@ class EngineFound(Found):
 
     @cached_property
     def text(self) -> str:  # type: ignore[override]
+        """The log."""
         return self._reading.texts.bytes_at(self._row).decode("utf-8", "replace")
 
     def span(self, start: int, end: int) -> tuple[int, int]:
+        """Characters of the original text under the tokens ``start`` to ``end``."""
         if start in self._starts and end in self._ends:
             return self._starts[start], self._ends[end]
         return super().span(start, end)
@@ -145,9 +157,7 @@ def read_column(
     run = _Run(tables, len(texts.length))
     first = 0
     while first < len(texts.length):
-        first = read_logs(
-            first, texts.address, texts.length, asked, run.lexis, run.room, run.out, run.state
-        )
+        first = read_logs(first, texts.address, texts.length, asked, run.lexis, run.room, run.out, run.state)
         run.make_way()
     return run.reading(texts)
 
@@ -159,7 +169,7 @@ class _Run:
         self.tables = tables
         self.lexis: Lexis = tables.lexis()
         self.room = _room(tables, 4096)
-        self.out = _out(logs, 1024 + 4 * logs)
+        self.out = _out(logs, 1024 + 4 * logs, _tally(tables.lexicon))
         self.state = np.zeros(8, dtype=np.int64)
 
     def make_way(self) -> None:
@@ -176,7 +186,7 @@ class _Run:
     def _more_words(self, words: Words) -> Words:
         bits = int(words.state[2]) + 1
         if bits > _MOST_BITS:
-            return self.tables.lexis(int(words.state[2])).words
+            return self.tables.words()
         slots = lines(1 << bits, 4)
         moved(words.slots, slots, bits)
         state = np.array([words.state[0], (1 << bits) // 2, bits], dtype=np.int64)
@@ -188,6 +198,7 @@ class _Run:
             lexicon=self.tables.lexicon,
             texts=texts,
             tokens=out.tokens,
+            tally=out.tally,
             hit_from=out.hit_from,
             phrase=out.phrase[:hits],
             hit_tokens=np.column_stack((out.hit_start[:hits], out.hit_end[:hits])),
@@ -201,13 +212,18 @@ class _Run:
         )
 
 
+def _tally(lexicon: Lexicon) -> int:
+    """The columns of a tally: words, those of another script, then those that tell each language."""
+    return 2 + len(lexicon.languages.names)
+
+
 def _room(tables: Tables, size: int) -> Room:
     elements, tokens = tables.longest
     cues = len(tables.lexicon.cues)
-    ints: Any = {name: np.zeros(size, dtype=np.int32) for name in Room._fields}
+    arrays: Any = {name: np.zeros(size, dtype=np.int32) for name in Room._fields}
     for name in ("seen_log", "seen_entry", "seen_earlier"):
-        ints[name] = np.zeros(cues, dtype=np.int32)
-    ints |= {
+        arrays[name] = np.zeros(cues, dtype=np.int32)
+    arrays |= {
         "tried": np.zeros(len(tables.patterns.rank), dtype=np.int64),
         "code": np.zeros(size, dtype=np.uint32),
         "size": np.zeros(size, dtype=np.uint8),
@@ -215,26 +231,26 @@ def _room(tables: Tables, size: int) -> Room:
         "edges": np.zeros((2 * size, 2), dtype=np.uint32),
         "found": np.zeros((size, 3), dtype=np.int32),
         "met": np.zeros((size, NEEDS), dtype=np.uint64),
-        "of_phrases": np.zeros((2 * size, 4), dtype=np.int32),
-        "of_cues": np.zeros((2 * size, 4), dtype=np.int32),
+        "of_phrases": np.zeros(2 * size, dtype=np.uint64),
+        "of_cues": np.zeros(2 * size, dtype=np.uint64),
         "choices": np.zeros((elements + 2, 2), dtype=np.int64),
         "visited": np.zeros((elements + 2, tokens // 64 + 1), dtype=np.uint64),
         "key": np.zeros(2, dtype=np.uint64),
         "chunk": np.zeros(1, dtype=np.uint64),
         "spelt": np.zeros(3, dtype=np.int64),
         "kept": np.zeros(KEPT, dtype=np.uint8),
-        "tally": np.zeros(_TALLY, dtype=np.int64),
+        "tally": np.zeros(_tally(tables.lexicon), dtype=np.int64),
         "told": np.zeros(2, dtype=np.uint64),
     }
-    return Room(**ints)
+    return Room(**arrays)
 
 
-def _out(logs: int, size: int) -> Out:
+def _out(logs: int, size: int, tally: int) -> Out:
     return Out(
         hit_from=np.zeros(logs + 1, dtype=np.int64),
         cue_from=np.zeros(logs + 1, dtype=np.int64),
         tokens=np.zeros(logs, dtype=np.int32),
-        tally=np.zeros((logs, _TALLY), dtype=np.int32),
+        tally=np.zeros((logs, tally), dtype=np.int32),
         phrase=np.zeros(size, dtype=np.int32),
         hit_start=np.zeros(size, dtype=np.int32),
         hit_end=np.zeros(size, dtype=np.int32),

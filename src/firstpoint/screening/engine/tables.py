@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from attrs import define, field
@@ -18,11 +18,13 @@ from firstpoint.screening.engine.letters import Letters, letters
 from firstpoint.screening.engine.standing import Patterns
 from firstpoint.screening.lexicon import DIRECTIONS, Lexicon
 from firstpoint.screening.patterns import Element, Matcher
+from firstpoint.screening.spelling import LONGEST, Spelling
 from firstpoint.screening.tokens import CLAUSE, ENTRY, NUMBER, SENTENCE, UNKNOWN, cut
 
 _MARKS = (CLAUSE, SENTENCE, ENTRY, UNKNOWN, NUMBER)  # the token codes 0 to 4, in this order
 _MOST_KINDS = 128
 _EVERYDAY = 200  # how often a word of everyday is taken to stand beside one of the lexicon's own sentences
+_FEWEST_PLACES = 15  # bits of the places of a table of words
 _ROW_RARER = 10  # by how much a row of words is rarer than the rarest of them
 Codes = frozenset[int]
 Row = tuple[Codes, ...]
@@ -49,14 +51,30 @@ class Tables:
     kinds: Mapping[str, int]
     kind_of: NDArray[np.int32]
     longest: tuple[int, int]  # the most elements of a pattern, and the most tokens
-    known: Sequence[tuple[bytes, int]] = field(repr=False)
-    starts: Sequence[tuple[bytes, int]] = field(repr=False)
+    known: tuple[NDArray[np.uint64], int] = field(
+        repr=False
+    )  # the table of known words, the bits of its places
+    taken: int
+    resolving: Mapping[str, Any] = field(repr=False)  # all other fields of ``Words``
 
-    def lexis(self, places_bits: int = 15) -> Lexis:
+    def lexis(self) -> Lexis:
         """All that a run needs, with a fresh table of words."""
         all_kinds = np.full(2, np.iinfo(np.uint64).max, dtype=np.uint64)
-        words = _words(self.known, self.starts, places_bits)
-        return Lexis(letters(), words, self.patterns, self.cues, self.kind_of, all_kinds)
+        return Lexis(letters(), self.words(), self.patterns, self.cues, self.kind_of, all_kinds)
+
+    def words(self) -> word_tables.Words:
+        """A table of the known words, to which a run adds those that it meets."""
+        known, bits = self.known
+        slots = lines(*known.shape)
+        slots[:] = known
+        return word_tables.Words(
+            slots=slots,
+            state=np.array([self.taken, (1 << bits) // 2, bits], dtype=np.int64),
+            spelt=np.zeros(LONGEST, dtype=np.uint8),
+            shorter=np.zeros(LONGEST, dtype=np.uint8),
+            rows=np.zeros((3, LONGEST + 1), dtype=np.int64),
+            **self.resolving,
+        )
 
 
 def tables_of(lexicon: Lexicon) -> Tables:
@@ -71,6 +89,10 @@ def tables_of(lexicon: Lexicon) -> Tables:
         raise InputError(f"the lexicon speaks of {len(kinds)} kinds; {_MOST_KINDS} are possible")
     patterns = pool.patterns(kinds)
     alphabet = lexicon.alphabet
+    known = _known(lexicon, numbers)
+    starts, start_bits = _table(
+        [(start.encode(), numbers.of[code]) for start, code in alphabet.prefixes.items()]
+    )
     return Tables(
         lexicon=lexicon,
         patterns=patterns,
@@ -78,9 +100,29 @@ def tables_of(lexicon: Lexicon) -> Tables:
         kinds=kinds,
         kind_of=np.array([kinds[p.kind] for p in lexicon.phrases], dtype=np.int32),
         longest=pool.longest,
-        known=[(word.encode(), numbers.of[code]) for word, code in alphabet.literals.items()],
-        starts=[(start.encode(), numbers.of[code]) for start, code in alphabet.prefixes.items()],
+        known=_table([(word.encode(), value) for word, value in known.items()], _FEWEST_PLACES),
+        taken=len(known),
+        resolving={
+            "starts": starts,
+            "start_bits": start_bits,
+            "start_lengths": np.array(
+                sorted({len(start.encode()) for start in alphabet.prefixes}, reverse=True), dtype=np.int64
+            ),
+            **_repairs(lexicon, numbers),
+        },
     )
+
+
+def _known(lexicon: Lexicon, numbers: _Numbers) -> dict[str, int]:
+    """The words of the lexicon and those that tell a language, each with its code and its language << 32."""
+    of_word = lexicon.languages.of_word
+    known = {
+        word: numbers.of[code] | of_word.get(word, 0) << 32
+        for word, code in lexicon.alphabet.literals.items()
+    }
+    for word, language in of_word.items():
+        known.setdefault(word, numbers.of[lexicon.alphabet.code(word)] | language << 32)
+    return known
 
 
 def _kinds(lexicon: Lexicon) -> list[str]:
@@ -98,10 +140,10 @@ class _Numbers:
     def __init__(self, lexicon: Lexicon) -> None:
         alphabet = lexicon.alphabet
         often = dict.fromkeys((*_MARKS, *alphabet.literals.values(), *alphabet.prefixes.values()), 1)
-        for row in (*lexicon.phrases, *lexicon.cues):
-            for sentence in (*row.hits, *row.misses):
-                for code in cut(sentence, alphabet):
-                    often[code] += 1
+        told = [*((p.hits, p.misses) for p in lexicon.phrases), *((c.hits, c.misses) for c in lexicon.cues)]
+        for hits, misses in told:
+            for code in "".join(cut(sentence, alphabet) for sentence in (*hits, *misses)):
+                often[code] += 1
         for code in lexicon.common:
             often[code] += _EVERYDAY
         private = sorted(often.keys() - set(_MARKS), key=lambda code: (-often[code], code))
@@ -165,7 +207,9 @@ class _Pool:
 
         def cost(at: int) -> float:
             return sum(
-                int(often[code]) if code < len(often) else min(int(often[list(a)].sum()) for a in self.row_of[code]) / _ROW_RARER
+                int(often[code])
+                if code < len(often)
+                else min(int(often[list(a)].sum()) for a in self.row_of[code]) / _ROW_RARER
                 for code in self.wanted[place][at] or ()
             )
 
@@ -173,9 +217,12 @@ class _Pool:
 
     def patterns(self, kinds: Mapping[str, int]) -> Patterns:
         cues_from, last = len(self.lexicon.phrases), len(self.lexicon.phrases) + len(self.lexicon.cues)
+        # The sets that patterns begin with come first, so that what is asked most often lies close together.
+        for each in self.wanted:
+            if each[0] is not None:
+                self._set(each[0])
         wanted = [-1 if codes is None else self._set(codes) for each in self.wanted for codes in each]
         elements = [element for matcher in self.matchers for element in matcher.elements]
-        row_sets = [[self._set(atom) for atom in row[2:]] for row in self.rows]
         anchors = [self.anchor(place) for place in range(last)]
         phrases, cues = self._anchored(anchors, 0, cues_from), self._anchored(anchors, cues_from, last)
         needs_of_patterns, needs_of_codes = self._needs(anchors)
@@ -203,10 +250,7 @@ class _Pool:
             pair_slots=pairs[0],
             pair_bits=pairs[1],
             pair_sieve=pairs[2],
-            row=pairs[3],
-            row_code=_places(self.rows.values()),
-            row_from=_begins(len(sets) for sets in row_sets).astype(np.uint32),
-            row_set=_places(s for sets in row_sets for s in sets),
+            rows=pairs[3],
         )
 
     def _rows_of_codes(
@@ -321,10 +365,11 @@ class _Pool:
 
     def _pairs(
         self, flags: NDArray[np.uint64]
-    ) -> tuple[NDArray[np.int64], int, NDArray[np.uint64], NDArray[np.uint32]]:
-        """The rows of words by their first two, the longest first; marks in ``flags`` where such words stand."""
+    ) -> tuple[NDArray[np.int64], int, NDArray[np.uint64], NDArray[np.int32]]:
+        """The rows of words by their first two, the longest first; marks them in ``flags``."""
         by_pair: dict[tuple[int, int], list[int]] = {}
         rows = list(self.rows)
+        written = [self._row(row) for row in rows]
         for number in sorted(range(len(rows)), key=lambda number: -len(rows[number])):
             flags[list(rows[number][0])] |= standing.FIRST
             flags[list(rows[number][1])] |= standing.SECOND
@@ -344,7 +389,16 @@ class _Pool:
                 place = (place + 1) & ((1 << bits) - 1)
             slots[place, :3] = pair, len(listed), len(listed) + len(numbers)
             listed += numbers
-        return slots, bits, sieve, _places(listed)
+        return slots, bits, sieve, np.array([written[row] for row in listed] or [[0] * 16], dtype=np.int32)
+
+    def _row(self, row: Row) -> list[int]:
+        further = [-1 - self._set(atom) if len(atom) > 1 else next(iter(atom)) for atom in row[2:]]
+        if len(row) > standing.LONGEST_ROW:
+            raise InputError(
+                f"{len(row)} words stand in one row in a pattern",
+                remedy=f"Write at most {standing.LONGEST_ROW} words with lines between them.",
+            )
+        return [self.rows[row], len(further), *further, *[0] * (standing.LONGEST_ROW - 2 - len(further))]
 
 
 def _span(element: Element, *, first: bool) -> tuple[int, int]:
@@ -370,26 +424,50 @@ def _cues(lexicon: Lexicon, kinds: Mapping[str, int], numbers: _Numbers) -> Cues
     )
 
 
-def _words(
-    known: Sequence[tuple[bytes, int]], starts: Sequence[tuple[bytes, int]], bits: int
-) -> word_tables.Words:
-    while len(known) * 3 > 1 << bits:
-        bits += 1
+def _table(entries: Sequence[tuple[bytes, int]], bits: int = 4) -> tuple[NDArray[np.uint64], int]:
+    """A table of words with their values, at most a third of it filled, and the bits of its places."""
+    bits = max(bits, (3 * len(entries)).bit_length())
     slots = lines(1 << bits, 4)
-    _enter(slots, bits, known)
-    start_bits = max(4, (3 * len(starts)).bit_length())
-    start_slots = lines(1 << start_bits, 4)
-    _enter(start_slots, start_bits, starts)
-    lengths = sorted({len(start) for start, _ in starts}, reverse=True)
-    state = np.array([len(known), (1 << bits) // 2, bits], dtype=np.int64)
-    return word_tables.Words(slots, state, start_slots, start_bits, np.array(lengths, dtype=np.int64))
-
-
-def _enter(slots: NDArray[np.uint64], bits: int, entries: Sequence[tuple[bytes, int]]) -> None:
-    spelt = np.frombuffer(b"".join(word for word, _ in entries) or b"\0", dtype=np.uint8)
-    begins = _begins(len(word) for word, _ in entries)
+    spelt, begins = _spelt(word for word, _ in entries)
     values = np.array([value for _, value in entries], dtype=np.int64)
     word_tables.put(slots, bits, spelt, begins, values, np.zeros(2, dtype=np.uint64))
+    return slots, bits
+
+
+def _spelt(words: Iterable[bytes]) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
+    """The letters of words, one word after the other, and where each begins and the last one ends."""
+    each = list(words)
+    return np.frombuffer(b"".join(each) or b"\0", dtype=np.uint8), _begins(map(len, each))
+
+
+def _repairs(lexicon: Lexicon, numbers: _Numbers) -> dict[str, Any]:
+    """The arrays from which misspellings are repaired."""
+    spelling = lexicon.alphabet.spelling or Spelling({}, frozenset())
+    number_of = {word: number for number, word in enumerate(spelling.targets)}
+    targets = np.zeros((max(1, len(number_of)), LONGEST), dtype=np.uint8)
+    kinds = np.zeros((max(1, len(number_of)), 2), dtype=np.int32)
+    for word, number in number_of.items():
+        targets[number, : len(word)] = np.frombuffer(word.encode(), dtype=np.uint8)
+        kinds[number] = len(word), numbers.of[spelling.targets[word]]
+    bits = max(4, (2 * len(spelling.near)).bit_length())
+    near = lines(1 << bits, 2)
+    many = [len(each) for each in spelling.near.values()]
+    spelt, begins = _spelt(word.encode() for word in spelling.near)
+    listed, key = _halves(_begins(many)[:-1], many), np.zeros(2, dtype=np.uint64)
+    if word_tables.put_near(near, bits, spelt, begins, listed, key) >= 0:
+        raise InputError(
+            "two shortened words of the lexicon have one key", remedy="Leave out one of its words."
+        )
+    ordinary, ordinary_bits = _table([(word.encode(), 0) for word in sorted(spelling.ordinary)])
+    return {
+        "ordinary": ordinary,
+        "ordinary_bits": ordinary_bits,
+        "targets": targets,
+        "target_kinds": kinds,
+        "near": near,
+        "near_bits": bits,
+        "near_targets": _ints(number_of[word] for each in spelling.near.values() for word in each),
+    }
 
 
 def _begins(lengths: Iterable[int]) -> NDArray[np.int32]:
