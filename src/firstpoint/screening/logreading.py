@@ -94,19 +94,20 @@ class LogReader:
         kinds = sorted({*words, *(one.kind for one in look.told)})
         if not kinds:
             return ()
-        certain = 1.0 / (1.0 + np.exp(-self.ranker.kind_odds(kind_features(kinds, words, look.told, odds))))
-        by_chance = sorted(zip(kinds, certain.tolist(), strict=True), key=lambda pair: (-pair[1], pair[0]))
+        values = kind_features(kinds, words, look.told, self.ranker.precision)
+        share = 1.0 / (1.0 + np.exp(-self.ranker.kind_odds(values)))
+        by_chance = sorted(zip(kinds, share.tolist(), strict=True), key=lambda pair: (-pair[1], pair[0]))
         told = {one.kind: one for one in look.told}
         most = chance(odds)
         given = [
             self._disclosure(
                 self._named(kind, told.get(kind), words.get(kind)),
-                most if first else min(most, share),
+                most if first else most * share_of,
                 text,
                 look,
                 first=first,
             )
-            for first, (kind, share) in zip((True, *[False] * len(kinds)), by_chance[:_MOST_KINDS], strict=False)
+            for first, (kind, share_of) in zip((True, *[False] * len(kinds)), by_chance[:_MOST_KINDS], strict=False)
         ]
         return tuple(one for one in merged(given, self.lexicon.lexicon) if one.certainty >= _LEAST_CERTAIN)
 

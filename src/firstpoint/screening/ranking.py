@@ -44,7 +44,7 @@ FEATURES = {
     "no_report": "an opening code of an enquiry or an update",
     "tells_though_dismissed": "telling words under a closing code that dismisses",
 }
-KIND_FEATURES = ("words", "words_first", "lexicon", "in_lexicon", "lexicon_first", "log")
+KIND_FEATURES = ("words", "words_behind", "lexicon", "precision", "lexicon_behind", "code")
 _LEAST, _MOST = -5.0, 5.0
 _LEAST_WORDED = -6.0
 _LAST = 3  # sentences that stand near the end
@@ -59,6 +59,7 @@ class Ranker:
     spread: NDArray[np.float64]
     constant: float
     of_kinds: NDArray[np.float64]  # one a kind feature, then the constant
+    precision: Mapping[str, float]
 
     def log_odds(self, values: NDArray[np.float64]) -> float:
         """Log-odds that a crime is due in a log of these features (float64, in the order of FEATURES)."""
@@ -70,7 +71,7 @@ class Ranker:
         return dict(zip(FEATURES, parts.round(3).tolist(), strict=True))
 
     def kind_odds(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Log-odds that each kind is due, from its features (float64, kinds x features)."""
+        """Log-odds that each kind is due, given that a crime is, from its features (float64, kinds x features)."""
         odds: NDArray[np.float64] = values @ self.of_kinds[:-1] + self.of_kinds[-1]
         return odds
 
@@ -84,6 +85,7 @@ class Ranker:
             lines += [f"mean = {mean:.4f}", f"spread = {spread:.4f}", ""]
         lines += ["[kind]"]
         lines += [f"{n} = {v:.4f}" for n, v in zip((*KIND_FEATURES, "constant"), self.of_kinds, strict=True)]
+        lines += ["", "[precision]", *(f"{kind} = {share:.3f}" for kind, share in sorted(self.precision.items()))]
         path.write_text("\n".join(lines) + "\n", "utf-8")
 
     @classmethod
@@ -95,7 +97,14 @@ class Ranker:
             for part in ("coefficient", "mean", "spread")
         }
         of_kinds = np.array([held["kind"][name] for name in (*KIND_FEATURES, "constant")])
-        return cls(columns["coefficient"], columns["mean"], columns["spread"], held["constant"], of_kinds)
+        return cls(
+            columns["coefficient"],
+            columns["mean"],
+            columns["spread"],
+            held["constant"],
+            of_kinds,
+            held["precision"],
+        )
 
 
 def features(
@@ -140,26 +149,38 @@ def features(
 
 
 def kind_features(
-    kinds: Sequence[str], words: Mapping[str, Worded], told: Sequence[Disclosure], log_odds: float
+    kinds: Sequence[str],
+    words: Mapping[str, Worded],
+    told: Sequence[Disclosure],
+    precision: Mapping[str, float],
 ) -> NDArray[np.float64]:
-    """The features of each of ``kinds`` in a log (float64, kinds x KIND_FEATURES); ``words`` are what the
-    wording of its sentences tells (:func:`kind_words`)."""
-    sure = {one.kind: one.certainty for one in told}
-    first_by_words = max((one.odds for one in words.values()), default=0.0)
-    first_by_lexicon = max(sure.values(), default=0.0)
+    """The features of each of ``kinds`` in a log (float64, kinds x KIND_FEATURES).
+
+    ``words`` are what the wording of its sentences tells (:func:`kind_words`), ``told`` what the lexicon does;
+    ``precision`` is the share of the logs with a crime due, among those in which the lexicon tells a kind, that
+    are of the kind.
+    """
+    sure = {one.kind: one for one in told}
+    most_worded = max((one.odds for one in words.values()), default=0.0)
+    most_sure = max((one.certainty for one in told), default=0.0)
     return np.array(
-        [
-            [
-                words[kind].odds if kind in words else -8.0,
-                float(kind in words and words[kind].odds == first_by_words),
-                _odds(sure[kind]) if kind in sure else -4.0,
-                float(kind in sure),
-                float(kind in sure and sure[kind] == first_by_lexicon),
-                log_odds,
-            ]
-            for kind in kinds
-        ]
+        [_kind_values(words.get(kind), sure.get(kind), precision.get(kind, 0.1), most_worded, most_sure) for kind in kinds]
     ).reshape(-1, len(KIND_FEATURES))
+
+
+def _kind_values(
+    worded: Worded | None, one: Disclosure | None, precision: float, most_worded: float, most_sure: float
+) -> tuple[float, ...]:
+    odds = worded.odds if worded else _LEAST_WORDED - 1.0
+    certainty = one.certainty if one else 0.0
+    return (
+        odds,
+        most_worded - odds,
+        _odds(certainty) if one else -5.0,
+        _odds(precision) if one else -3.0,
+        most_sure - certainty,
+        float(one is not None and any(row.startswith("OPEN") for row in one.patterns)),
+    )
 
 
 @frozen

@@ -4,7 +4,8 @@
     the sum of certainty times crimes due.
 ``chance_crime``
     the chance that at least one of the crimes due is truly disclosed: that of the surest. What makes a
-    reader doubt one allegation of a log makes it doubt the others, so further ones add nothing.
+    reader doubt one allegation of a log makes it doubt the others, so further ones add nothing. An
+    allegation that another one takes in counts, for what is told of it is due under the other.
 ``chance_unrecorded``
     the same over the crimes that the linked records do not cover, by the grades of
     :mod:`~firstpoint.screening.covering`; a record whose class is not known covers all. A closing
@@ -52,7 +53,8 @@ def score(
     closing code says (``recorded``, ``dismissed``, ``explained``, or None).
     """
     due = [one for one in disclosures if one.crimes > 0]
-    chance_crime = max((one.certainty for one in due), default=0.0)
+    taken_in = [one for one in disclosures if due and one.context == "subsumed"]
+    chance_crime = max((one.certainty for one in (*due, *taken_in)), default=0.0)
     return Score(
         expected_crimes=round(sum(one.certainty * one.crimes for one in due), 4),
         chance_unrecorded=round(_chance_unrecorded(due, linked, standing, weights), 4),
