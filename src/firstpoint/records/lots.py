@@ -36,4 +36,4 @@ def starting_point(*said: object) -> float:
     over 16 to the eighth.
     """
     digest = hashlib.sha256("|".join(str(one) for one in said).encode()).hexdigest()
-    return (int(digest[:_DIGITS], 16) + 0.5) / 16**_DIGITS
+    return float((int(digest[:_DIGITS], 16) + 0.5) / 16**_DIGITS)

@@ -11,6 +11,7 @@ from firstpoint.screening.reviewing.probabilities import Floats
 _STEPS = 100
 _SMALL = 1e-9
 _NEVER_SURER_THAN = 1e-6
+_TOLD_APART = 1e-3  # no log is further from its mark: the likelihood has no greatest value
 
 
 @frozen(eq=False)
@@ -47,7 +48,7 @@ def fit_logistic(columns: Floats, hides: Floats, weight: Floats, *, penalty: flo
         values, worth = values + step, tried
         if float(np.abs(step).max()) < 1e-8:
             break
-    if float(np.abs(values).max()) > 1e3:
+    if penalty == 0.0 and float(np.abs(hides - from_log_odds(design @ values)).max()) < _TOLD_APART:
         raise Refused(
             "The marks can be told apart without a fault, so no finite weights follow from them.",
             where="marks",

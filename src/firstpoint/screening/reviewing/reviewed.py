@@ -34,7 +34,7 @@ def join_marks(chosen: pl.DataFrame, marks: pl.DataFrame) -> pl.DataFrame:
         raise InputError(
             f"{stray.len()} marked logs were not chosen, so their chance is unknown ({_some(stray)}).",
             where="marks",
-            remedy="Hand in the marks of chosen logs alone; hand-picked logs teach and estimate nothing.",
+            remedy="Give the choices of all days that were marked; hand-picked logs say nothing of others.",
         )
     joined = chosen.join(summed, on="incident_id", how="left", maintain_order="left")
     unmarked = joined.filter(pl.col("missed").is_null())["incident_id"]
