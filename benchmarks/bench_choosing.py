@@ -25,12 +25,19 @@ from firstpoint.screening import screen
 from firstpoint.screening.reviewing import (
     DEFAULT_MIX,
     Mix,
+    calibrate,
+    choose,
     estimate_missed,
     frame_of,
     grave_strata,
+    join_marks,
+    learn,
     quotas,
+    reliability_of,
+    weighted_auc,
 )
 from firstpoint.screening.reviewing.choosing import systematic
+from firstpoint.screening.reviewing.learning import numeric_features
 from firstpoint.screening.reviewing.probabilities import POOL, TOP, chances
 from firstpoint.simulation import make_month, months_from
 
@@ -73,17 +80,23 @@ def main() -> None:
     arguments.add_argument("--months", type=int, default=1)
     arguments.add_argument("--incidents-a-year", type=float, default=360_000)
     arguments.add_argument("--bank", choices=["training", "held_out"], default="training")
+    arguments.add_argument("--without-synthetic", action="store_true")
     asked = arguments.parse_args()
     print("Synthetic population")
-    for name, days in synthetic_populations().items():
+    for name, days in ({} if asked.without_synthetic else synthetic_populations()).items():
         print(f" {name}")
         for mix_name in ("60/30/10 (default)", "60/30/10, power 1"):
             _report(mix_name, days, MIXES[mix_name], asked.draws)
     print(f"Made-up force, {asked.bank} bank, {100 * BUDGET_SHARE:g} % of each day's logs")
-    for name, days in made_up_force(asked.months, asked.incidents_a_year, asked.bank).items():
+    logs = made_up_force(asked.months, asked.incidents_a_year, asked.bank)
+    print(
+        f" {logs.height:,} logs; {100 * (logs['missed'] > 0).mean():.1f} % hide {logs['missed'].sum()} crimes"
+    )
+    for name, place in {"top by harm and chance": "place", "top by chance": "by_score"}.items():
         print(f" {name}")
         for mix_name, mix in MIXES.items():
-            _report(mix_name, days, mix, asked.draws)
+            _report(mix_name, _days(logs, place), mix, asked.draws)
+    report_learning(logs)
 
 
 def _report(name: str, days: Sequence[Day], mix: Mix, draws: int) -> None:
@@ -162,24 +175,77 @@ def _synthetic(days: int, *, blind: float = 0.0, overconfident: float = 1.0) -> 
     return made
 
 
-def made_up_force(months: int, a_year: float, bank: str) -> dict[str, list[Day]]:
-    by_rank: list[Day] = []
-    by_score: list[Day] = []
+def made_up_force(months: int, a_year: float, bank: str) -> pl.DataFrame:
+    """Every log with its day, score, features, grave stratum, place in either order, and what it hides."""
+    made = []
     for month in months_from(FIRST, months):
         force = make_month(seed=2026, month=month, incidents_a_year=a_year, bank=bank)
         screened = screen(force.incidents, force.crimes)
+        day = pl.col("received_at").dt.convert_time_zone("Europe/London").dt.date().alias("day")
         hidden = force.truth_incidents.select(
             "incident_id", missed=pl.col("should_record") - pl.col("recorded")
         )
-        day = pl.col("received_at").dt.convert_time_zone("Europe/London").dt.date().alias("day")
-        for order, days in (("rank", by_rank), ("score", by_score)):
-            frame = (
-                frame_of(screened, force.incidents, order=order)
-                .join(hidden, on="incident_id", how="left")
-                .join(force.incidents.select("incident_id", day), on="incident_id")
+        by_score = frame_of(screened, order="score").select("incident_id", by_score="place")
+        made.append(
+            frame_of(screened, force.incidents)
+            .join(by_score, on="incident_id")
+            .join(screened.drop("rank", "disclosures", "reader"), on="incident_id")
+            .join(hidden, on="incident_id")
+            .join(force.incidents.select("incident_id", day), on="incident_id")
+        )
+    return pl.concat(made).sort("day", "incident_id")
+
+
+def _days(logs: pl.DataFrame, place: str) -> list[Day]:
+    return [_day(one.with_columns(place=place)) for one in logs.partition_by("day", maintain_order=True)]
+
+
+def report_learning(logs: pl.DataFrame, *, budget: int = 50, seeds: int = 20) -> None:
+    """What the marks of the first half of the days teach, tried on all logs of the second half."""
+    days = logs["day"].unique().sort()
+    first = logs.filter(pl.col("day") <= days[len(days) // 2 - 1])
+    later = logs.filter(pl.col("day") > days[len(days) // 2 - 1])
+    hides = (later["missed"] > 0).cast(pl.Float64).to_numpy()
+    features = [name for name in numeric_features(logs) if name not in ("score", "by_score", "missed")]
+    print(
+        f" {len(features)} features of the screened table, {first['day'].n_unique()} days of {budget} reviews"
+    )
+    tried: dict[str, list[tuple[float, ...]]] = {}
+    for seed in range(seeds):
+        reviews = _reviewed(first, budget, seed)
+        values = reviews.join(first.select("incident_id", *features), on="incident_id")
+        score, seen, weight = (
+            values[name].cast(pl.Float64).to_numpy() for name in ("score", "hides", "weight")
+        )
+        curves = {kind: calibrate(score, seen, weight, kind=kind) for kind in ("platt", "isotonic")}
+        ranker = learn(first, reviews, names=features)
+        raw = later["score"].to_numpy()
+        for name, chance in {
+            "score as it is": raw,
+            **{f"score, {kind}": curve.chances(raw) for kind, curve in curves.items()},
+            "weights learnt": ranker.chances(later).to_numpy(),
+        }.items():
+            told = reliability_of(np.clip(chance, 1e-4, 1 - 1e-4), hides, seed=1)
+            auc = weighted_auc(chance, hides, np.ones(len(hides)))
+            tried.setdefault(name, []).append(
+                (auc, told.ece, told.ece_by_chance, told.slope, told.seen_to_said, told.brier)
             )
-            days += [_day(logs) for logs in frame.sort("day", "incident_id").partition_by("day")]
-    return {"top by the list's order (harm and chance)": by_rank, "top by chance alone": by_score}
+    for name, rows in tried.items():
+        auc, ece, by_chance, slope, ratio, brier = np.mean(rows, axis=0)
+        spread = np.std(rows, axis=0)
+        print(
+            f"  {name:<18} AUC {auc:.3f} | calibration error {ece:.3f} (by chance {by_chance:.3f}) | slope "
+            f"{slope:.2f} ± {spread[3]:.2f} | seen/said {ratio:.2f} ± {spread[4]:.2f} | Brier {brier:.4f}"
+        )
+
+
+def _reviewed(logs: pl.DataFrame, budget: int, seed: int) -> pl.DataFrame:
+    chosen = pl.concat(
+        choose(one, budget=budget, seed=seed, day=day, quotas=quotas(budget)).chosen
+        for (day,), one in logs.partition_by("day", as_dict=True).items()
+    )
+    marks = logs.select("incident_id", should_record="missed", recorded=pl.lit(0))
+    return join_marks(chosen, marks.join(chosen, on="incident_id", how="semi"))
 
 
 def _day(logs: pl.DataFrame) -> Day:

@@ -203,10 +203,16 @@ def test_weeks_alike_raise_no_alarm_and_the_rate_is_told(force):
     frames = [f"{path}.frame.parquet" for path in chosen]
     then = [word for path in frames[:7] for word in ("--then", path)]
     now = [word for path in frames[7:] for word in ("--now", path)]
-    ran = firstpoint("review", "drift", *then, *now, "--column", "place", "--marks", folder / "marks.csv")
+    watch = ["--features", folder / "screened.parquet", "--column", "harm", "--marks", folder / "marks.csv"]
+    ran = firstpoint("review", "drift", *then, *now, *watch, "--as-chances")
     assert ran.exit_code == 0, ran.output
-    assert "at most 3 times in a hundred" in ran.output
+    assert "Harm was 4" in ran.output
+    assert "at most 4 times in a hundred" in ran.output
     answer = json.loads(firstpoint("review", "drift", *then, *now, "--json").output)
     assert answer[0]["false_alarm_rate"] == 0.01
-    missing = firstpoint("review", "drift", *then, *now, "--column", "not_there")
+    missing = firstpoint(
+        "review", "drift", *then, *now, "--features", folder / "screened.parquet", "--column", "not_there"
+    )
     assert missing.exit_code == 2
+    assert "not_there" in missing.output
+    assert firstpoint("review", "drift", *then, *now, "--as-chances").exit_code == 2

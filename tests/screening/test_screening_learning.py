@@ -231,17 +231,18 @@ def test_an_isotonic_curve_never_falls(scores, seed):
     curve = calibrate(said, hides, chance.uniform(1, 9, len(said)), kind="isotonic")
     swept = curve.chances(np.linspace(0, 1, 101))
     assert (np.diff(swept) >= -1e-12).all()
-    assert ((swept >= 0) & (swept <= 1)).all()
+    assert ((swept > 0) & (swept < 1)).all()
     assert calibrator_of(curve.as_dict()) == curve
 
 
 def test_an_isotonic_curve_worked_by_hand():
-    # 0.2 hides and 0.3 does not: pooled to a half by equal weights, to 3/4 where the first weighs three.
+    # 0.2 hides and 0.3 does not: pooled to a half. Each level is then drawn in by one mark of the share.
     said, hides = np.array([0.1, 0.2, 0.3, 0.9]), np.array([0.0, 1.0, 0.0, 1.0])
     even = calibrate(said, hides, kind="isotonic")
-    assert even.knots == ((0.1, 0.0), (0.2, 0.5), (0.3, 0.5), (0.9, 1.0))
+    assert even.knots == ((0.1, 0.25), (0.2, 0.5), (0.3, 0.5), (0.9, 0.75))
+    # With a weight of three the pair pools to 3/4, is worth 16/10 marks, and the share of all is 4/6.
     heavy = calibrate(said, hides, np.array([1.0, 3.0, 1.0, 1.0]), kind="isotonic")
-    assert heavy.chances(np.array([0.25])) == pytest.approx([0.75])
+    assert heavy.chances(np.array([0.25])) == pytest.approx([(1.6 * 0.75 + 4 / 6) / 2.6])
 
 
 def test_few_marks_get_the_plain_curve_and_many_the_free_one():

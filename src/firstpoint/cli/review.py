@@ -332,17 +332,28 @@ def compare_command(
 @review_command.command(name="drift")
 @click.option("--then", "before", required=True, multiple=True, type=EXISTING, help="Frames of earlier days.")
 @click.option("--now", required=True, multiple=True, type=EXISTING, help="Frames of the days in question.")
+@click.option("--features", type=EXISTING, help="incident_id and further columns, for the logs of all days.")
 @click.option(
-    "--column", "columns", multiple=True, help="A further column whose mean is watched, such as not_read."
+    "--column",
+    "columns",
+    multiple=True,
+    help="A column of the features whose mean is watched too, such as the share of unknown words.",
 )
 @click.option("--marks", type=EXISTING, help="Marks of the chosen logs of all days: watches the top as well.")
+@click.option(
+    "--as-chances",
+    is_flag=True,
+    help="The score is a calibrated chance: with marks, watch that as many logs hide something as it says.",
+)
 @click.option("--seed", default=1, show_default=True, help="Of the deals that give the false-alarm rate.")
 @_as_json
 def drift_command(
     before: tuple[Path, ...],
     now: tuple[Path, ...],
+    features: Path | None,
     columns: tuple[str, ...],
     marks: Path | None,
+    as_chances: bool,
     seed: int,
     as_json: bool,
 ) -> None:
@@ -350,16 +361,22 @@ def drift_command(
 
     Frames are the OUT.frame.parquet files of firstpoint review choose, of whole weeks on each side.
     """
-    then, lately = _frames(before), _frames(now)
+    if bool(columns) != (features is not None):
+        raise click.UsageError("--features and --column go together.")
+    if as_chances and not marks:
+        raise click.UsageError("--as-chances compares the score with marks: give --marks.")
+    then, lately = _frames(before, features, columns), _frames(now, features, columns)
     alarms = [reviewing.scores_drifted(then, lately, score="score", seed=seed)]
-    for column in columns:
-        for frame in (then, lately):
-            if column not in frame.columns:
-                raise InputError(f"A frame has no column {column}.", where="--column", remedy="Leave it out.")
-        alarms.append(reviewing.share_drifted(then, lately, column=column, name=column, seed=seed))
+    alarms += [
+        reviewing.share_drifted(then, lately, column=column, name=column, seed=seed) for column in columns
+    ]
     if marks:
         given = standing_readings(read_table(marks))
-        alarms.append(reviewing.top_precision_fell(*(_marked(frame, given) for frame in (then, lately))))
+        reviews = [_marked(frame, given) for frame in (then, lately)]
+        alarms.append(reviewing.top_precision_fell(*reviews))
+        if as_chances:
+            parts = (reviews[1][name].cast(pl.Float64).to_numpy() for name in ("score", "hides", "weight"))
+            alarms.append(reviewing.level_drifted(*parts, seed=seed))
     if as_json:
         print_json([alarm.as_dict() for alarm in alarms])
         return
@@ -387,8 +404,16 @@ def _reviewed(chosen: Sequence[Path], marks: Path) -> pl.DataFrame:
     )
 
 
-def _frames(paths: Sequence[Path]) -> pl.DataFrame:
-    return pl.concat([read_table(path) for path in paths], how="diagonal_relaxed")
+def _frames(paths: Sequence[Path], features: Path | None, columns: Sequence[str]) -> pl.DataFrame:
+    frame = pl.concat([read_table(path) for path in paths], how="diagonal_relaxed")
+    if features is None:
+        return frame
+    table = read_table(features)
+    for column in ("incident_id", *columns):
+        if column not in table.columns:
+            raise InputError(f"There is no column {column}.", where=str(features), remedy="Name one of it.")
+    wanted = [column for column in columns if column not in frame.columns]
+    return frame.join(table.select("incident_id", *wanted), on="incident_id", how="left")
 
 
 def _marked(frame: pl.DataFrame, marks: pl.DataFrame) -> pl.DataFrame:

@@ -14,7 +14,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
-import polars as pl
 from attrs import asdict, frozen
 
 from firstpoint.errors import InputError, Refused
@@ -107,20 +106,26 @@ def shown_chances(calibrator: Calibrator, score: Floats, alarms: Sequence[Alarm]
 
 
 def _knots(score: Floats, hides: Floats, weight: Floats) -> tuple[tuple[float, float], ...]:
-    """The corners of the weighted isotonic curve: both ends of each level stretch."""
+    """The ends of each level stretch of the weighted isotonic curve, none of them at 0 or 1.
+
+    A stretch in which every mark, or none, found something is no proof of certainty: each level is drawn
+    towards the share of all logs as if by one mark more.
+    """
     from scipy.optimize import isotonic_regression
 
-    table = (
-        pl.DataFrame({"score": score, "hides": hides * weight, "weight": weight})
-        .group_by("score")
-        .sum()
-        .sort("score")
-    )
-    level = isotonic_regression(
-        (table["hides"] / table["weight"]).to_numpy(), weights=table["weight"].to_numpy()
-    ).x
-    scores = table["score"].to_numpy()
-    ends = np.ones(len(level), dtype=bool)
-    if len(level) > 2:
-        ends[1:-1] = (np.diff(level[:-1]) > 0.0) | (np.diff(level[1:]) > 0.0)
-    return tuple((float(at), float(share)) for at, share in zip(scores[ends], level[ends], strict=True))
+    order = np.argsort(score, kind="stable")
+    scores, first = np.unique(score[order], return_index=True)
+    held = np.add.reduceat(weight[order], first)
+    found = np.add.reduceat((hides * weight)[order], first)
+    level = isotonic_regression(found / held, weights=held).x
+    stretch = np.cumsum(np.concatenate([[0], np.diff(level) > 1e-12]))
+    of_log = stretch[np.searchsorted(scores, score)]
+    worth = np.bincount(of_log, weight) ** 2 / np.bincount(of_log, weight**2)
+    ends = [np.flatnonzero(stretch == each)[[0, -1]] for each in range(len(worth))]
+    levels = np.array([level[end[0]] for end in ends])
+    share = float(np.average(hides, weights=weight))
+    drawn_in = isotonic_regression((worth * levels + share) / (worth + 1.0), weights=worth).x
+    corners = [
+        (float(scores[at]), float(height)) for end, height in zip(ends, drawn_in, strict=True) for at in end
+    ]
+    return tuple(dict.fromkeys(corners))

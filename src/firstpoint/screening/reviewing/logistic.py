@@ -10,7 +10,7 @@ from firstpoint.screening.reviewing.probabilities import Floats
 
 _STEPS = 100
 _SMALL = 1e-9
-_NEVER_SURER_THAN = 1e-6
+_NEVER_SURER_THAN = 1e-4
 _TOLD_APART = 1e-3  # no log is further from its mark: the likelihood has no greatest value
 
 
@@ -72,7 +72,7 @@ def refit_intercept(offset: Floats, hides: Floats, weight: Floats) -> float:
 
 
 def log_odds(chance: Floats) -> Floats:
-    """The log-odds of chances, none taken as surer than a millionth."""
+    """The log-odds of chances, none taken as surer than one in ten thousand."""
     held = np.clip(chance, _NEVER_SURER_THAN, 1.0 - _NEVER_SURER_THAN)
     return np.asarray(np.log(held / (1.0 - held)))
 
