@@ -112,6 +112,23 @@ def test_a_day_without_logs_is_refused(force, tmp_path):
     assert not (tmp_path / "chosen.csv").exists()
 
 
+def test_rows_set_aside_and_logs_not_screened_are_told(force, tmp_path):
+    folder, *_ = force
+    rows = pl.read_csv(folder / "incidents.csv").head(150)
+    rows = rows.with_columns(
+        received_at=pl.when(pl.col("incident_id") == "I00003").then(pl.lit("never")).otherwise("received_at")
+    )
+    rows.vstack(rows.tail(1).with_columns(incident_id=pl.lit("I99999"))).write_csv(tmp_path / "incidents.csv")
+    ran = firstpoint(
+        "review", "choose", folder / "screened.parquet", "--incidents", tmp_path / "incidents.csv", "--budget",
+        20, "--day", "2026-04-01", "--seed", 1, "--out", tmp_path / "chosen.csv",
+    )  # fmt: skip
+    assert ran.exit_code == 3, ran.output
+    assert "1 logs of the day are not in the screened file" in ran.output
+    assert "I00003" not in pl.read_parquet(tmp_path / "chosen.csv.frame.parquet")["incident_id"].to_list()
+    assert (tmp_path / "chosen.csv.rejects.csv").exists()
+
+
 def test_marks_are_turned_into_an_estimate_with_its_interval(force):
     folder, chosen, _, hidden = force
     ran = firstpoint("review", "estimate", *chosen, "--marks", folder / "marks.csv", "--json")

@@ -13,8 +13,8 @@ import polars as pl
 
 from firstpoint import records
 from firstpoint.auditing.marks import standing_readings
-from firstpoint.cli.console import heading, print_json, say, warn
-from firstpoint.cli.extracts import MAPPING_HELP, source_mapping
+from firstpoint.cli.console import finish, heading, print_json, say, warn
+from firstpoint.cli.extracts import MAPPING_HELP, report_rejects, source_mapping
 from firstpoint.cli.tables import read_table, write_table, write_text
 from firstpoint.errors import InputError
 from firstpoint.screening import reviewing
@@ -87,10 +87,9 @@ def choose_command(
     other mixes would cost, and OUT.frame.parquet every log of the frame with its inclusion probability.
     """
     strata = reviewing.grave_strata(grave)
-    held = _received(incidents, mapping, day.date())
-    table = read_table(screened)
-    if held is not None:
-        table = table.join(held.select("incident_id"), on="incident_id", how="semi")
+    extracts = _extract(incidents, mapping)
+    held = reviewing.received_on(extracts[0].frame, day.date()) if extracts else None
+    table = _of_the_day(read_table(screened), held)
     frame = reviewing.frame_of(table, held, score=score, order=order, strata=strata)
     choice = reviewing.choose(
         frame,
@@ -107,6 +106,7 @@ def choose_command(
     write_text(json.dumps(record, indent=1) + "\n", out.with_name(out.name + ".json"))
     _say_choice(choice, costs, strata)
     say(f"Result: {out}")
+    finish(rows_set_aside=report_rejects(extracts, out.with_name(out.name + ".rejects.csv")))
 
 
 @review_command.command(name="estimate")
@@ -388,13 +388,21 @@ def drift_command(
     )
 
 
-def _received(incidents: Path | None, mapping: str | None, day: date) -> pl.DataFrame | None:
+def _extract(incidents: Path | None, mapping: str | None) -> list[records.Extract]:
     if incidents is None:
-        return None
-    extract = records.read_extract(
-        incidents, "incidents", source_mapping(mapping), needs=("incident_id", "received_at")
-    )
-    return reviewing.received_on(extract.frame, day)
+        return []
+    needed = ("incident_id", "received_at")
+    return [records.read_extract(incidents, "incidents", source_mapping(mapping), needs=needed)]
+
+
+def _of_the_day(screened: pl.DataFrame, held: pl.DataFrame | None) -> pl.DataFrame:
+    """The screened logs that came in on the day; a warning where some of that day's were not screened."""
+    if held is None:
+        return screened
+    table = screened.join(held.select("incident_id"), on="incident_id", how="semi", maintain_order="left")
+    if unscreened := held.height - table.height:
+        warn(f"{unscreened} logs of the day are not in the screened file: they cannot be chosen.")
+    return table
 
 
 def _reviewed(chosen: Sequence[Path], marks: Path) -> pl.DataFrame:

@@ -124,18 +124,9 @@ def choose(
     )
     names = _LOT_NAMES | {code: name for name, code in codes.items()}
     fingerprint = frame_hash(logs)
-    drawn = _draw(logs["incident_id"], design, names, (seed, day, fingerprint))
+    taken = _draw(logs["incident_id"], design, names, (seed, day, fingerprint))
     return Choice(
-        logs=logs.select(
-            pl.lit(day).alias("day"),
-            "incident_id",
-            pl.Series("lot", [names[code] for code in design.lot], dtype=pl.String),
-            "grave",
-            "score",
-            "place",
-            pl.Series("inclusion_probability", design.inclusion),
-            pl.Series("chosen", drawn),
-        ),
+        logs=_with_chances(logs, design, names, taken, day),
         day=day,
         seed=seed,
         frame_sha256=fingerprint,
@@ -190,6 +181,22 @@ def _draw(
         start = starting_point(*said, names[code])
         taken[members] = systematic(design.inclusion[members], order, start)
     return np.asarray(taken)
+
+
+def _with_chances(
+    logs: pl.DataFrame, design: Chances, names: Mapping[int, str], taken: Flags, day: date
+) -> pl.DataFrame:
+    """The frame in the columns of :attr:`Choice.logs`."""
+    return logs.select(
+        pl.lit(day).alias("day"),
+        "incident_id",
+        pl.Series("lot", [names[code] for code in design.lot], dtype=pl.String),
+        "grave",
+        "score",
+        "place",
+        pl.Series("inclusion_probability", design.inclusion),
+        pl.Series("chosen", taken),
+    )
 
 
 def _checked(frame: pl.DataFrame, budget: int) -> pl.DataFrame:

@@ -115,27 +115,18 @@ def learn(
     """
     names = list(names) if names is not None else numeric_features(features)
     _refuse_features(names)
-    joined = logs.join(
-        features.with_columns(pl.col("incident_id").cast(pl.String)).select("incident_id", *names),
-        on="incident_id",
-        how="left",
-        maintain_order="left",
-    ).sort("incident_id")
+    joined = _with_features(logs, features, names)
     values = feature_values(joined, names)
     hides = joined["hides"].cast(pl.Float64).to_numpy()
     _refuse_few(int(hides.sum()), len(hides))
-    full = joined["weight"].to_numpy()
-    weight = clipped(full, most_weight)
-    centre = np.average(values, axis=0, weights=weight)
-    scale = np.sqrt(np.average((values - centre) ** 2, axis=0, weights=weight))
-    scale = np.where(scale > 1e-12, scale, 1.0)
-    standard = (values - centre) / scale
+    whole = joined["weight"].to_numpy()
+    weight = clipped(whole, most_weight)
+    standard, centre, scale = _standardised(values, weight)
     penalty = _best_penalty(standard, hides, weight, _folds(joined["incident_id"]), penalties)
     fit = fit_logistic(standard, hides, weight, penalty=penalty)
-    slopes = fit.values[1:]
-    errors = np.sqrt(np.diag(fit.covariance))[1:]
+    slopes, errors = fit.values[1:], np.sqrt(np.diag(fit.covariance))[1:]
     return Ranker(
-        intercept=refit_intercept(standard @ slopes, hides, full),
+        intercept=refit_intercept(standard @ slopes, hides, whole),
         weights=tuple(
             Weight(name, float(c), float(s), float(b), float(e))
             for name, c, s, b, e in zip(names, centre, scale, slopes, errors, strict=True)
@@ -180,6 +171,30 @@ def feature_values(features: pl.DataFrame, names: Sequence[str]) -> Floats:
                 remedy="Give every reviewed log a value for every feature, 0 where it does not apply.",
             )
     return values.to_numpy().astype(np.float64)
+
+
+def _with_features(logs: pl.DataFrame, features: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    """The reviewed logs with their features, by reference; a log without a row of them has nulls."""
+    missing = [name for name in ("incident_id", *names) if name not in features.columns]
+    if missing:
+        raise InputError(f"There is no column {missing[0]}.", where="features", remedy="Add it.")
+    table = features.select(pl.col("incident_id").cast(pl.String), *names)
+    if table["incident_id"].is_duplicated().any():
+        raise InputError(
+            "A log has two rows of features.",
+            where=f"incident {table.filter(table['incident_id'].is_duplicated())['incident_id'][0]}",
+            remedy="Give each log one row.",
+        )
+    plain = logs.drop(name for name in names if name in logs.columns)
+    return plain.join(table, on="incident_id", how="left").sort("incident_id")
+
+
+def _standardised(values: Floats, weight: Floats) -> tuple[Floats, Floats, Floats]:
+    """Each column less its weighted mean over its spread, with both; a constant column is left at 0."""
+    centre = np.average(values, axis=0, weights=weight)
+    scale = np.sqrt(np.average((values - centre) ** 2, axis=0, weights=weight))
+    scale = np.where(scale > 1e-12, scale, 1.0)
+    return (values - centre) / scale, centre, scale
 
 
 def _best_penalty(
