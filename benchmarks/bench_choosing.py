@@ -104,13 +104,15 @@ def _report(name: str, days: Sequence[Day], mix: Mix, draws: int) -> None:
     design = _design(days, mix)
     truth = float(design.missed.sum())
     answers = [_answer(design, np.random.default_rng([7, number])) for number in range(draws)]
-    estimate, low, high, hiding, reviews = np.array(answers).T
+    estimate, low, high, error, hiding, reviews = np.array(answers).T
     held = (low <= truth) & (truth <= high)
+    normal = np.abs(estimate - truth) <= 1.959964 * error
     width = np.median(high - low) / 2.0 / truth
     print(
         f"  {name:<20} found per 100 reviews {100 * hiding.sum() / reviews.sum():5.1f} | estimate/truth "
         f"{estimate.mean() / truth:.4f} ± {1.96 * estimate.std() / truth / draws**0.5:.4f} | coverage "
-        f"{100 * held.mean():.1f} % (truth above {100 * (truth > high).mean():.1f} %) | half-width "
+        f"{100 * held.mean():.1f} % (truth above {100 * (truth > high).mean():.1f} %; normal "
+        f"interval {100 * normal.mean():.1f} %) | half-width "
         f"{100 * width:.0f} % | {time.perf_counter() - begun:.0f} s"
     )
 
@@ -137,7 +139,7 @@ def _design(days: Sequence[Day], mix: Mix) -> Design:
     return Design(inclusion, missed, tuple(parts), table)
 
 
-def _answer(design: Design, chance: np.random.Generator) -> tuple[float, float, float, int, int]:
+def _answer(design: Design, chance: np.random.Generator) -> tuple[float, ...]:
     taken = np.zeros(len(design.inclusion), dtype=bool)
     for first, last, sizes, lot in design.days:
         taken[first:last] = lot == TOP
@@ -147,7 +149,14 @@ def _answer(design: Design, chance: np.random.Generator) -> tuple[float, float, 
             taken[members] = systematic(design.inclusion[members], order, chance.random())
     logs = design.table.filter(pl.Series(taken))
     answer = estimate_missed(logs)
-    return answer.estimate, answer.low, answer.high, answer.logs_hiding, answer.reviews
+    return (
+        answer.estimate,
+        answer.low,
+        answer.high,
+        answer.standard_error,
+        answer.logs_hiding,
+        answer.reviews,
+    )
 
 
 def synthetic_populations() -> dict[str, list[Day]]:

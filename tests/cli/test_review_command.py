@@ -120,11 +120,11 @@ def test_rows_set_aside_and_logs_not_screened_are_told(force, tmp_path):
     )
     rows.vstack(rows.tail(1).with_columns(incident_id=pl.lit("I99999"))).write_csv(tmp_path / "incidents.csv")
     ran = firstpoint(
-        "review", "choose", folder / "screened.parquet", "--incidents", tmp_path / "incidents.csv", "--budget",
-        20, "--day", "2026-04-01", "--seed", 1, "--out", tmp_path / "chosen.csv",
+        "review", "choose", folder / "screened.parquet", "--incidents", tmp_path / "incidents.csv",
+        "--budget", 20, "--day", "2026-04-01", "--seed", 1, "--out", tmp_path / "chosen.csv",
     )  # fmt: skip
     assert ran.exit_code == 3, ran.output
-    assert "1 logs of the day are not in the screened file" in ran.output
+    assert "cannot be chosen: 1." in ran.output
     assert "I00003" not in pl.read_parquet(tmp_path / "chosen.csv.frame.parquet")["incident_id"].to_list()
     assert (tmp_path / "chosen.csv.rejects.csv").exists()
 
@@ -178,7 +178,23 @@ def test_weights_learnt_are_written_with_chances_for_every_log(force, tmp_path):
     assert ran.exit_code == 0, ran.output
     weights = json.loads((tmp_path / "weights.json").read_text("utf-8"))
     assert [one["feature"] for one in weights["weights"]] == ["chance_unrecorded", "harm"]
-    assert pl.read_parquet(tmp_path / "scores.parquet").height == DAYS * 150
+    scores = pl.read_parquet(tmp_path / "scores.parquet")
+    assert scores.height == DAYS * 150
+    assert scores.columns == ["incident_id", "chance"]
+
+
+def test_scores_learnt_from_few_logs_are_not_called_chances(force, tmp_path):
+    folder, chosen, *_ = force
+    few = pl.concat([pl.read_csv(path) for path in chosen[:6]])
+    marks = pl.read_csv(folder / "marks.csv").join(few, on="incident_id", how="semi")
+    marks.write_csv(tmp_path / "marks.csv")
+    ran = firstpoint(
+        "review", "learn", *chosen[:6], "--marks", tmp_path / "marks.csv", "--features",
+        folder / "screened.parquet", "--scores", tmp_path / "scores.csv", "--out", tmp_path / "weights.json",
+    )  # fmt: skip
+    assert ran.exit_code == 0, ran.output
+    assert "Under 200 audited logs" in ran.output
+    assert pl.read_csv(tmp_path / "scores.csv").columns == ["incident_id", "score"]
 
 
 def test_reliability_is_told_in_a_table_beside_chance(force):

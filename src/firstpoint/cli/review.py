@@ -220,7 +220,7 @@ def stop_command(
     help="incident_id and a numeric column a feature; what firstpoint screen wrote will do.",
 )
 @click.option("--feature", "names", multiple=True, help="A column to use; all numeric ones unless given.")
-@click.option("--scores", type=WRITTEN, help="Write the new chance of every log in the features here.")
+@click.option("--scores", type=WRITTEN, help="Write the new score of every log in the features here.")
 @click.option("--out", required=True, type=WRITTEN, help="The weights, as JSON.")
 def learn_command(
     chosen: tuple[Path, ...],
@@ -244,9 +244,8 @@ def learn_command(
     for one in sorted(ranker.weights, key=lambda weight: -abs(weight.coefficient)):
         say(f"  {one.feature:<28}{one.coefficient:+8.3f} ± {1.96 * one.standard_error:.3f}")
     if scores:
-        chances = ranker.chances(table)
-        write_table(pl.DataFrame({"incident_id": table["incident_id"], "chance": chances}), scores)
-        say(f"Chances: {scores}")
+        write_table(_rescored(ranker, table), scores)
+        say(f"Scores: {scores}")
     say(f"Weights: {out}")
 
 
@@ -388,6 +387,15 @@ def drift_command(
     )
 
 
+def _rescored(ranker: reviewing.Ranker, features: pl.DataFrame) -> pl.DataFrame:
+    """Every log's new score; called a chance only where enough logs were audited."""
+    enough = ranker.logs >= reviewing.LEAST_AUDITED
+    if not enough:
+        warn(f"Under {reviewing.LEAST_AUDITED} audited logs these are scores, an order and no chances.")
+    chances = ranker.chances(features).alias("chance" if enough else "score")
+    return features.select("incident_id", chances)
+
+
 def _extract(incidents: Path | None, mapping: str | None) -> list[records.Extract]:
     if incidents is None:
         return []
@@ -401,7 +409,7 @@ def _of_the_day(screened: pl.DataFrame, held: pl.DataFrame | None) -> pl.DataFra
         return screened
     table = screened.join(held.select("incident_id"), on="incident_id", how="semi", maintain_order="left")
     if unscreened := held.height - table.height:
-        warn(f"{unscreened} logs of the day are not in the screened file: they cannot be chosen.")
+        warn(f"Logs of the day that are not in the screened file and cannot be chosen: {unscreened}.")
     return table
 
 

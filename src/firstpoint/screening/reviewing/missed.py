@@ -11,7 +11,7 @@ is the gamma interval of Fay and Feuer (*Statistics in Medicine*, 1997) for weig
 the mid-P form of Fay and Kim (*Biometrical Journal*, 2017). Its upper limit allows for one more find, so it
 also holds where nothing was found. What that find would weigh: a log that was read stands for w = 1/π logs,
 any of which could be the one that hides something, so the weight to reckon with is Σw²/Σw over the draw. (Fay
-and Feuer take the largest weight, under which the limits held in 97 to 99 of 100 draws; docs/choosing.md.)
+and Feuer take the largest weight of all, which errs on the wide side.)
 """
 
 from __future__ import annotations
