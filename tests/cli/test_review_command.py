@@ -142,6 +142,18 @@ def test_marks_are_turned_into_an_estimate_with_its_interval(force):
     )
 
 
+def test_logs_that_could_never_be_chosen_stop_the_estimate(force, tmp_path):
+    folder, *_ = force
+    ran = firstpoint(
+        "review", "choose", folder / "screened.parquet", "--budget", 9, "--day", "2026-04-01", "--seed", 1,
+        "--mix", "100,0,0", "--no-quotas", "--out", tmp_path / "chosen.csv",
+    )  # fmt: skip
+    assert ran.exit_code == 0, ran.output
+    ran = firstpoint("review", "estimate", tmp_path / "chosen.csv", "--marks", folder / "marks.csv")
+    assert ran.exit_code == 2
+    assert "could never be chosen" in ran.output
+
+
 def test_a_missing_mark_stops_the_estimate(force, tmp_path):
     folder, chosen, *_ = force
     pl.read_csv(folder / "marks.csv").head(100).write_csv(tmp_path / "some.csv")

@@ -91,8 +91,12 @@ def test_reading_every_log_leaves_no_doubt():
 
 
 def test_nothing_is_told_of_the_rest_by_reading_the_top_alone():
+    only_top = logs(("top", 1.0, 1), ("top", 1.0, 0))
     with pytest.raises(Refused, match="top of the list"):
-        estimate_missed(logs(("top", 1.0, 1), ("top", 1.0, 0)))
+        estimate_missed(only_top)
+    another_day = logs(("top", 1.0, 1), ("pool", 0.5, 0)).with_columns(day=date(2026, 4, 2))
+    with pytest.raises(Refused, match="2026-04-01"):
+        estimate_missed(pl.concat([only_top, another_day]))
 
 
 @given(total=st.floats(0.5, 500), finds=st.floats(0.5, 400), more=st.floats(0.1, 3))

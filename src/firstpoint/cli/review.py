@@ -16,7 +16,7 @@ from firstpoint.auditing.marks import standing_readings
 from firstpoint.cli.console import finish, heading, print_json, say, warn
 from firstpoint.cli.extracts import MAPPING_HELP, report_rejects, source_mapping
 from firstpoint.cli.tables import read_table, write_table, write_text
-from firstpoint.errors import InputError
+from firstpoint.errors import InputError, Refused
 from firstpoint.screening import reviewing
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -119,6 +119,7 @@ def estimate_command(chosen: tuple[Path, ...], marks: Path, confidence: float, a
 
     CHOSEN are the files that firstpoint review choose wrote, of one day or of many.
     """
+    _refuse_out_of_reach(chosen)
     logs = _reviewed(chosen, marks)
     answer = reviewing.estimate_missed(logs, confidence=confidence)
     share, low, high = reviewing.share_hiding(logs, confidence=confidence)
@@ -411,6 +412,18 @@ def _of_the_day(screened: pl.DataFrame, held: pl.DataFrame | None) -> pl.DataFra
     if unscreened := held.height - table.height:
         warn(f"Logs of the day that are not in the screened file and cannot be chosen: {unscreened}.")
     return table
+
+
+def _refuse_out_of_reach(chosen: Sequence[Path]) -> None:
+    """Refuse a choice whose record says that some log could never be chosen."""
+    for path in chosen:
+        record = path.with_name(path.name + ".json")
+        if record.exists() and json.loads(record.read_text("utf-8"))["least_probability"] == 0:
+            raise Refused(
+                "Some logs of its frame could never be chosen, so what they hide is beyond any estimate.",
+                where=str(path),
+                remedy="Leave that day out, and choose with a uniform share.",
+            )
 
 
 def _reviewed(chosen: Sequence[Path], marks: Path) -> pl.DataFrame:

@@ -68,7 +68,7 @@ def estimate_missed(logs: pl.DataFrame, *, confidence: float = 0.95) -> MissedEs
         raise InputError(f"{confidence} is no level.", where="confidence", remedy="Give 0.95 for 95 %.")
     certain = logs.filter(pl.col("inclusion_probability") >= 1.0)
     drawn = logs.filter(pl.col("inclusion_probability") < 1.0)
-    _refuse_without_draw(logs, drawn)
+    _refuse_without_draw(logs)
     seen = float(certain["missed"].sum())
     if drawn.is_empty():
         return _all_certain(logs, seen, confidence)
@@ -176,12 +176,14 @@ def _one_more(drawn: pl.DataFrame) -> float:
     return float((weight**2).sum() / weight.sum()) * (float(hiding.mean()) if len(hiding) else 1.0)
 
 
-def _refuse_without_draw(logs: pl.DataFrame, drawn: pl.DataFrame) -> None:
-    if drawn.is_empty() and (logs["lot"] == "top").all():
+def _refuse_without_draw(logs: pl.DataFrame) -> None:
+    """Refuse a day of which only the head of the list was read: nothing is known of the rest of its logs."""
+    alone = logs.group_by("day").agg(top=(pl.col("lot") == "top").all()).filter("top")["day"].sort()
+    if alone.len():
         raise Refused(
             "Every reviewed log came from the top of the list, so nothing is known of the rest.",
-            where="lot",
-            remedy="Choose with a proportional and a uniform share; then every log has a chance.",
+            where=f"day {alone[0]}",
+            remedy="Leave that day out, and choose with a proportional and a uniform share.",
         )
 
 
