@@ -9,7 +9,6 @@ the text so that nobody can look for a seed that suits before the frame is fixed
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 
 import polars as pl
@@ -18,6 +17,7 @@ from attrs import frozen
 from firstpoint.auditing.frame import frame_sha256
 from firstpoint.auditing.marks import check_frame
 from firstpoint.errors import InputError, Refused
+from firstpoint.records.lots import lots
 
 
 @frozen(eq=False)
@@ -51,7 +51,7 @@ def draw(frame: pl.DataFrame, sizes: Mapping[str, int], seed: int) -> Sample:
     _check_sizes(incidents, sizes)
     rows = (
         frame.select("stratum", "incident_id")
-        .with_columns(number=_numbers(frame.get_column("incident_id"), seed, fingerprint))
+        .with_columns(number=lots(frame.get_column("incident_id"), seed, fingerprint))
         .sort("stratum", "number")
         .with_columns(
             draw_order=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("stratum"),
@@ -79,17 +79,6 @@ def _frame_of_incidents(frame: pl.DataFrame) -> pl.DataFrame:
             remedy="Give a row a report, with stratum and incident_id.",
         )
     return check_frame(frame)
-
-
-def _numbers(incident_ids: pl.Series, seed: int, fingerprint: str) -> pl.Series:
-    prefix = hashlib.sha256(f"{seed}|{fingerprint}|".encode())
-
-    def number(incident_id: str) -> str:
-        one = prefix.copy()
-        one.update(incident_id.encode())
-        return one.hexdigest()
-
-    return pl.Series([number(incident_id) for incident_id in incident_ids], dtype=pl.String)
 
 
 def _check_sizes(incidents: Mapping[str, int], sizes: Mapping[str, int]) -> None:

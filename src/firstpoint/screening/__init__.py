@@ -22,6 +22,8 @@ A log goes through the room in one direction:
    :mod:`~firstpoint.screening.scoring` weighs what is left, :mod:`~firstpoint.screening.screened` ranks the
    logs, and :mod:`~firstpoint.screening.stored` keeps each disclosure in its row, to be had back with
    :func:`disclosure_of`.
+7. :mod:`~firstpoint.screening.reviewing` chooses the logs that people read each day, and learns from what
+   they mark.
 
 :func:`screen` does all of it for a table. Another reader can stand in for the lexicon behind :class:`Reader`
 (:mod:`~firstpoint.screening.reading`); its name and version go into every row.
