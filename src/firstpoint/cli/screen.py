@@ -1,4 +1,4 @@
-"""``firstpoint screen``: what each log discloses, ranked."""
+"""``firstpoint screen``: what each log discloses, ranked; and what is to be known of the screen itself."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import polars as pl
 from firstpoint import records, screening
 from firstpoint.cli.console import finish, progress_bar, say
 from firstpoint.cli.extracts import MAPPING_HELP, report_rejects, source_mapping
+from firstpoint.cli.screen_card import card_command
+from firstpoint.cli.screen_subgroups import subgroups_command
 from firstpoint.cli.tables import write_table
 from firstpoint.errors import InputError
 
@@ -18,12 +20,35 @@ NEEDED_OF_A_LOG = ("incident_id", "text")
 NEEDED_OF_A_CRIME = ("crime_id",)
 
 
-@click.command(name="screen")
+class LogsUnlessNamed(click.Group):
+    """A group whose first word may be the file of logs itself: ``screen FILE`` is ``screen logs FILE``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put ``logs`` before words that name no command."""
+        if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
+            args = ["logs", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(name="screen", cls=LogsUnlessNamed)
+def screen_command() -> None:
+    """Read every log and rank those that disclose a crime no record answers.
+
+    firstpoint screen INCIDENTS --out FILE is short for firstpoint screen logs. A file that is called like
+    one of the commands is given with its folder: ./card.
+    """
+
+
+screen_command.add_command(card_command)
+screen_command.add_command(subgroups_command)
+
+
+@screen_command.command(name="logs")
 @click.argument("incidents", type=EXISTING)
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Result, as .jsonl or .parquet.")
 @click.option("--crimes", type=EXISTING, help="Crimes held already.")
 @click.option("--mapping", help=MAPPING_HELP)
-def screen_command(incidents: Path, out: Path, crimes: Path | None, mapping: str | None) -> None:
+def logs_command(incidents: Path, out: Path, crimes: Path | None, mapping: str | None) -> None:
     """Read every log and rank those that disclose a crime no record answers.
 
     INCIDENTS (CSV, Parquet, Excel or JSON lines) needs the columns incident_id and text; received_at,

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import polars as pl
 
-from firstpoint.errors import InputError
-from firstpoint.records import as_spreadsheet_text
+from firstpoint.errors import InputError, UnreadableFile
+from firstpoint.records import as_spreadsheet_text, from_spreadsheet_text
 
 ENDINGS = (".parquet", ".jsonl", ".csv")
 
@@ -37,6 +37,34 @@ def write_table(frame: pl.DataFrame, path: Path) -> Path:
         as_spreadsheet_text(frame).write_csv(half_written)
     half_written.replace(path)
     return path
+
+
+def read_table(path: Path) -> pl.DataFrame:
+    """Read back a table that a command wrote, by its ending; in CSV, ``incident_id`` stays text.
+
+    Raises UnreadableFile for a file that is none, and InputError for another ending.
+    """
+    if path.suffix not in ENDINGS:
+        raise InputError(
+            f"A table is not read from {path.suffix or 'a file without an ending'}.",
+            where=str(path),
+            remedy=f"Use one of {', '.join(ENDINGS)}.",
+        )
+    try:
+        if path.suffix == ".parquet":
+            return pl.read_parquet(path)
+        if path.suffix == ".jsonl":
+            return pl.read_ndjson(path)
+        text = {"incident_id": pl.String, "lot": pl.String, "grave": pl.String}
+        return from_spreadsheet_text(
+            pl.read_csv(path, try_parse_dates=True, infer_schema_length=None, schema_overrides=text)
+        )
+    except (pl.exceptions.PolarsError, OSError, UnicodeError) as error:
+        raise UnreadableFile(
+            f"It cannot be read as a table ({type(error).__name__}).",
+            where=str(path),
+            remedy="Give the file that the command before wrote, or a CSV in UTF-8 with a header row.",
+        ) from error
 
 
 def write_text(text: str | bytes, path: Path) -> Path:
