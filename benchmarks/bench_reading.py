@@ -5,7 +5,8 @@ words, learnt on all banks but the one it is tested on), measures recall by grou
 and offence family, and writes the figures file of the model card. Banks for test alone are read only where
 ``--banks`` names them.
 
-Run: ``python benchmarks/bench_reading.py --banks abcde --tuned-on abd [--groups-on abcde] [--out FILE]``.
+Run: ``python benchmarks/bench_reading.py --banks abcde --tuned-on abd [--read ce]
+[--groups-on ce] [--out FILE]``.
 """
 
 from __future__ import annotations
@@ -53,13 +54,14 @@ def main() -> None:
     arguments.add_argument("--folder", type=Path, default=FOLDER, help="where the banks lie")
     arguments.add_argument("--banks", required=True, help="letters of the banks to measure on")
     arguments.add_argument("--tuned-on", default="", help="letters of those that had a say")
+    arguments.add_argument("--read", default="", help="letters of those read for ideas, but not tuned on")
     arguments.add_argument("--groups-on", help="letters for the subgroups; those unseen unless given")
     arguments.add_argument("--out", type=Path, default=CARD, help="the figures file to write")
     chosen = arguments.parse_args()
     banks = {letter: read_bank(chosen.folder, letter) for letter in sorted(chosen.banks)}
     unseen = set(chosen.banks) - set(chosen.tuned_on)
     groups_on = sorted(chosen.groups_on or unseen or chosen.banks)
-    told = measured(banks, tuned_on=sorted(chosen.tuned_on), groups_on=groups_on)
+    told = measured(banks, sorted(chosen.tuned_on), sorted(chosen.read), groups_on)
     chosen.out.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", "utf-8")
     for cell in told["cells"]:
         values = ", ".join(f"{one['name']} {one['value']:.3f}" for one in cell["figures"])
@@ -73,7 +75,10 @@ def main() -> None:
 
 
 def measured(
-    banks: dict[str, list[dict[str, Any]]], *, tuned_on: Sequence[str], groups_on: Sequence[str]
+    banks: dict[str, list[dict[str, Any]]],
+    tuned_on: Sequence[str],
+    read: Sequence[str],
+    groups_on: Sequence[str],
 ) -> dict[str, Any]:
     """The content of the figures file."""
     reader = LexiconReader()
@@ -92,7 +97,7 @@ def measured(
     return {
         "format": FORMAT,
         "measured_on": str(datetime.now(UTC).date()),
-        "command": command(banks, tuned_on, groups_on),
+        "command": command(banks, tuned_on, read, groups_on),
         "reader": f"{reader.name} {reader.version}",
         "threshold": THRESHOLD,
         "confidence": CONFIDENCE,
@@ -102,7 +107,7 @@ def measured(
                 "bank": letter,
                 "logs": len(logs),
                 "with_crime": sum(log["expected_crimes_total"] > 0 for log in logs),
-                "use": use_of(letter, tuned_on),
+                "use": use_of(letter, tuned_on, read),
             }
             for letter, logs in banks.items()
         ],
@@ -121,15 +126,20 @@ def cell(model: str, trained_on: Iterable[str], tested_on: str, pieces: Pieces) 
     }
 
 
-def command(banks: Iterable[str], tuned_on: Iterable[str], groups_on: Iterable[str]) -> str:
-    said = f"--banks {''.join(banks)} --tuned-on {''.join(tuned_on)} --groups-on {''.join(groups_on)}"
-    return f"python benchmarks/bench_reading.py {said}"
+def command(
+    banks: Iterable[str], tuned_on: Iterable[str], read: Iterable[str], groups_on: Iterable[str]
+) -> str:
+    told = {"--banks": banks, "--tuned-on": tuned_on, "--read": read, "--groups-on": groups_on}
+    options = " ".join(f"{name} {''.join(letters)}" for name, letters in told.items() if letters)
+    return f"python benchmarks/bench_reading.py {options}"
 
 
-def use_of(letter: str, tuned_on: Iterable[str]) -> str:
+def use_of(letter: str, tuned_on: Iterable[str], read: Iterable[str]) -> str:
+    if letter in TEST_ALONE:
+        return "test alone"
     if letter in tuned_on:
         return "tuned on"
-    return "test alone" if letter in TEST_ALONE else "read for development"
+    return "read for development" if letter in read else "measured in development"
 
 
 def read_bank(folder: Path, letter: str) -> list[dict[str, Any]]:

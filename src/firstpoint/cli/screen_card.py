@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
@@ -20,6 +21,8 @@ from firstpoint.screening.accountability import AtrsField, AtrsSection, Card, Ca
 ENDINGS = (".html", ".md", ".json")
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 NOT_NAMED = "Not named"
+_WHOLE_FINGERPRINT = re.compile(r"[0-9a-f]{64}\Z")
+_FINGERPRINT = re.compile(r".{16}")
 
 
 @click.command(name="card")
@@ -129,7 +132,10 @@ def _table(table: CardTable) -> reporting.Table:
 
 
 def _cell(value: str | int | float | None) -> str | None:
-    return f"{value:g}" if isinstance(value, int | float) else value
+    if isinstance(value, int | float):
+        return f"{value:g}"
+    # A fingerprint in one piece is wider than a telephone.
+    return " ".join(_FINGERPRINT.findall(value)) if value and _WHOLE_FINGERPRINT.match(value) else value
 
 
 def _record_blocks(record: Sequence[AtrsSection]) -> Iterator[reporting.Block]:

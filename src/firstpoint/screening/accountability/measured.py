@@ -13,9 +13,10 @@
                 "figures": [{"name": "auc", "value": 0.8, "low": 0.7, "high": 0.9, "of": 160}, ...]}, ...],
      "subgroups": {"banks": ["c"], "least": 20, "shares": [...], "gaps": [...]}}
 
-``use`` is ``tuned on``, ``read for development`` or ``test alone``; ``seen`` says whether the bank tested on
-had a say in the words or weights; ``of`` is the number of logs, pairs, crimes or quotes that a figure is of.
-``shares`` and ``gaps`` are the rows of :mod:`~firstpoint.screening.accountability.subgroups`.
+``use`` is ``tuned on``, ``read for development``, ``measured in development`` or ``test alone``; ``seen``
+says whether the bank tested on had a say in the words or weights; ``of`` is the number of logs, pairs, crimes
+or quotes that a figure is of. ``shares`` and ``gaps`` are the rows of
+:mod:`~firstpoint.screening.accountability.subgroups`.
 """
 
 from __future__ import annotations
