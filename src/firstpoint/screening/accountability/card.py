@@ -149,13 +149,17 @@ def _cells(model: str, measured: Measured) -> CardTable:
     cells = [*measured.cells_of(model, seen=False), *measured.cells_of(model, seen=True)]
     return CardTable(
         f"{model.replace('_', ' ').capitalize()}: from the banks it was made with to the one tested on",
-        ("Tested on", "Seen before?", "Made with", *MEASURES.values()),
+        ("Tested on", "Seen before?", "Made with", *(_headed(words) for words in MEASURES.values())),
         tuple(_cell_row(cell) for cell in cells),
         note=(
             f"Measured on {measured.measured_on}; flagged means a chance of at least {measured.threshold:g}. "
             f"In brackets limits at {measured.confidence:.0%}: {measured.interval}. A dash: no such logs."
         ),
     )
+
+
+def _headed(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _cell_row(cell: Cell) -> tuple[CellValue, ...]:
@@ -241,7 +245,7 @@ def _shares(attribute: str, rows: Sequence[Mapping[str, Any]]) -> CardTable:
     few = [group for group in groups if group not in shown]
     return CardTable(
         f"By {attribute}",
-        ("Group", *(words.capitalize() for words in MEASURE_WORDS.values())),
+        ("Group", *(_headed(words) for words in MEASURE_WORDS.values())),
         tuple((group, *(told[measure] for measure in MEASURE_WORDS)) for group, told in shown.items()),
         note=f"Too few logs for any figure: {', '.join(few)}." if few else "",
     )
