@@ -138,6 +138,16 @@ def test_the_top_of_the_list_can_be_what_is_flagged(reviewed):
     assert recall_of(told, "South")["estimate"] == 0.5
 
 
+def test_a_log_that_could_not_be_read_counts_as_not_flagged(reviewed):
+    table = pl.read_parquet(reviewed / "screened.parquet")
+    unread = pl.when(pl.col("incident_id") == "K-00").then(None)
+    table.with_columns(chance_unrecorded=unread.otherwise(pl.col("chance_unrecorded"))).write_parquet(
+        reviewed / "screened.parquet"
+    )
+    told = json.loads(subgroups(reviewed, "--by", "unit", "--json").stdout)
+    assert recall_of(told, "North")["estimate"] == pytest.approx(29 / 30)
+
+
 def test_columns_of_the_extract_serve_as_groups(reviewed):
     names = pl.read_csv(reviewed / "marks.csv")["incident_id"]
     extract = reviewed / "incidents.csv"

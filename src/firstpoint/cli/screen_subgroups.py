@@ -112,7 +112,8 @@ def _marked(
     need_columns(given, ("incident_id", "should_record", "recorded"), str(path))
     marks = _counts(standing_readings(given), path, question)
     flagged = pl.col("rank") <= top if top is not None else pl.col(_QUESTIONS[question]) >= threshold
-    known = screened.select(pl.col("incident_id").cast(pl.String), flagged=flagged)
+    # A log that could not be read has no chance: it was not flagged, and counts as missed where it hides one.
+    known = screened.select(pl.col("incident_id").cast(pl.String), flagged=flagged.fill_null(value=False))
     strangers = marks.join(known, on="incident_id", how="anti")["incident_id"]
     if strangers.len():
         raise InputError(
