@@ -1,4 +1,4 @@
-"""``firstpoint screen``: what each log discloses, ranked."""
+"""``firstpoint screen``: what each log discloses, ranked; and what is to be known of the screen itself."""
 
 from __future__ import annotations
 
@@ -10,15 +10,41 @@ import polars as pl
 from firstpoint import records, screening
 from firstpoint.cli.console import finish, progress_bar, say
 from firstpoint.cli.extracts import MAPPING_HELP, report_rejects, source_mapping
+from firstpoint.cli.screen_card import card_command
+from firstpoint.cli.screen_subgroups import subgroups_command
 from firstpoint.cli.tables import write_table
 from firstpoint.errors import InputError
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 NEEDED_OF_A_LOG = ("incident_id", "text")
 NEEDED_OF_A_CRIME = ("crime_id",)
+LIKELY = 0.5
 
 
-@click.command(name="screen")
+class LogsUnlessNamed(click.Group):
+    """A group whose first word may be the file of logs itself: ``screen FILE`` is ``screen logs FILE``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put ``logs`` before words that name no command."""
+        if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
+            args = ["logs", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(name="screen", cls=LogsUnlessNamed)
+def screen_command() -> None:
+    """Read every log and rank those that disclose a crime no record answers.
+
+    firstpoint screen INCIDENTS --out FILE is short for firstpoint screen logs. A file that is called like
+    one of the commands is given with its folder: ./card.
+    """
+
+
+screen_command.add_command(card_command)
+screen_command.add_command(subgroups_command)
+
+
+@screen_command.command(name="logs")
 @click.argument("incidents", type=EXISTING)
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Result, as .jsonl or .parquet.")
 @click.option("--crimes", type=EXISTING, help="Crimes held already.")
@@ -26,7 +52,7 @@ NEEDED_OF_A_CRIME = ("crime_id",)
 @click.option(
     "--words", type=EXISTING, multiple=True, help="A force's own words (CSV), added to the lexicon."
 )
-def screen_command(
+def logs_command(
     incidents: Path, out: Path, crimes: Path | None, mapping: str | None, words: tuple[Path, ...]
 ) -> None:
     """Read every log and rank those that disclose a crime no record answers.
@@ -41,7 +67,7 @@ def screen_command(
             where=str(out),
             remedy="End the name in .jsonl or .parquet.",
         )
-    reader = screening.LexiconReader(extensions=words)
+    reader = screening.LogReader(screening.LexiconReader(extensions=words))
     source = source_mapping(mapping)
     logs = records.read_extract(incidents, "incidents", source, needs=NEEDED_OF_A_LOG)
     read = [logs]
@@ -52,9 +78,9 @@ def screen_command(
             logs.frame, read[1].frame if crimes else None, reader=reader, progress=step
         )
     write_table(screened, out)
-    disclosing = screened.filter(pl.col("disclosures").list.len() > 0).height
+    disclosing = screened.filter(pl.col("chance_crime") >= LIKELY).height
     unread = screened["not_read"].count()
     apart = f" {unread} could not be read, being in another language or script." if unread else ""
     read_logs = f"{screened.height - unread} logs read"
-    say(f"{read_logs}; {disclosing} disclose at least one possible crime.{apart} Result: {out}")
+    say(f"{read_logs}; {disclosing} more likely than not disclose a crime.{apart} Result: {out}")
     finish(rows_set_aside=report_rejects(read, out.with_name(out.name + ".rejects.csv")))

@@ -2,7 +2,8 @@
 
 A report is built once, as a tree of plain values (:class:`Report` and the blocks it holds), and then
 written by small writers that know nothing of policing: :func:`to_html` gives one self-contained page,
-:func:`to_pdf` a tagged PDF/UA-1 paper. Whatever is in one is in the other, because both read the same tree.
+:func:`to_pdf` a tagged PDF/UA-1 paper, :func:`to_markdown` a text for a repository or a wiki. Whatever is in
+one is in the others, because all read the same tree.
 
 The way of the data: a caller fills a :class:`BoardPaper` with plain values (the sample, a
 :class:`ResultRow` for each stratum, the findings, the recommendations) and :func:`board_report` turns it
@@ -44,6 +45,7 @@ from firstpoint.reporting.board_paper import (
 from firstpoint.reporting.charts import Step, TrendPoint, Whisker, interval_chart, trend_chart
 from firstpoint.reporting.day_chart import DayCount, day_chart
 from firstpoint.reporting.html_page import to_html
+from firstpoint.reporting.markdown_page import to_markdown
 from firstpoint.reporting.pdf_paper import to_pdf
 from firstpoint.reporting.rule_book_page import (
     ChangedRow,
@@ -120,6 +122,7 @@ __all__ = [
     "shown_count",
     "shown_parts",
     "to_html",
+    "to_markdown",
     "to_pdf",
     "trend_chart",
 ]

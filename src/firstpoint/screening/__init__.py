@@ -25,6 +25,9 @@ A log goes through the room in one direction:
 7. :mod:`~firstpoint.screening.reviewing` chooses the logs that people read each day, and learns from what
    they mark.
 
+:mod:`~firstpoint.screening.accountability` says what the screen is and is not for, what it was measured
+on, and whether it serves every group of victim alike.
+
 :func:`screen` does all of it for a table. Another reader can stand in for the lexicon behind :class:`Reader`
 (:mod:`~firstpoint.screening.reading`); its name and version go into every row.
 

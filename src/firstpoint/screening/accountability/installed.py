@@ -1,0 +1,53 @@
+"""What is installed: the reader's name and version, and fingerprints of the files behind a result."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from importlib import resources
+from importlib.resources.abc import Traversable
+
+from attrs import frozen
+
+from firstpoint import __version__, counting
+from firstpoint.screening.accountability.measured import measured_file
+from firstpoint.screening.lexicon import Lexicon
+from firstpoint.screening.reading import LexiconReader
+
+
+@frozen
+class Installed:
+    """A reader and the words it reads with; ``reader`` is its name and version as in every screened row."""
+
+    reader: str
+    lexicon: Lexicon
+
+    def fingerprints(self) -> dict[str, str]:
+        """Versions and SHA-256 fingerprints, by what they are of."""
+        book = counting.newest_book()
+        return {
+            "Firstpoint": __version__,
+            "Reader": self.reader,
+            "Lexicon": f"{len(self.lexicon.phrases)} phrases, {len(self.lexicon.cues)} cues",
+            **{f"lexicon/{file.name}": sha256(file) for file in lexicon_files()},
+            "Figures measured": sha256(measured_file()) if measured_file().is_file() else "none",
+            f"Newest rule book ({book.id})": book.sha256,
+        }
+
+
+def installed_screen() -> Installed:
+    """The reader that comes with the product."""
+    reader = LexiconReader()
+    return Installed(f"{reader.name} {reader.version}", reader.lexicon)
+
+
+def lexicon_files() -> Iterator[Traversable]:
+    """The files of words and weights that ship, by name."""
+    folder = resources.files("firstpoint.screening") / "lexicon"
+    files = (file for file in folder.iterdir() if file.name.endswith((".csv", ".toml")))
+    return iter(sorted(files, key=lambda file: file.name))
+
+
+def sha256(file: Traversable) -> str:
+    """The SHA-256 of a file, in hexadecimal."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()
