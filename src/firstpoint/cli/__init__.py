@@ -30,6 +30,7 @@ COMMANDS = {
     "count": "firstpoint.cli.count",
     "books": "firstpoint.cli.books",
     "screen": "firstpoint.cli.screen",
+    "lexicon": "firstpoint.cli.lexicon",
     "audit": "firstpoint.cli.audit",
     "report": "firstpoint.cli.report",
     "import": "firstpoint.cli.site",

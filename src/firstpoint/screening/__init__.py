@@ -21,7 +21,11 @@ A log goes through the room in one direction:
    logs, and :mod:`~firstpoint.screening.stored` keeps each disclosure in its row, to be had back with
    :func:`disclosure_of`.
 
-:func:`screen` does all of it for a table. Another reader can stand in for the lexicon behind :class:`Reader`
+:func:`screen` does all of it for a table, :func:`explain` for one log with its reasons. The words are kept
+with :mod:`~firstpoint.screening.lexicon_faults` (is every row sound?), :mod:`~firstpoint.screening.comparing`
+(what would a change do?) and :mod:`~firstpoint.screening.audited` (how often was each row right?).
+
+Another reader can stand in for the lexicon behind :class:`Reader`
 (:mod:`~firstpoint.screening.reading`); its name and version go into every row.
 
 Limits, honestly. A person decides; the screen only ranks. The lexicon was written without sight of a force's
@@ -42,6 +46,7 @@ offence.
 """
 
 from firstpoint.screening.disclosures import Disclosure, Evidence
+from firstpoint.screening.explaining import Explanation, explain
 from firstpoint.screening.facts import report_facts
 from firstpoint.screening.reading import LexiconReader, Reader
 from firstpoint.screening.scoring import RANKED_BY
@@ -52,9 +57,11 @@ __all__ = [
     "RANKED_BY",
     "Disclosure",
     "Evidence",
+    "Explanation",
     "LexiconReader",
     "Reader",
     "disclosure_of",
+    "explain",
     "report_facts",
     "screen",
     "sure_enough",

@@ -9,8 +9,9 @@ Files in ``lexicon/``:
 * ``opening_codes.csv``, ``closing_codes.csv``: what a force's codes say (:class:`CodeRow`);
 * ``weights.toml``: what each strength, context and code is worth, and the harm of each kind.
 
-:func:`read_lexicon` reads a folder of such files. The version of a lexicon is a hash over all of them, so two
-results that carry the same version were read with the same words and weights.
+:func:`read_lexicon` reads a folder of such files, :func:`lexicon_of` their contents. The version of a lexicon
+is a hash over all of them, so two results that carry the same version were read with the same words and
+weights.
 """
 
 from __future__ import annotations
@@ -117,16 +118,30 @@ class Lexicon:
 @cache
 def ready_lexicon() -> Lexicon:
     """The lexicon that comes with the product."""
-    return read_lexicon(resources.files("firstpoint.screening") / "lexicon")
+    return lexicon_of(shipped_files())
 
 
 def read_lexicon(folder: Traversable) -> Lexicon:
     """The lexicon in ``folder``; raises :class:`InputError` naming the row and what is wrong with it."""
-    files = {
+    return lexicon_of(files_in(folder))
+
+
+def files_in(folder: Traversable) -> dict[str, bytes]:
+    """The files of a lexicon by name, in the order of their names."""
+    return {
         f.name: f.read_bytes()
         for f in sorted(folder.iterdir(), key=lambda f: f.name)
         if f.name.endswith((".csv", ".toml"))
     }
+
+
+def shipped_files() -> dict[str, bytes]:
+    """The files of the lexicon that comes with the product."""
+    return files_in(resources.files("firstpoint.screening") / "lexicon")
+
+
+def lexicon_of(files: Mapping[str, bytes]) -> Lexicon:
+    """The lexicon that these files make, by name; raises :class:`InputError` as :func:`read_lexicon` does."""
     tables = {name: list(_rows(name, data)) for name, data in files.items() if name.endswith(".csv")}
     classes = {row["name"]: row["members"].split("|") for row in tables["classes.csv"]}
     phrase_rows = [row for name, rows in tables.items() if name.startswith("phrases_") for row in rows]
