@@ -68,7 +68,7 @@ def made_logs(count: int, *, seed: int) -> pl.DataFrame:
 
 
 def corpus_lines() -> list[str]:
-    files = sorted((ROOT.parent / "shared" / "data" / "corpus").glob("bank_*.jsonl"))
+    files = sorted((ROOT.parent / "shared" / "data" / "corpus").glob("bank_[a-e].jsonl"))
     logs = [json.loads(line) for file in files for line in file.read_text("utf-8").splitlines()]
     return [line for log in logs for line in log["text"].splitlines() if line.strip()]
 

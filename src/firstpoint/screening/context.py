@@ -20,6 +20,8 @@ from firstpoint.screening.tokens import ENTRY, SENTENCE
 
 def contexts(found: Found, lexicon: Lexicon) -> list[tuple[CueHit, ...]]:
     """The cues that bear on each hit, in step with ``found.hits``."""
+    if found.bearing is not None:
+        return found.bearing
     near = [cue for cue in found.cues if cue.cue.direction in ("before", "after", "both")]
     wide = [cue for cue in found.cues if cue.cue.direction in ("entry", "earlier", "log")]
     starts = [cue.start for cue in near]

@@ -7,6 +7,8 @@ Files in ``lexicon/``:
 * ``cues.csv``: patterns that change what a phrase means (:class:`Cue`);
 * ``classes.csv``: word classes, one row a class;
 * ``opening_codes.csv``, ``closing_codes.csv``: what a force's codes say (:class:`CodeRow`);
+* ``ordinary_words.txt``: English words that are never taken for misspellings;
+* ``languages.csv``: everyday words by which a language is known;
 * ``weights.toml``: what each strength, context and code is worth, and the harm of each kind.
 
 :func:`read_lexicon` reads a folder of such files, :func:`lexicon_of` their contents. The version of a lexicon
@@ -19,7 +21,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -29,8 +31,10 @@ from typing import Any
 from attrs import field, frozen
 
 from firstpoint.errors import InputError
+from firstpoint.screening.languages import Languages, languages_of
 from firstpoint.screening.patterns import Classes, Matcher, atoms_of, compile_pattern
-from firstpoint.screening.tokens import Alphabet
+from firstpoint.screening.spelling import ENDINGS, Spelling, may_be_repaired
+from firstpoint.screening.tokens import NUMBER, UNKNOWN, Alphabet, fold, tokens_of
 
 STRENGTHS = ("certain", "likely", "weak", "detail")
 DIRECTIONS = ("before", "after", "both", "entry", "earlier", "log")
@@ -108,6 +112,8 @@ class Lexicon:
     closing_codes: tuple[CodeRow, ...]
     weights: Mapping[str, Any]
     alphabet: Alphabet = field(eq=False)
+    languages: Languages = field(eq=False, repr=False)
+    common: frozenset[str] = field(eq=False)  # the token codes of everyday words
     terminators: frozenset[str] = field(eq=False)
     agents: frozenset[str] = field(eq=False)
     version: str
@@ -131,7 +137,7 @@ def files_in(folder: Traversable) -> dict[str, bytes]:
     return {
         f.name: f.read_bytes()
         for f in sorted(folder.iterdir(), key=lambda f: f.name)
-        if f.name.endswith((".csv", ".toml"))
+        if f.name.endswith((".csv", ".toml", ".txt"))
     }
 
 
@@ -151,6 +157,7 @@ def lexicon_of(files: Mapping[str, bytes]) -> Lexicon:
     phrases = tuple(compiler.phrase(row) for row in phrase_rows)
     cues = tuple(compiler.cue(row) for row in tables["cues.csv"])
     _refuse_repeats([p.id for p in phrases] + [c.id for c in cues])
+    alphabet.spelling = _spelling(alphabet, (*phrases, *cues), files["ordinary_words.txt"].decode())
     return Lexicon(
         phrases=phrases,
         cues=cues,
@@ -158,6 +165,8 @@ def lexicon_of(files: Mapping[str, bytes]) -> Lexicon:
         closing_codes=tuple(compiler.code(row) for row in tables["closing_codes.csv"]),
         weights=tomllib.loads(files["weights.toml"].decode()),
         alphabet=alphabet,
+        languages=languages_of(tables["languages.csv"], alphabet.literals),
+        common=compiler.common,
         terminators=frozenset(alphabet.code(word) for word in classes["TERMINATOR"]),
         agents=frozenset(alphabet.code(word) for word in classes["AGENT"]),
         version=_hash(files),
@@ -180,7 +189,7 @@ class _Compiler:
 
     def __init__(self, classes: Classes, alphabet: Alphabet) -> None:
         self.classes, self.alphabet = classes, alphabet
-        known = (word for word in classes["COMMON"] if word in alphabet._literals)
+        known = (word for word in classes["COMMON"] if word in alphabet.literals)
         self.common = frozenset(alphabet.code(word) for word in known)
 
     def matcher(self, pattern: str) -> Matcher:
@@ -247,6 +256,16 @@ def _alphabet(rows: tuple[dict[str, str], ...], classes: Classes) -> Alphabet:
     return Alphabet(
         {a for a in atoms if not a.endswith("*")} | read_by_code, {a[:-1] for a in atoms if a.endswith("*")}
     )
+
+
+def _spelling(alphabet: Alphabet, rows: Iterable[Phrase | Cue], ordinary: str) -> Spelling:
+    """What unknown words may be misspellings of: words, prefixes with usual endings, forms in the sentences."""
+    endings = (start + ending for start in alphabet.prefixes for ending in ENDINGS)
+    told = (fold(word) for row in rows for sentence in row.hits for word in tokens_of(sentence))
+    forms = {form for form in (*alphabet.literals, *endings, *told) if may_be_repaired(form)}
+    codes = {form: alphabet.code(form) for form in forms}
+    known = {form: code for form, code in codes.items() if code not in (UNKNOWN, NUMBER)}
+    return Spelling(known, frozenset(line for line in ordinary.splitlines() if not line.startswith("#")))
 
 
 def _sets(row: dict[str, str]) -> dict[str, str]:

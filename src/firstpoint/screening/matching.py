@@ -40,13 +40,17 @@ class CueHit:
 
 @define(slots=False)
 class Found:
-    """One log after matching: its token codes, and its hits and cues in the order of the text."""
+    """One log after matching: its token codes, and its hits and cues in the order of the text.
+
+    ``bearing``, where whoever matched has told it already, are the cues that bear on each hit.
+    """
 
     text: str
     tokens: list[str]
     codes: str
     hits: list[Hit]
     cues: list[CueHit]
+    bearing: list[tuple[CueHit, ...]] | None = None
 
     @cached_property
     def spans(self) -> list[tuple[int, int]]:

@@ -22,8 +22,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from functools import cached_property
 
-from attrs import frozen
+from attrs import field, frozen
 
 from firstpoint.errors import InputError
 from firstpoint.screening.tokens import CLAUSE, ENTRY, NUMBER, SENTENCE, UNKNOWN, Alphabet, fold
@@ -40,12 +41,19 @@ class Matcher:
     """A compiled pattern: ``expression`` over token codes, and what must stand in a log for it to match.
 
     Each of ``needs`` is a set of token codes of which one must stand in a sentence for the pattern to match
-    there; ``rarest`` is the one of them that fewest sentences meet.
+    there; ``rarest`` is the one of them that fewest sentences meet. ``elements`` are the same pattern as
+    plain values, for those who match it in another way.
     """
 
-    expression: re.Pattern[str]
+    elements: tuple[Element, ...]
     rarest: frozenset[str]
     needs: tuple[frozenset[str], ...]
+    source: str = field(eq=False, repr=False)
+
+    @cached_property
+    def expression(self) -> re.Pattern[str]:
+        """The pattern as a regular expression, made when it is first asked for."""
+        return re.compile(self.source)
 
     def could_stand(self, standing: AbstractSet[str]) -> bool:
         """Whether these token codes together could satisfy the pattern."""
@@ -53,6 +61,19 @@ class Matcher:
             if need.isdisjoint(standing):
                 return False
         return True
+
+
+@frozen
+class Element:
+    """One element of a pattern over token codes.
+
+    ``sequences`` are its alternatives, each a row of sets of token codes, one set a token; ``gap``, where it
+    is not None, is the most tokens that it passes over, and then there are no sequences.
+    """
+
+    sequences: tuple[tuple[frozenset[str], ...], ...]
+    optional: bool = False
+    gap: int | None = None
 
 
 @frozen
@@ -68,7 +89,8 @@ def compile_pattern(pattern: str, classes: Classes, alphabet: Alphabet, common: 
     source = "".join(_element_source(element, alphabet, first=not at) for at, element in enumerate(elements))
     required = [e for e in elements if not e.optional and e.gap is None]
     by_rarity = sorted((_anchors(e, alphabet, common) for e in required), key=lambda a: _cost(a, common))
-    return Matcher(re.compile(source), by_rarity[0], tuple(by_rarity))
+    coded = tuple(_coded(element, alphabet) for element in elements)
+    return Matcher(coded, by_rarity[0], tuple(by_rarity), source)
 
 
 def atoms_of(pattern: str, classes: Classes) -> Iterator[str]:
@@ -109,7 +131,14 @@ def _sequences(alternative: str, pattern: str, classes: Classes) -> list[tuple[s
     return [tuple(fold(word) for word in alternative.split("_"))]
 
 
-def _codes(atom: str, alphabet: Alphabet) -> set[str]:
+def _coded(element: _Element, alphabet: Alphabet) -> Element:
+    sequences = (
+        tuple(frozenset(_codes(atom, alphabet)) for atom in sequence) for sequence in element.sequences
+    )
+    return Element(tuple(sequences), element.optional, element.gap)
+
+
+def _codes(atom: str, alphabet: Alphabet) -> AbstractSet[str]:
     if atom == "#":
         return {NUMBER} | alphabet.codes_of_figures()
     if atom == "?":
@@ -126,7 +155,7 @@ def _element_source(element: _Element, alphabet: Alphabet, *, first: bool) -> st
 
 
 def _alternatives(sequences: Sequence[tuple[str, ...]], alphabet: Alphabet) -> str:
-    singles = set().union(*(_codes(s[0], alphabet) for s in sequences if len(s) == 1))
+    singles: set[str] = set().union(*(_codes(s[0], alphabet) for s in sequences if len(s) == 1))
     longer = sorted((s for s in sequences if len(s) > 1), key=len, reverse=True)
     parts = ["".join(_class(_codes(atom, alphabet)) for atom in sequence) for sequence in longer]
     source = "|".join([*parts, _class(singles)] if singles else parts)
@@ -137,7 +166,7 @@ def _alternatives(sequences: Sequence[tuple[str, ...]], alphabet: Alphabet) -> s
     return f"(?={_class(firsts)})(?:{source})"
 
 
-def _class(codes: set[str]) -> str:
+def _class(codes: AbstractSet[str]) -> str:
     return f"[{''.join(re.escape(code) for code in sorted(codes))}]"
 
 

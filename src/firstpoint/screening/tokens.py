@@ -14,6 +14,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from firstpoint.screening.spelling import Spelling
+
 CLAUSE, SENTENCE, ENTRY, UNKNOWN, NUMBER = ",", ".", "\n", "x", "0"
 _FIRST_PRIVATE = 0x100
 _MEMO_LIMIT = 400_000
@@ -44,9 +46,11 @@ class Alphabet(dict[str, str]):
     def __init__(self, literals: Iterable[str], prefixes: Iterable[str]) -> None:
         super().__init__()
         words, starts = sorted(set(literals)), sorted(set(prefixes))
-        self._literals = {word: _private(number) for number, word in enumerate(words)}
-        self._prefixes = {start: _private(len(words) + number) for number, start in enumerate(starts)}
+        self.literals = {word: _private(number) for number, word in enumerate(words)}
+        self.prefixes = {start: _private(len(words) + number) for number, start in enumerate(starts)}
         self._prefix_lengths = sorted({len(start) for start in starts}, reverse=True)
+        self._codes_of_prefix: dict[str, frozenset[str]] = {}
+        self.spelling: Spelling | None = None  # what unknown words may be misspellings of
 
     def __missing__(self, spelling: str) -> str:
         if len(self) > _MEMO_LIMIT:
@@ -56,32 +60,39 @@ class Alphabet(dict[str, str]):
 
     def code(self, word: str) -> str:
         """The character of one folded word or mark."""
-        if word in self._literals:
-            return self._literals[word]
+        if word in self.literals:
+            return self.literals[word]
         if (mark := _MARKS.get(word[:1])) is not None:
             return mark
         for length in self._prefix_lengths:
-            if (code := self._prefixes.get(word[:length])) is not None and len(word) >= length:
+            if (code := self.prefixes.get(word[:length])) is not None and len(word) >= length:
                 return code
+        if self.spelling and (code := self.spelling.code_of(word)) is not None:
+            return code
         return NUMBER if word[:1].isdigit() else UNKNOWN
 
-    def codes_of_literal(self, word: str) -> set[str]:
+    def codes_of_literal(self, word: str) -> frozenset[str]:
         """The characters that a literal word of a pattern matches."""
-        return {self._literals[word]}
+        return frozenset(self.literals[word])
 
-    def codes_of_prefix(self, start: str) -> set[str]:
+    def codes_of_prefix(self, start: str) -> frozenset[str]:
         """The characters of every known word and longer prefix that begins with ``start``."""
-        known = (*self._literals.items(), *self._prefixes.items())
-        return {code for word, code in known if word.startswith(start)}
+        if start not in self._codes_of_prefix:
+            known = (*self.literals.items(), *self.prefixes.items())
+            self._codes_of_prefix[start] = frozenset(code for word, code in known if word.startswith(start))
+        return self._codes_of_prefix[start]
 
     def codes_of_figures(self) -> set[str]:
         """The characters of literal words that are figures ("13")."""
-        return {code for word, code in self._literals.items() if word.isdigit()}
+        return {code for word, code in self.literals.items() if word.isdigit()}
 
 
 def fold(spelling: str) -> str:
-    """A word in lower case and without apostrophes, as the lexicon writes it."""
-    return spelling.translate(_APOSTROPHES).lower()
+    """A word in lower case and without apostrophes, as the lexicon writes it.
+
+    A letter is lowered without regard to the ones beside it, so that a Greek sigma reads the same everywhere.
+    """
+    return spelling.translate(_APOSTROPHES).lower().replace("ς", "σ")
 
 
 def cut(text: str, alphabet: Alphabet) -> str:
