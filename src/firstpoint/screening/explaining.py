@@ -26,7 +26,6 @@ from firstpoint.screening.covering import covers
 from firstpoint.screening.disclosures import Disclosure, Evidence
 from firstpoint.screening.facts import report_facts
 from firstpoint.screening.kinds import kind_row
-from firstpoint.screening.languages import why_not_read
 from firstpoint.screening.lexicon import Lexicon, ready_lexicon
 from firstpoint.screening.matching import CueHit, Found, Hit, find
 from firstpoint.screening.reading import LexiconReader, Reader, matching_rows
@@ -95,7 +94,7 @@ class Told:
 class Explanation:
     """One log explained.
 
-    ``not_read`` says why the log was not read, and is empty where it was; a log not read discloses nothing
+    ``not_read`` says why the log was not read (``in Welsh``), and is empty where it was; a log not read discloses nothing
     that anybody may rely on. ``recorded`` are the classes given as recorded already (None: class not known).
     """
 
@@ -122,7 +121,7 @@ def explain(
     text = incident.get("text") or ""
     lexicon = _lexicon(reader)
     read = _Read.of(incident, recorded, reader)
-    not_read = why_not_read(text)
+    not_read = lexicon.languages.why_not_read(*lexicon.languages.tally(text)) or ""
     told = tuple(_told(read, incident, lexicon, places=_places(incident, reader)))
     return Explanation(
         text=text,

@@ -1,8 +1,8 @@
 """A lexicon with changed rows laid over it, to be tried before anybody adopts them.
 
 A change is a file or a folder of files with rows of the same form as the lexicon's own. A row whose id (a
-word class: whose name) the lexicon holds stands in its place, any other is added; ``weights.toml`` stands in
-for the whole of the lexicon's. A folder that holds a whole lexicon stands by itself, so that a row which is
+word class: whose name) the lexicon holds stands in its place, any other is added; a file that is no CSV, such as
+``weights.toml``, stands in for the whole of the lexicon's. A folder that holds a whole lexicon stands by itself, so that a row which is
 not in it is gone.
 """
 
@@ -16,10 +16,13 @@ from pathlib import Path
 from firstpoint.errors import InputError
 from firstpoint.screening.lexicon import files_in
 
-WHOLE = ("classes.csv", "closing_codes.csv", "cues.csv", "opening_codes.csv", "weights.toml")
+WHOLE = (
+    "classes.csv", "closing_codes.csv", "cues.csv", "languages.csv", "opening_codes.csv", "ordinary_words.txt",
+    "weights.toml",
+)  # fmt: skip
 """What a folder must hold, beside patterns (``phrases_*.csv``), to be a lexicon by itself."""
 
-_KEYS = {"classes.csv": "name"}
+_KEYS = {"classes.csv": "name", "languages.csv": "language"}
 Rows = list[dict[str, str]]
 
 
@@ -33,7 +36,7 @@ def changed_files(path: Path) -> dict[str, bytes]:
     files = files_in(path) if path.is_dir() else {path.name: path.read_bytes()}
     if not files:
         raise InputError(
-            "holds no file of a lexicon.", where=str(path), remedy="Give files that end in .csv or .toml."
+            "holds no file of a lexicon.", where=str(path), remedy="Give files that end in .csv, .toml or .txt."
         )
     return files
 
@@ -47,7 +50,7 @@ def laid_over(files: Mapping[str, bytes], changed: Mapping[str, bytes]) -> dict[
         return dict(changed)
     result = dict(files)
     for name, data in changed.items():
-        if name == "weights.toml":
+        if not name.endswith(".csv"):
             result[name] = data
         else:
             _lay_rows(result, name, _read(name, data))
