@@ -94,8 +94,9 @@ class Told:
 class Explanation:
     """One log explained.
 
-    ``not_read`` says why the log was not read (``in Welsh``), and is empty where it was; a log not read discloses nothing
-    that anybody may rely on. ``recorded`` are the classes given as recorded already (None: class not known).
+    ``not_read`` says why the log was not read (``in Welsh``), and is empty where it was; what is told of a
+    log not read, or of one in which nothing was found, says nothing of it. ``recorded`` are the classes given
+    as recorded already (None: class not known).
     """
 
     text: str

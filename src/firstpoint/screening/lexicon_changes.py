@@ -1,9 +1,9 @@
 """A lexicon with changed rows laid over it, to be tried before anybody adopts them.
 
 A change is a file or a folder of files with rows of the same form as the lexicon's own. A row whose id (a
-word class: whose name) the lexicon holds stands in its place, any other is added; a file that is no CSV, such as
-``weights.toml``, stands in for the whole of the lexicon's. A folder that holds a whole lexicon stands by itself, so that a row which is
-not in it is gone.
+word class: whose name) the lexicon holds stands in its place, any other is added; a file that is no CSV, such
+as ``weights.toml``, stands in for the whole of the lexicon's. A folder that holds a whole lexicon stands by
+itself, so that a row which is not in it is gone.
 """
 
 from __future__ import annotations
@@ -17,9 +17,14 @@ from firstpoint.errors import InputError
 from firstpoint.screening.lexicon import files_in
 
 WHOLE = (
-    "classes.csv", "closing_codes.csv", "cues.csv", "languages.csv", "opening_codes.csv", "ordinary_words.txt",
+    "classes.csv",
+    "closing_codes.csv",
+    "cues.csv",
+    "languages.csv",
+    "opening_codes.csv",
+    "ordinary_words.txt",
     "weights.toml",
-)  # fmt: skip
+)
 """What a folder must hold, beside patterns (``phrases_*.csv``), to be a lexicon by itself."""
 
 _KEYS = {"classes.csv": "name", "languages.csv": "language"}
@@ -36,7 +41,9 @@ def changed_files(path: Path) -> dict[str, bytes]:
     files = files_in(path) if path.is_dir() else {path.name: path.read_bytes()}
     if not files:
         raise InputError(
-            "holds no file of a lexicon.", where=str(path), remedy="Give files that end in .csv, .toml or .txt."
+            "holds no file of a lexicon.",
+            where=str(path),
+            remedy="Give files that end in .csv, .toml or .txt.",
         )
     return files
 
