@@ -264,7 +264,7 @@ def _contributions(read: _Read, incident: Mapping[str, Any], reader: Reader) -> 
     told = _Read.of_disclosures(incident, (), reader, read.raw).score.chance_unrecorded
     moved = [
         Contribution(name, round(told - without, 4), words)
-        for name, words, without in _without_each(read.raw, incident, reader)
+        for name, words, without in _without_each(read, incident, reader)
         if abs(told - without) >= _CONTRIBUTES
     ]
     if read.recorded:
@@ -274,22 +274,23 @@ def _contributions(read: _Read, incident: Mapping[str, Any], reader: Reader) -> 
 
 
 def _without_each(
-    told: Sequence[Disclosure], incident: Mapping[str, Any], reader: Reader
+    read: _Read, incident: Mapping[str, Any], reader: Reader
 ) -> Iterator[tuple[str, str, float]]:
     """Each thing that could move the chance: its name, its words, and the chance without it."""
-    for one in told:
-        rest = tuple(each for each in told if each.kind != one.kind)
-        without = _Read.of_disclosures(incident, (), reader, rest)
-        yield f"told:{one.kind}", f"The log tells {one.offence}", without.score.chance_unrecorded
+    weights = _lexicon(reader).weights
+    for one in read.due:
+        rest = [each for each in read.due if each is not one]
+        without = score(rest, (), read.standing, weights)
+        yield f"told:{one.kind}", f"The log tells {one.offence}", without.chance_unrecorded
     for code, words in (("opening_code", "The opening code"), ("closing_code", "The closing code")):
         if incident.get(code):
-            without = _Read.of({**incident, code: None}, (), reader)
-            yield code, words, without.score.chance_unrecorded
+            deaf_to_code = _Read.of({**incident, code: None}, (), reader)
+            yield code, words, deaf_to_code.score.chance_unrecorded
     if isinstance(reader, LexiconReader):
         for category in sorted(_bearing(incident, reader.lexicon)):
-            without = _Read.of(incident, (), LexiconReader(_deaf_to(category, reader.lexicon)))
+            deaf = _Read.of(incident, (), LexiconReader(_deaf_to(category, reader.lexicon)))
             words = f"Words around it: {context_words(category)[0]}"
-            yield f"context:{category}", words, without.score.chance_unrecorded
+            yield f"context:{category}", words, deaf.score.chance_unrecorded
 
 
 def _bearing(incident: Mapping[str, Any], lexicon: Lexicon) -> set[str]:

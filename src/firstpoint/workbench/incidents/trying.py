@@ -16,7 +16,7 @@ from django.db import transaction
 
 from firstpoint import screening
 from firstpoint.casework import Person
-from firstpoint.screening.explaining import Explanation, Told
+from firstpoint.screening.explaining import CueSeen, Explanation, Told
 from firstpoint.vocabulary import offence_class
 from firstpoint.workbench.incidents.presenting import CONTEXTS
 from firstpoint.workbench.incidents.timeline import timeline
@@ -77,7 +77,11 @@ def try_log(person: Person, given: Mapping[str, str]) -> dict[str, Any]:
             person.reference,
             "screen.tried",
             f"text:{text_digest(given['text'])}",
-            {"characters": len(given["text"]), "disclosed": len(seen.told), "reader": seen.reader},
+            {
+                "characters": len(given["text"]),
+                "disclosed": len(seen.told),
+                "reader": seen.reader.replace(" ", ":"),
+            },
         )
     return _presented(seen)
 
@@ -109,12 +113,30 @@ def _told(each: Told) -> dict[str, Any]:
         "missing": [pointer_in_words(pointer, {}) for pointer in each.missing],
         "facts": [value_in_words(fact, value) for fact, value in one.facts.items()],
         "assumed": [value_in_words(fact, value) for fact, value in each.assumed.items()],
-        "seen": each.seen,
+        "quotes": _quotes(each),
+        "around": _around(each),
         "patterns": one.patterns,
         "covered": each.covered,
         "covered_by": _GRADES.get(each.grade or "", ""),
         "doubts": each.doubts,
     }
+
+
+def _quotes(each: Told) -> list[dict[str, Any]]:
+    """The words found, each with the rows of the lexicon that stand there and their clauses."""
+    found: dict[tuple[int, int], dict[str, Any]] = {}
+    for row in each.seen:
+        quote = found.setdefault((row.at.start, row.at.end), {"text": row.at.text, "rows": [], "clauses": []})
+        strength = "adds facts only" if row.strength == "detail" else row.strength
+        quote["rows"].append(f"{row.row} {strength}")
+        quote["clauses"] = list(dict.fromkeys([*quote["clauses"], row.cite]))
+    return list(found.values())
+
+
+def _around(each: Told) -> list[CueSeen]:
+    """The cues that bear on any of the words found, each once, in the order of the log."""
+    cues = {(cue.row, cue.at.start): cue for row in each.seen for cue in row.cues}
+    return sorted(cues.values(), key=lambda cue: (cue.at.start, cue.row))
 
 
 def _moment(written: str) -> datetime | None:
