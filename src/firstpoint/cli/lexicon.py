@@ -22,7 +22,7 @@ from firstpoint.reporting import lexicon_html
 from firstpoint.screening import Disclosure
 from firstpoint.screening.audited import audited_precision, check_audited
 from firstpoint.screening.comparing import ChangedLog, LexiconEffect, lexicon_effect
-from firstpoint.screening.lexicon import lexicon_of, shipped_files
+from firstpoint.screening.lexicon import lexicon_of, ready_lexicon, shipped_files
 from firstpoint.screening.lexicon_changes import changed_files, laid_over
 from firstpoint.screening.lexicon_faults import lexicon_faults
 
@@ -111,16 +111,15 @@ def try_command(
     Which logs gain or lose a disclosure or move in chance or rank, with the words, and in how many logs each
     row speaks before and after. INCIDENTS as for `firstpoint screen`.
     """
+    after = lexicon_of(files_with(changed))
     source = source_mapping(mapping)
     logs = records.read_extract(incidents, "incidents", source, needs=NEEDED_OF_A_LOG)
     read = [logs]
     if crimes:
         read.append(records.read_extract(crimes, "crimes", source, needs=NEEDED_OF_A_CRIME))
-    before, after = lexicon_of(shipped_files()), lexicon_of(files_with(changed))
+    held = read[1].frame if crimes else None
     with progress_bar("Reading logs twice") as step:
-        effect = lexicon_effect(
-            logs.frame, before, after, crimes=read[1].frame if crimes else None, progress=step
-        )
+        effect = lexicon_effect(logs.frame, ready_lexicon(), after, crimes=held, progress=step)
     if out:
         write_table(_changed_logs(effect), out)
     if as_json:

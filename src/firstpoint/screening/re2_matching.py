@@ -18,7 +18,9 @@ from firstpoint.screening.matching import BLOCK_REACH, CueHit, Found, Hit, in_or
 from firstpoint.screening.patterns import Element, Matcher
 from firstpoint.screening.tokens import CLAUSE, ENTRY, SENTENCE, coded, tokens_of
 
-_MEMORY = 1 << 30  # bytes that a set of expressions may take; RE2's own limit is too small for a whole lexicon
+_MEMORY = (
+    1 << 30
+)  # bytes that a set of expressions may take; RE2's own limit is too small for a whole lexicon
 
 
 class Re2Matching:

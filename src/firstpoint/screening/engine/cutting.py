@@ -358,7 +358,12 @@ def cut_into(address, length, letters, words, room):  # type: ignore[no-untyped-
     """
     count, at, most = 0, 0, room.code.size - 1
     codes, starts, ends, tally, keys, sizes = (
-        room.code, room.start, room.end, room.tally, room.keys, room.size
+        room.code,
+        room.start,
+        room.end,
+        room.tally,
+        room.keys,
+        room.size,
     )
     bits, slots = words.state[2], words.slots.ctypes.data
     for number in range(tally.size):
@@ -432,7 +437,14 @@ def look_up(count, words, about, room):  # type: ignore[no-untyped-def]
         if size > 0:
             is_figure = size >= AS_FIGURE
             value = value_from(
-                keys[at, 2], keys[at, 0], keys[at, 1], size & (AS_FIGURE - 1), is_figure, room.kept, room.key, words
+                keys[at, 2],
+                keys[at, 0],
+                keys[at, 1],
+                size & (AS_FIGURE - 1),
+                is_figure,
+                room.kept,
+                room.key,
+                words,
             )
             codes[at] = value & 0xFFFFFFFF
             tally[0] += not is_figure

@@ -151,9 +151,7 @@ def read_column(
     run = _Run(tables, len(texts.length))
     first = 0
     while first < len(texts.length):
-        first = read_logs(
-            first, texts.address, texts.length, asked, run.lexis, run.room, run.out, run.state
-        )
+        first = read_logs(first, texts.address, texts.length, asked, run.lexis, run.room, run.out, run.state)
         run.make_way()
     return run.reading(texts)
 

@@ -49,10 +49,14 @@ class Patterns(NamedTuple):
     rank: NDArray[np.int32]  # the order of the patterns' ids
     block: NDArray[np.uint32]  # the look-alikes of phrases, one phrase after the other
     anchored: NDArray[np.uint32]  # the phrases, then the cues anchored on each code; the last one is marked
-    pair_slots: NDArray[np.int64]  # places x 4: the pair of codes, the first and past-the-last of its ``rows``
+    pair_slots: NDArray[
+        np.int64
+    ]  # places x 4: the pair of codes, the first and past-the-last of its ``rows``
     pair_bits: int
     pair_sieve: NDArray[np.uint64]  # a bit for each pair, by the same hash, to pass most others by
-    rows: NDArray[np.int32]  # rows of words x 16: the code, the words beyond two, for each its code or -1 - its set
+    rows: NDArray[
+        np.int32
+    ]  # rows of words x 16: the code, the words beyond two, for each its code or -1 - its set
 
 
 @inlined
@@ -120,7 +124,11 @@ def survey(count, patterns, room):  # type: ignore[no-untyped-def]
                     edges[laid, 1] = further + 2
                     laid += 1
                     of_edge = about[edge, CODE_ANCHORED]
-                    of_phrases[phrases, 0], of_phrases[phrases, 1], of_phrases[phrases, 2] = at - 1, edge, sentence
+                    of_phrases[phrases, 0], of_phrases[phrases, 1], of_phrases[phrases, 2] = (
+                        at - 1,
+                        edge,
+                        sentence,
+                    )
                     phrases += of_edge & _LOWER != _LOWER
                     of_cues[cues, 0], of_cues[cues, 1], of_cues[cues, 2] = at - 1, edge, sentence
                     cues += of_edge >> _HALF != _LOWER
@@ -284,8 +292,18 @@ def stand(count, anchors, many, first_id, which, told, patterns, room):  # type:
                 while blocks > 0 and not blocked:
                     begin, size = halves(rows[patterns.block[block], PATTERN_ELEMENTS])
                     _, stands = first_end(
-                        begin, size, max(0, start - BLOCK_REACH), limit - 1, limit,
-                        members, elements, codes, begins, edges, choices, visited,
+                        begin,
+                        size,
+                        max(0, start - BLOCK_REACH),
+                        limit - 1,
+                        limit,
+                        members,
+                        elements,
+                        codes,
+                        begins,
+                        edges,
+                        choices,
+                        visited,
                     )
                     blocked = stands >= 0
                     block += 1

@@ -51,7 +51,9 @@ class Tables:
     kinds: Mapping[str, int]
     kind_of: NDArray[np.int32]
     longest: tuple[int, int]  # the most elements of a pattern, and the most tokens
-    known: tuple[NDArray[np.uint64], int] = field(repr=False)  # the table of known words, the bits of its places
+    known: tuple[NDArray[np.uint64], int] = field(
+        repr=False
+    )  # the table of known words, the bits of its places
     taken: int
     resolving: Mapping[str, Any] = field(repr=False)  # all other fields of ``Words``
 
@@ -88,7 +90,9 @@ def tables_of(lexicon: Lexicon) -> Tables:
     patterns = pool.patterns(kinds)
     alphabet = lexicon.alphabet
     known = _known(lexicon, numbers)
-    starts, start_bits = _table([(start.encode(), numbers.of[code]) for start, code in alphabet.prefixes.items()])
+    starts, start_bits = _table(
+        [(start.encode(), numbers.of[code]) for start, code in alphabet.prefixes.items()]
+    )
     return Tables(
         lexicon=lexicon,
         patterns=patterns,
@@ -112,7 +116,10 @@ def tables_of(lexicon: Lexicon) -> Tables:
 def _known(lexicon: Lexicon, numbers: _Numbers) -> dict[str, int]:
     """The words of the lexicon and those that tell a language, each with its code and its language << 32."""
     of_word = lexicon.languages.of_word
-    known = {word: numbers.of[code] | of_word.get(word, 0) << 32 for word, code in lexicon.alphabet.literals.items()}
+    known = {
+        word: numbers.of[code] | of_word.get(word, 0) << 32
+        for word, code in lexicon.alphabet.literals.items()
+    }
     for word, language in of_word.items():
         known.setdefault(word, numbers.of[lexicon.alphabet.code(word)] | language << 32)
     return known
@@ -200,7 +207,9 @@ class _Pool:
 
         def cost(at: int) -> float:
             return sum(
-                int(often[code]) if code < len(often) else min(int(often[list(a)].sum()) for a in self.row_of[code]) / _ROW_RARER
+                int(often[code])
+                if code < len(often)
+                else min(int(often[list(a)].sum()) for a in self.row_of[code]) / _ROW_RARER
                 for code in self.wanted[place][at] or ()
             )
 
@@ -446,7 +455,9 @@ def _repairs(lexicon: Lexicon, numbers: _Numbers) -> dict[str, Any]:
     spelt, begins = _spelt(word.encode() for word in spelling.near)
     listed, key = _halves(_begins(many)[:-1], many), np.zeros(2, dtype=np.uint64)
     if word_tables.put_near(near, bits, spelt, begins, listed, key) >= 0:
-        raise InputError("two shortened words of the lexicon have one key", remedy="Leave out one of its words.")
+        raise InputError(
+            "two shortened words of the lexicon have one key", remedy="Leave out one of its words."
+        )
     ordinary, ordinary_bits = _table([(word.encode(), 0) for word in sorted(spelling.ordinary)])
     return {
         "ordinary": ordinary,

@@ -198,7 +198,9 @@ def edits_to(target, length, words):  # type: ignore[no-untyped-def]
     most = 2 if min(length, size) >= FROM_TWO_EDITS else 1
     if abs(size - length) > most:
         return LONGEST
-    if spelt[0] != letters[target, 0] and not (spelt[0] == letters[target, 1] and spelt[1] == letters[target, 0]):
+    if spelt[0] != letters[target, 0] and not (
+        spelt[0] == letters[target, 1] and spelt[1] == letters[target, 0]
+    ):
         return LONGEST
     for other in range(size + 1):
         rows[0, other] = other
