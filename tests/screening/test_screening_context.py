@@ -119,6 +119,7 @@ def test_the_columns_are_those_promised():
         "rank",
         "reader",
         "disclosures",
+        "not_read",
     ]
     assert (
         screen(

@@ -105,6 +105,7 @@ def test_a_log_in_welsh_is_not_read_and_one_in_english_is():
         "Mae'r galwr yn dweud bod ei chyn-bartner wedi ei tharo yn ei hwyneb neithiwr a bod hi'n ofnus."
     )
     assert "Welsh" in welsh.not_read
+    assert (welsh.score, welsh.contributions) == (None, ())
     assert explained(PUNCHED).not_read == ""
 
 

@@ -13,7 +13,7 @@ from firstpoint.screening import screen
 from firstpoint.screening.audited import AUDITED, audited_precision, check_audited
 from firstpoint.screening.comparing import lexicon_effect
 from firstpoint.screening.lexicon import lexicon_of, ready_lexicon, shipped_files
-from firstpoint.screening.lexicon_changes import is_whole, laid_over
+from firstpoint.screening.lexicon_changes import changed_files, is_whole, laid_over
 from firstpoint.screening.lexicon_faults import lexicon_faults
 from firstpoint.screening.pattern_words import in_words, steps_of, words_of
 
@@ -107,6 +107,22 @@ def test_a_class_and_a_weight_can_be_changed():
     changed = lexicon_of(laid_over(SMALL, {"classes.csv": body, "weights.toml": weights}))
     assert changed.weights["context"]["denied"] == 0.5
     assert "bonce" in changed.alphabet.literals
+
+
+def test_a_forces_own_words_are_a_change_too(tmp_path):
+    own = tmp_path / "own.csv"
+    own.write_text(
+        "id,adds,kind,pattern,strength,cite,class,members,category,direction,hits,misses\n"
+        'F-1,phrase,assault,gave_him_the_boot,certain,"Assaults, p 42",,,,,They gave him the boot,A boot\n'
+        "F-2,class,,,,,@BODY,bonce,,,,\n"
+        "F-3,cue,,in_panto,,,,,fiction,entry,Seen in panto,Seen in town\n",
+        encoding="utf-8",
+    )
+    laid = laid_over(SMALL, changed_files(own))
+    assert lexicon_faults(laid) == ()
+    lexicon = lexicon_of(laid)
+    assert {"F-1", "F-3"} <= {row.id for row in (*lexicon.phrases, *lexicon.cues)}
+    assert "bonce" in lexicon.alphabet.literals
 
 
 @pytest.mark.parametrize(
@@ -232,6 +248,15 @@ def test_a_weaker_word_moves_the_chance_without_losing_the_disclosure():
     ((was, now),) = log.moved
     assert was.kind == now.kind == "assault"
     assert was.certainty > now.certainty
+
+
+def test_a_log_that_was_not_read_has_no_chance_before_and_after():
+    welsh = (
+        "Mae'r galwr yn dweud bod ei chyn-bartner wedi ei tharo neithiwr a bod hi'n ofnus: gave him the boot."
+    )
+    after = lexicon_of(laid_over(SMALL, {"mine.csv": HEADING + ROW}))
+    (log,) = lexicon_effect(pl.DataFrame({"incident_id": ["w"], "text": [welsh]}), KEPT, after).changed
+    assert log.chance_unrecorded == (None, None)
 
 
 def test_progress_goes_once_over_both_readings():

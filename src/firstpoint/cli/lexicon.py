@@ -29,6 +29,9 @@ from firstpoint.screening.lexicon_faults import lexicon_faults
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 FILE = click.Path(dir_okay=False, path_type=Path)
 CHANGE = click.Path(exists=True, path_type=Path)
+WORDS = click.option(
+    "--words", type=EXISTING, multiple=True, help="A force's own words (CSV) that are in use already."
+)
 FAULTS_FOUND = 2
 _QUOTED = 60
 
@@ -39,26 +42,30 @@ def lexicon_command() -> None:
 
     A change is a file or a folder of files with rows of the lexicon's own form (`screening/lexicon/`): a row
     whose id the lexicon holds stands in its place, any other is added. A folder that holds a whole lexicon
-    stands by itself.
+    stands by itself. A file of a force's own words, as `firstpoint screen --words` takes it, is a change too.
     """
 
 
-def files_with(changed: Path | None) -> dict[str, bytes]:
-    """Give the files of the shipped lexicon, with a change laid over them."""
-    return laid_over(shipped_files(), changed_files(changed)) if changed else shipped_files()
+def files_with(*changes: Path | None) -> dict[str, bytes]:
+    """Give the files of the shipped lexicon, with changes laid over them one after the other."""
+    files = shipped_files()
+    for path in filter(None, changes):
+        files = laid_over(files, changed_files(path))
+    return files
 
 
 @lexicon_command.command(name="page")
 @click.option("--changed", type=CHANGE, help="A change, or a whole lexicon, to be shown in its place.")
+@WORDS
 @click.option("--audited", type=EXISTING, help="Audited precision, as `firstpoint lexicon audited` wrote it.")
 @click.option("--out", required=True, type=FILE, help="Where to write the page.")
-def page_command(changed: Path | None, audited: Path | None, out: Path) -> None:
+def page_command(changed: Path | None, words: tuple[Path, ...], audited: Path | None, out: Path) -> None:
     """Write the whole lexicon as one page to read, search and print.
 
     Every row in readable words, with what it tells, its look-alikes, its clause, the sentences it must and
     must not hit, and how often audits bore it out; cues, word classes and codes; and an index of words.
     """
-    files = files_with(changed)
+    files = files_with(*words, changed)
     figures = check_audited(read_table(audited), where=audited.name) if audited else None
     title = f"Words of the screen, {changed.name}" if changed else "Words of the screen"
     page = lexicon_page(files, figures, title=title)
@@ -70,14 +77,15 @@ def page_command(changed: Path | None, audited: Path | None, out: Path) -> None:
 
 @lexicon_command.command(name="check")
 @click.argument("changed", metavar="[DIR|FILE]", type=CHANGE, required=False)
+@WORDS
 @click.option("--json", "as_json", is_flag=True, help="Print the faults as JSON.")
-def check_command(changed: Path | None, as_json: bool) -> None:
+def check_command(changed: Path | None, words: tuple[Path, ...], as_json: bool) -> None:
     """Find everything wrong with a lexicon or a change to it; without DIR|FILE, with the one that ships.
 
     Each row's cells and pattern, and whether it hits and misses its own sentences. Exit code 0 means sound;
     2 means faults, each with file, row, field and remedy.
     """
-    faults = lexicon_faults(files_with(changed))
+    faults = lexicon_faults(files_with(*words, changed))
     if as_json:
         print_json([asdict(each) for each in faults])
     else:
@@ -92,6 +100,7 @@ def check_command(changed: Path | None, as_json: bool) -> None:
 @lexicon_command.command(name="try")
 @click.argument("incidents", type=EXISTING)
 @click.option("--changed", required=True, type=CHANGE, help="The change to try, or a whole lexicon.")
+@WORDS
 @click.option("--crimes", type=EXISTING, help="Crimes held already.")
 @click.option("--mapping", help=MAPPING_HELP)
 @click.option("--first", default=20, show_default=True, help="How many changed logs to show.")
@@ -100,6 +109,7 @@ def check_command(changed: Path | None, as_json: bool) -> None:
 def try_command(
     incidents: Path,
     changed: Path,
+    words: tuple[Path, ...],
     crimes: Path | None,
     mapping: str | None,
     first: int,
@@ -111,7 +121,8 @@ def try_command(
     Which logs gain or lose a disclosure or move in chance or rank, with the words, and in how many logs each
     row speaks before and after. INCIDENTS as for `firstpoint screen`.
     """
-    after = lexicon_of(files_with(changed))
+    after = lexicon_of(files_with(*words, changed))
+    before = lexicon_of(files_with(*words)) if words else ready_lexicon()
     source = source_mapping(mapping)
     logs = records.read_extract(incidents, "incidents", source, needs=NEEDED_OF_A_LOG)
     read = [logs]
@@ -119,7 +130,7 @@ def try_command(
         read.append(records.read_extract(crimes, "crimes", source, needs=NEEDED_OF_A_CRIME))
     held = read[1].frame if crimes else None
     with progress_bar("Reading logs twice") as step:
-        effect = lexicon_effect(logs.frame, ready_lexicon(), after, crimes=held, progress=step)
+        effect = lexicon_effect(logs.frame, before, after, crimes=held, progress=step)
     if out:
         write_table(_changed_logs(effect), out)
     if as_json:
@@ -202,7 +213,7 @@ def _told(effect: LexiconEffect, first: int) -> Iterator[str]:
 
 
 def _log_told(log: ChangedLog) -> Iterator[str]:
-    chance = tuple(round(100 * each) for each in log.chance_unrecorded)
+    chance = tuple("none" if each is None else round(100 * each) for each in log.chance_unrecorded)
     yield f"{log.incident_id}: score {_pair(chance)}, rank {_pair(log.rank)}"
     for one in log.gained:
         yield f"    gains {_one_told(one)}"

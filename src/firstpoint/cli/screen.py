@@ -23,7 +23,12 @@ NEEDED_OF_A_CRIME = ("crime_id",)
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Result, as .jsonl or .parquet.")
 @click.option("--crimes", type=EXISTING, help="Crimes held already.")
 @click.option("--mapping", help=MAPPING_HELP)
-def screen_command(incidents: Path, out: Path, crimes: Path | None, mapping: str | None) -> None:
+@click.option(
+    "--words", type=EXISTING, multiple=True, help="A force's own words (CSV), added to the lexicon."
+)
+def screen_command(
+    incidents: Path, out: Path, crimes: Path | None, mapping: str | None, words: tuple[Path, ...]
+) -> None:
     """Read every log and rank those that disclose a crime no record answers.
 
     INCIDENTS (CSV, Parquet, Excel or JSON lines) needs the columns incident_id and text; received_at,
@@ -36,14 +41,20 @@ def screen_command(incidents: Path, out: Path, crimes: Path | None, mapping: str
             where=str(out),
             remedy="End the name in .jsonl or .parquet.",
         )
+    reader = screening.LexiconReader(extensions=words)
     source = source_mapping(mapping)
     logs = records.read_extract(incidents, "incidents", source, needs=NEEDED_OF_A_LOG)
     read = [logs]
     if crimes:
         read.append(records.read_extract(crimes, "crimes", source, needs=NEEDED_OF_A_CRIME))
     with progress_bar("Reading logs") as step:
-        screened = screening.screen(logs.frame, read[1].frame if crimes else None, progress=step)
+        screened = screening.screen(
+            logs.frame, read[1].frame if crimes else None, reader=reader, progress=step
+        )
     write_table(screened, out)
     disclosing = screened.filter(pl.col("disclosures").list.len() > 0).height
-    say(f"{screened.height} logs read; {disclosing} disclose at least one possible crime. Result: {out}")
+    unread = screened["not_read"].count()
+    apart = f" {unread} could not be read, being in another language or script." if unread else ""
+    read_logs = f"{screened.height - unread} logs read"
+    say(f"{read_logs}; {disclosing} disclose at least one possible crime.{apart} Result: {out}")
     finish(rows_set_aside=report_rejects(read, out.with_name(out.name + ".rejects.csv")))

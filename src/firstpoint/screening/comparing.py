@@ -24,11 +24,14 @@ from firstpoint.screening.stored import disclosure_of
 
 @frozen
 class ChangedLog:
-    """One log that reads otherwise: pairs are (before, after); ``moved`` are disclosures told otherwise."""
+    """One log that reads otherwise: pairs are (before, after); ``moved`` are disclosures told otherwise.
+
+    The chance is None where the log was not read.
+    """
 
     incident_id: str
     rank: tuple[int, int]
-    chance_unrecorded: tuple[float, float]
+    chance_unrecorded: tuple[float | None, float | None]
     gained: tuple[Disclosure, ...]
     lost: tuple[Disclosure, ...]
     moved: tuple[tuple[Disclosure, Disclosure], ...]
@@ -136,4 +139,5 @@ def _sum(screened: pl.DataFrame) -> float:
 
 
 def _by_weight(log: ChangedLog) -> tuple[float, str]:
-    return -abs(log.chance_unrecorded[1] - log.chance_unrecorded[0]), log.incident_id
+    was, now = (chance or 0.0 for chance in log.chance_unrecorded)
+    return -abs(now - was), log.incident_id

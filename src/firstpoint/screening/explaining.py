@@ -94,15 +94,15 @@ class Told:
 class Explanation:
     """One log explained.
 
-    ``not_read`` says why the log was not read (``in Welsh``), and is empty where it was; what is told of a
-    log not read, or of one in which nothing was found, says nothing of it. ``recorded`` are the classes given
-    as recorded already (None: class not known).
+    ``not_read`` says why the log was not read (``in Welsh``), and is empty where it was; a log not read has
+    no ``score`` and no contributions, whatever was found in it. ``recorded`` are the classes given as
+    recorded already (None: class not known).
     """
 
     text: str
     reader: str
     not_read: str
-    score: Score
+    score: Score | None
     told: tuple[Told, ...]
     contributions: tuple[Contribution, ...]
     recorded: tuple[str | None, ...]
@@ -122,17 +122,16 @@ def explain(
     text = incident.get("text") or ""
     lexicon = _lexicon(reader)
     read = _Read.of(incident, recorded, reader)
-    not_read = lexicon.languages.why_not_read(*lexicon.languages.tally(text)) or ""
-    told = tuple(_told(read, incident, lexicon, places=_places(incident, reader)))
+    not_read = lexicon.languages.why(text) or ""
     return Explanation(
         text=text,
         reader=f"{reader.name} {reader.version}",
         not_read=not_read,
-        score=read.score,
-        told=told,
-        contributions=_contributions(read, incident, reader),
+        score=None if not_read else read.score,
+        told=tuple(_told(read, incident, lexicon, places=_places(incident, reader))),
+        contributions=() if not_read else _contributions(read, incident, reader),
         recorded=tuple(recorded),
-        doubts=tuple(_doubts_of_log(read, incident)),
+        doubts=() if not_read else tuple(_doubts_of_log(read, incident)),
     )
 
 

@@ -1,8 +1,9 @@
 """Whether a log is in a language that the lexicon can read.
 
-Everyday words tell a language (``lexicon/languages.csv``), and so do letters that are not Latin. A log that is
-mostly in another script, or has more everyday words of another language than English ones, or is long and has
-hardly any English word, was not read, whatever was found in it. Short logs with little to tell by are read.
+Everyday words tell a language (``lexicon/languages.csv``), and so do letters that are not Latin. A log that
+is mostly in another script, or has more everyday words of another language than English ones, or is long and
+has hardly any English word, was not read, whatever was found in it. Short logs with little to tell by are
+read.
 """
 
 from __future__ import annotations
@@ -39,6 +40,11 @@ class Languages:
             told[self.of_word.get(fold(word), NO_LANGUAGE)] += 1
         of_letters = sum(not fold(word)[:1].isdigit() for word in words)
         return of_letters, sum(any(map(of_other_script, word)) for word in words), told
+
+    def why(self, text: str) -> str | None:
+        """Why a text was not read, or None where it was."""
+        words, in_other_script, told = self.tally(text)
+        return self.why_not_read(words, in_other_script, told)
 
     def why_not_read(self, words: int, in_other_script: int, told: Sequence[int]) -> str | None:
         """Why a log with these words was not read, or None where it was."""

@@ -22,15 +22,19 @@ import csv
 import hashlib
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 from attrs import field, frozen
 
 from firstpoint.errors import InputError
+from firstpoint.screening.extensions import SEPARATOR, WHERE, Extension, read_extension, with_members
+from firstpoint.screening.kinds import kind_rows
 from firstpoint.screening.languages import Languages, languages_of
 from firstpoint.screening.patterns import Classes, Matcher, atoms_of, compile_pattern
 from firstpoint.screening.spelling import ENDINGS, Spelling, may_be_repaired
@@ -38,7 +42,6 @@ from firstpoint.screening.tokens import NUMBER, UNKNOWN, Alphabet, fold, tokens_
 
 STRENGTHS = ("certain", "likely", "weak", "detail")
 DIRECTIONS = ("before", "after", "both", "entry", "earlier", "log")
-_SEPARATOR = " / "
 
 
 @frozen
@@ -127,9 +130,12 @@ def ready_lexicon() -> Lexicon:
     return lexicon_of(shipped_files())
 
 
-def read_lexicon(folder: Traversable) -> Lexicon:
-    """The lexicon in ``folder``; raises :class:`InputError` naming the row and what is wrong with it."""
-    return lexicon_of(files_in(folder))
+def read_lexicon(folder: Traversable, extensions: Sequence[Path] = ()) -> Lexicon:
+    """The lexicon in ``folder``, with what a force's files add (:mod:`~firstpoint.screening.extensions`).
+
+    Raises :class:`InputError` naming the row and what is wrong with it.
+    """
+    return lexicon_of(files_in(folder), [read_extension(path) for path in extensions])
 
 
 def files_in(folder: Traversable) -> dict[str, bytes]:
@@ -146,17 +152,21 @@ def shipped_files() -> dict[str, bytes]:
     return files_in(resources.files("firstpoint.screening") / "lexicon")
 
 
-def lexicon_of(files: Mapping[str, bytes]) -> Lexicon:
+def lexicon_of(files: Mapping[str, bytes], added: Sequence[Extension] = ()) -> Lexicon:
     """The lexicon that these files make, by name; raises :class:`InputError` as :func:`read_lexicon` does."""
     tables = {name: list(_rows(name, data)) for name, data in files.items() if name.endswith(".csv")}
     classes = {row["name"]: row["members"].split("|") for row in tables["classes.csv"]}
+    classes = with_members(classes, added)
     phrase_rows = [row for name, rows in tables.items() if name.startswith("phrases_") for row in rows]
-    coded = (*phrase_rows, *tables["cues.csv"], *tables["opening_codes.csv"], *tables["closing_codes.csv"])
+    phrase_rows += [dict(row) for extension in added for row in extension.phrases]
+    cue_rows = [*tables["cues.csv"], *(dict(row) for extension in added for row in extension.cues)]
+    coded = (*phrase_rows, *cue_rows, *tables["opening_codes.csv"], *tables["closing_codes.csv"])
     alphabet = _alphabet(coded, classes)
     compiler = _Compiler(classes, alphabet)
     phrases = tuple(compiler.phrase(row) for row in phrase_rows)
-    cues = tuple(compiler.cue(row) for row in tables["cues.csv"])
-    _refuse_repeats([p.id for p in phrases] + [c.id for c in cues])
+    cues = tuple(compiler.cue(row) for row in cue_rows)
+    ids = [p.id for p in phrases] + [c.id for c in cues]
+    _refuse_repeats([*ids, *(row["id"] for extension in added for row in extension.members)])
     alphabet.spelling = _spelling(alphabet, (*phrases, *cues), files["ordinary_words.txt"].decode())
     return Lexicon(
         phrases=phrases,
@@ -169,7 +179,7 @@ def lexicon_of(files: Mapping[str, bytes]) -> Lexicon:
         common=compiler.common,
         terminators=frozenset(alphabet.code(word) for word in classes["TERMINATOR"]),
         agents=frozenset(alphabet.code(word) for word in classes["AGENT"]),
-        version=_hash(files),
+        version=_hash({**files, **{f"{at} {e.name}": e.data for at, e in enumerate(added)}}),
         phrases_by_code=_by_rarest_code([phrase.matcher for phrase in phrases]),
         cues_by_code=_by_rarest_code([cue.matcher for cue in cues]),
     )
@@ -192,10 +202,12 @@ class _Compiler:
         known = (word for word in classes["COMMON"] if word in alphabet.literals)
         self.common = frozenset(alphabet.code(word) for word in known)
 
-    def matcher(self, pattern: str) -> Matcher:
-        return compile_pattern(pattern, self.classes, self.alphabet, self.common)
+    def matcher(self, pattern: str, row: Mapping[str, str], column: str = "pattern") -> Matcher:
+        with _told_where(row, column):
+            return compile_pattern(pattern, self.classes, self.alphabet, self.common)
 
     def phrase(self, row: dict[str, str]) -> Phrase:
+        _one_of(row, "kind", kind_rows())
         _one_of(row, "strength", STRENGTHS)
         blocks = _split(row["blocks"])
         return Phrase(
@@ -208,8 +220,8 @@ class _Compiler:
             cite=row["cite"],
             hits=_split(row["hits"]),
             misses=_split(row["misses"]),
-            matcher=self.matcher(row["pattern"]),
-            block_matchers=tuple(self.matcher(b) for b in blocks),
+            matcher=self.matcher(row["pattern"], row),
+            block_matchers=tuple(self.matcher(b, row, "blocks") for b in blocks),
         )
 
     def cue(self, row: dict[str, str]) -> Cue:
@@ -225,7 +237,7 @@ class _Compiler:
             sets=_sets(row),
             hits=_split(row["hits"]),
             misses=_split(row["misses"]),
-            matcher=self.matcher(row["pattern"]),
+            matcher=self.matcher(row["pattern"], row),
         )
 
     def code(self, row: dict[str, str]) -> CodeRow:
@@ -236,7 +248,7 @@ class _Compiler:
             strength=row["strength"],
             standing=row["standing"],
             sets=_sets(row),
-            matcher=self.matcher(row["pattern"]),
+            matcher=self.matcher(row["pattern"], row),
         )
 
 
@@ -250,22 +262,39 @@ def _rows(name: str, data: bytes) -> Iterator[dict[str, str]]:
 
 
 def _alphabet(rows: tuple[dict[str, str], ...], classes: Classes) -> Alphabet:
-    patterns = [p for row in rows for p in (row["pattern"], *_split(row.get("blocks", "")))]
-    atoms = {atom for pattern in patterns for atom in atoms_of(pattern, classes)} - {"#", "?"}
+    atoms = {atom for row in rows for atom in _atoms(row, classes)} - {"#", "?"}
     read_by_code = {*classes["NUMERAL"], *classes["TERMINATOR"], *classes["AGENT"]}
     return Alphabet(
         {a for a in atoms if not a.endswith("*")} | read_by_code, {a[:-1] for a in atoms if a.endswith("*")}
     )
 
 
-def _spelling(alphabet: Alphabet, rows: Iterable[Phrase | Cue], ordinary: str) -> Spelling:
-    """What unknown words may be misspellings of: words, prefixes with usual endings, forms in the sentences."""
-    endings = (start + ending for start in alphabet.prefixes for ending in ENDINGS)
+def _atoms(row: Mapping[str, str], classes: Classes) -> Iterator[str]:
+    cells = [("pattern", row["pattern"]), *(("blocks", block) for block in _split(row.get("blocks", "")))]
+    for column, pattern in cells:
+        with _told_where(row, column):
+            yield from atoms_of(pattern, classes)
+
+
+@contextmanager
+def _told_where(row: Mapping[str, str], column: str) -> Iterator[None]:
+    """Adds to a fault of a pattern in which row and field it stands."""
+    try:
+        yield
+    except InputError as fault:
+        place = f"{_where(row)}, field {column}, {fault.where}"
+        raise InputError(fault.message, where=place, remedy=fault.remedy) from fault
+
+
+def _spelling(alphabet: Alphabet, rows: Iterable[Phrase | Cue], listed: str) -> Spelling:
+    """What unknown words may be misspellings of: words, forms in sentences, ordinary forms of prefixes."""
+    ordinary = frozenset(line for line in listed.splitlines() if not line.startswith("#"))
+    endings = {start + ending for start in alphabet.prefixes for ending in ENDINGS} & ordinary
     told = (fold(word) for row in rows for sentence in row.hits for word in tokens_of(sentence))
     forms = {form for form in (*alphabet.literals, *endings, *told) if may_be_repaired(form)}
-    codes = {form: alphabet.code(form) for form in forms}
+    codes = {form: alphabet.code(form) for form in sorted(forms)}
     known = {form: code for form, code in codes.items() if code not in (UNKNOWN, NUMBER)}
-    return Spelling(known, frozenset(line for line in ordinary.splitlines() if not line.startswith("#")))
+    return Spelling(known, ordinary)
 
 
 def _sets(row: dict[str, str]) -> dict[str, str]:
@@ -274,14 +303,20 @@ def _sets(row: dict[str, str]) -> dict[str, str]:
 
 
 def _split(cell: str) -> tuple[str, ...]:
-    return tuple(part for part in cell.split(_SEPARATOR) if part)
+    return tuple(part for part in cell.split(SEPARATOR) if part)
 
 
-def _one_of(row: dict[str, str], column: str, allowed: tuple[str, ...]) -> None:
+def _one_of(row: dict[str, str], column: str, allowed: Iterable[str]) -> None:
     if row[column] not in allowed:
         raise InputError(
-            f"{column} is {row[column]!r}", where=row["id"], remedy=f"Use one of {', '.join(allowed)}."
+            f"{column} is {row[column]!r}",
+            where=f"{_where(row)}, field {column}",
+            remedy=f"Use one of {', '.join(allowed)}.",
         )
+
+
+def _where(row: Mapping[str, str]) -> str:
+    return f"{row[WHERE]}, {row['id']}" if WHERE in row else row["id"]
 
 
 def _refuse_repeats(ids: list[str]) -> None:

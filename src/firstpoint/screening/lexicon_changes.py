@@ -3,7 +3,8 @@
 A change is a file or a folder of files with rows of the same form as the lexicon's own. A row whose id (a
 word class: whose name) the lexicon holds stands in its place, any other is added; a file that is no CSV, such
 as ``weights.toml``, stands in for the whole of the lexicon's. A folder that holds a whole lexicon stands by
-itself, so that a row which is not in it is gone.
+itself, so that a row which is not in it is gone. A force's own words
+(:mod:`~firstpoint.screening.extensions`) are a change too.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from io import StringIO
 from pathlib import Path
 
 from firstpoint.errors import InputError
+from firstpoint.screening.extensions import Extension, read_extension
 from firstpoint.screening.lexicon import files_in
 
 WHOLE = (
@@ -27,6 +29,9 @@ WHOLE = (
 )
 """What a folder must hold, beside patterns (``phrases_*.csv``), to be a lexicon by itself."""
 
+MEMBERS = "class_members.csv"
+PHRASE_COLUMNS = ("id", "kind", "pattern", "sets", "strength", "blocks", "cite", "hits", "misses")
+CUE_COLUMNS = ("id", "category", "pattern", "direction", "reach", "kinds", "sets", "hits", "misses")
 _KEYS = {"classes.csv": "name", "languages.csv": "language"}
 Rows = list[dict[str, str]]
 
@@ -39,6 +44,8 @@ def is_whole(files: Mapping[str, bytes]) -> bool:
 def changed_files(path: Path) -> dict[str, bytes]:
     """The files of a change, by name; raises :class:`InputError` where there are none."""
     files = files_in(path) if path.is_dir() else {path.name: path.read_bytes()}
+    if not path.is_dir() and b"adds" in files[path.name].split(b"\n", 1)[0]:
+        return _of_extension(read_extension(path), path.stem)
     if not files:
         raise InputError(
             "holds no file of a lexicon.",
@@ -46,6 +53,20 @@ def changed_files(path: Path) -> dict[str, bytes]:
             remedy="Give files that end in .csv, .toml or .txt.",
         )
     return files
+
+
+def _of_extension(extension: Extension, stem: str) -> dict[str, bytes]:
+    """A force's own words as files of the lexicon's form; members of classes stand in a file of their own."""
+    tables = {
+        f"phrases_{stem}.csv": (PHRASE_COLUMNS, extension.phrases),
+        "cues.csv": (CUE_COLUMNS, extension.cues),
+        MEMBERS: (("class", "members"), extension.members),
+    }
+    return {
+        name: _written([{column: row[column] for column in columns} for row in rows])
+        for name, (columns, rows) in tables.items()
+        if rows
+    }
 
 
 def laid_over(files: Mapping[str, bytes], changed: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -57,11 +78,28 @@ def laid_over(files: Mapping[str, bytes], changed: Mapping[str, bytes]) -> dict[
         return dict(changed)
     result = dict(files)
     for name, data in changed.items():
-        if not name.endswith(".csv"):
+        if name == MEMBERS:
+            result["classes.csv"] = _with_members(result["classes.csv"], _read(name, data))
+        elif not name.endswith(".csv"):
             result[name] = data
         else:
             _lay_rows(result, name, _read(name, data))
     return result
+
+
+def _with_members(classes: bytes, rows: Rows) -> bytes:
+    held = _read("classes.csv", classes)
+    for row in rows:
+        name = row["class"].lstrip("@")
+        found = next((each for each in held if each["name"] == name), None)
+        if found is None:
+            raise InputError(
+                f"there is no word class {row['class']}.",
+                where="field class",
+                remedy="Use a class of classes.csv.",
+            )
+        found["members"] = f"{found['members']}|{row['members']}"
+    return _written(held)
 
 
 def _lay_rows(files: dict[str, bytes], name: str, rows: Rows) -> None:

@@ -15,18 +15,16 @@ from typing import Any
 from attrs import frozen
 
 from firstpoint.errors import InputError
+from firstpoint.screening.extensions import SEPARATOR
 from firstpoint.screening.kinds import kind_rows
 from firstpoint.screening.lexicon import DIRECTIONS, STRENGTHS, Cue, Phrase, lexicon_of
-from firstpoint.screening.lexicon_changes import WHOLE
+from firstpoint.screening.lexicon_changes import CUE_COLUMNS, PHRASE_COLUMNS, WHOLE
 from firstpoint.screening.matching import find
 from firstpoint.screening.patterns import atoms_of
 
-_PHRASES = ("id", "kind", "pattern", "sets", "strength", "blocks", "cite", "hits", "misses")
-_CUES = ("id", "category", "pattern", "direction", "reach", "kinds", "sets", "hits", "misses")
 _CODES = ("id", "pattern", "kind", "strength", "standing", "sets")
 _CLASSES = ("name", "meaning", "members")
 _CODE_STRENGTHS = tuple(strength for strength in STRENGTHS if strength != "detail")
-_SEPARATOR = " / "
 
 
 @frozen
@@ -78,9 +76,9 @@ def _faults_of_rows(files: Mapping[str, bytes]) -> Iterator[LexiconFault]:
 
 def _columns_of(name: str) -> tuple[str, ...]:
     if name.startswith("phrases_"):
-        return _PHRASES
+        return PHRASE_COLUMNS
     codes = {"opening_codes.csv": _CODES, "closing_codes.csv": _CODES}
-    return {"cues.csv": _CUES, "classes.csv": _CLASSES, **codes}.get(name, ())
+    return {"cues.csv": CUE_COLUMNS, "classes.csv": _CLASSES, **codes}.get(name, ())
 
 
 def _faults_of_form(
@@ -136,7 +134,7 @@ def _faults_of_row(
         return LexiconFault(name, own, field, row[field] if value is None else value, message, remedy)
 
     for field in ("pattern", "blocks"):
-        for pattern in row.get(field, "").split(_SEPARATOR) if row.get(field) else ():
+        for pattern in row.get(field, "").split(SEPARATOR) if row.get(field) else ():
             try:
                 list(atoms_of(pattern, classes))
             except InputError as error:

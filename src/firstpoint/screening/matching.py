@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
+from typing import TypeVar
 
 from attrs import define, frozen
 
 from firstpoint.screening.lexicon import Cue, Lexicon, Phrase
 from firstpoint.screening.tokens import ENTRY, SENTENCE, coded, fold, token_spans, tokens_of
 
-_BLOCK_REACH = 6
+BLOCK_REACH = 6
 _SENTENCES = re.compile(f"[^{re.escape(SENTENCE + ENTRY)}]+")  # no pattern reaches over the end of one
 
 
@@ -36,6 +37,9 @@ class CueHit:
     cue: Cue
     start: int
     end: int
+
+
+AnyHit = TypeVar("AnyHit", Hit, CueHit)
 
 
 @define(slots=False)
@@ -90,7 +94,7 @@ def find(text: str, lexicon: Lexicon, kinds: Iterable[str] = ()) -> Found:
         if any(map((cue := lexicon.cues[place]).governs, told)) and cue.matcher.could_stand(standing)
         for match in cue.matcher.expression.finditer(codes)
     ]
-    return Found(text, tokens, codes, sorted(hits, key=_place), sorted(cues, key=_place))
+    return Found(text, tokens, codes, in_order(hits), in_order(cues))
 
 
 def _places(standing: set[str], by_code: Mapping[str, tuple[int, ...]]) -> set[int]:
@@ -104,9 +108,14 @@ def _hits(phrase: Phrase, codes: str, first: int, last: int, standing: set[str])
         if blocks is None:
             blocks = [block.expression for block in phrase.block_matchers if block.could_stand(standing)]
         start, end = match.span()
-        around = codes[max(0, start - _BLOCK_REACH) : end + _BLOCK_REACH]
+        around = codes[max(0, start - BLOCK_REACH) : end + BLOCK_REACH]
         if not any(block.search(around) for block in blocks):
             yield Hit(phrase, start, end)
+
+
+def in_order(finds: Iterable[AnyHit]) -> list[AnyHit]:
+    """Finds in the order of the text: by their start, their end, then their id."""
+    return sorted(finds, key=_place)
 
 
 def _place(found: Hit | CueHit) -> tuple[int, int, str]:

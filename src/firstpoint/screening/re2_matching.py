@@ -83,7 +83,7 @@ class _Set:
         self._each = [re2.compile(source) for source in sources]
 
     def finds(self, codes: str) -> Iterator[tuple[int, int, int]]:
-        for place in sorted(self._set.Match(codes)):
+        for place in sorted(self._set.Match(codes) or ()):
             for match in self._each[place].finditer(codes):
                 yield place, *match.span()
 

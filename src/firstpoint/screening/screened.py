@@ -9,7 +9,7 @@ import polars as pl
 
 from firstpoint.errors import InputError
 from firstpoint.screening.disclosures import Disclosure
-from firstpoint.screening.reading import LexiconReader, Reader, matching_rows
+from firstpoint.screening.reading import LexiconReader, Read, Reader, matching_rows
 from firstpoint.screening.scoring import Score, score
 from firstpoint.screening.stored import DISCLOSURE, stored
 from firstpoint.screening.verdicts import Answers, counted
@@ -24,6 +24,7 @@ _SCREENED: dict[str, pl.DataType | type[pl.DataType]] = {
     "rank": pl.Int64,
     "reader": pl.String,
     "disclosures": pl.List(DISCLOSURE),
+    "not_read": pl.String,
 }
 _NOT_STANDING = ("cancelled", "transferred")
 _PROGRESS_EVERY = 500
@@ -45,8 +46,10 @@ def screen(
 
     Gives one row an incident, in the order of the input: ``incident_id``, ``expected_crimes``,
     ``chance_unrecorded``, ``chance_crime`` (0 to 1), ``harm`` (0 to 100),
-    ``rank`` (1 is to be looked at first), ``reader`` (name and version), ``disclosures``. Raises
-    :class:`InputError` when a needed column is missing.
+    ``rank`` (1 is to be looked at first), ``reader`` (name and version), ``disclosures``, ``not_read``: why
+    the text could not be read (another language or script), null where it was. What was not read has no
+    figures, and ranks behind the logs in which something may be unrecorded and before those in which nothing
+    was found. Raises :class:`InputError` when a needed column is missing.
     """
     for needed in ("incident_id", "text"):
         if needed not in incidents.columns:
@@ -70,8 +73,9 @@ def _results(
     label = f"{reader.name} {reader.version}"
     answers: Answers = {}
     sure_from = float(lexicon.weights["floor"]["counted_together"])
-    for done, incident in enumerate(rows.iter_rows(named=True), 1):
-        disclosures = counted(incident, reader.read(incident), answers, sure_from=sure_from)
+    read = _read(rows, reader)
+    for done, (incident, one) in enumerate(zip(rows.iter_rows(named=True), read, strict=True), 1):
+        disclosures = counted(incident, one.disclosures, answers, sure_from=sure_from)
         standing = next(
             (
                 row.standing
@@ -80,22 +84,31 @@ def _results(
             None,
         )
         figures = score(disclosures, linked.get(incident["incident_id"], []), standing, lexicon.weights)
-        yield _row(incident["incident_id"], figures, label, disclosures)
+        yield _row(incident["incident_id"], figures, label, disclosures, one.not_read)
         if progress and (done % _PROGRESS_EVERY == 0 or done == rows.height):
             progress(done, rows.height)
 
 
+def _read(rows: pl.DataFrame, reader: Reader) -> Iterator[Read]:
+    if isinstance(reader, LexiconReader):
+        return reader.read_many(rows)
+    return (Read(reader.read(incident)) for incident in rows.iter_rows(named=True))
+
+
 def _row(
-    incident_id: str, figures: Score, label: str, disclosures: tuple[Disclosure, ...]
+    incident_id: str,
+    figures: Score,
+    label: str,
+    disclosures: tuple[Disclosure, ...],
+    not_read: str | None,
 ) -> tuple[Any, ...]:
+    told = (figures.expected_crimes, figures.chance_unrecorded, figures.chance_crime, figures.harm)
     return (
         incident_id,
-        figures.expected_crimes,
-        figures.chance_unrecorded,
-        figures.chance_crime,
-        figures.harm,
+        *(told if not_read is None else (None,) * len(told)),
         label,
         [stored(one) for one in disclosures],
+        not_read,
     )
 
 
@@ -114,11 +127,21 @@ def _linked(crimes: pl.DataFrame | None) -> dict[str, list[str | None]]:
 
 
 def _ranked(frame: pl.DataFrame) -> pl.DataFrame:
-    """``rank`` by harm times the chance that it is unrecorded, then that chance, then the reference."""
+    """``rank`` by harm times the chance that it is unrecorded, then that chance, then the reference.
+
+    What was not read stands between the logs that are worth a look and those that are not.
+    """
+    worth = pl.col("harm") * pl.col("chance_unrecorded")
     order = (
         frame.with_row_index("row")
-        .with_columns(worth=pl.col("harm") * pl.col("chance_unrecorded"))
-        .sort(["worth", "chance_unrecorded", "incident_id"], descending=[True, True, False])
+        .with_columns(
+            worth=worth,
+            standing=pl.when(worth > 0).then(0).when(pl.col("not_read").is_not_null()).then(1).otherwise(2),
+        )
+        .sort(
+            ["standing", "worth", "chance_unrecorded", "incident_id"],
+            descending=[False, True, True, False],
+        )
         .with_columns(rank=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
     )
-    return order.sort("row").drop("row", "worth")
+    return order.sort("row").drop("row", "worth", "standing")

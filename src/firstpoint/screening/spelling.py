@@ -18,7 +18,7 @@ ENDINGS = ("", "s", "d", "ed", "ing", "er", "ers", "es", "e")
 
 
 class Spelling:
-    """What words may be repaired to: ``targets``, words with their token codes; ``ordinary``: those let be."""
+    """What words may be repaired to, ``targets`` with their token codes, and those let be, ``ordinary``."""
 
     def __init__(self, targets: Mapping[str, str], ordinary: frozenset[str]) -> None:
         self.targets = {word: code for word, code in sorted(targets.items()) if may_be_repaired(word)}

@@ -27,7 +27,7 @@ class Cues(NamedTuple):
 
 
 @inlined
-def mark_stops(count, cues, room):  # type: ignore[no-untyped-def]
+def mark_stops(count, cues, room):
     """Fill, for each token, the last one before it that ends a reach, and the number of its entry."""
     plain, victims, entry = -1, -1, 0
     for at in range(count):
@@ -46,7 +46,7 @@ def mark_stops(count, cues, room):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def bears(hit_start, hit_end, start, end, cue, cues, room):  # type: ignore[no-untyped-def]
+def bears(hit_start, hit_end, start, end, cue, cues, room):
     """Whether a cue near a hit reaches it."""
     direction, reach = cues.direction[cue], cues.reach[cue]
     if end <= hit_start:
@@ -70,7 +70,7 @@ def bears(hit_start, hit_end, start, end, cue, cues, room):  # type: ignore[no-u
 
 
 @inlined
-def sort_wide(first, last, cues, out, room):  # type: ignore[no-untyped-def]
+def sort_wide(first, last, cues, out, room):
     """Fill the lists of cues that govern entries or the log; give how many of the log, entries, earlier ones.
 
     Of each cue the first counts in a log and in an entry, the last where it explains earlier entries.
@@ -103,7 +103,7 @@ def sort_wide(first, last, cues, out, room):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def bring_to_bear(hits, first_hit, cues_found, first_cue, kind_of, cues, out, room, written):  # type: ignore[no-untyped-def]
+def bring_to_bear(hits, first_hit, cues_found, first_cue, kind_of, cues, out, room, written):
     """Write, for each hit of a log, the cues that bear on it; give how many are written now, or -1.
 
     ``out.bearing`` holds places in the cues of the whole result, those near a hit first, in the order of the

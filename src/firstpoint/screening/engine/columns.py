@@ -6,6 +6,7 @@ each; either way a text is an address and a length, and nothing is copied.
 
 from __future__ import annotations
 
+import ctypes
 from typing import Any
 
 import numpy as np
@@ -56,6 +57,8 @@ def _as_arrow(column: pl.Series | pa.Array | pa.ChunkedArray) -> Any:
             raise _not_text(column.dtype)
         # The newest level of compatibility hands polars' own views over; an older one would copy the texts.
         return text.to_arrow(compat_level=pl.CompatLevel.newest())
+    if pa.types.is_dictionary(column.type):
+        return column.cast(column.type.value_type)
     return column
 
 
@@ -67,8 +70,6 @@ def _chunk(chunk: Any) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         address, length = _views(chunk)
     elif pa.types.is_null(kind):
         address = length = np.full(len(chunk), -1, dtype=np.int64)
-    elif pa.types.is_dictionary(kind):
-        return _chunk(chunk.dictionary_decode())
     else:
         raise _not_text(kind)
     if chunk.null_count:
@@ -97,8 +98,6 @@ def _views(chunk: Any) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 
 def _bytes_at(address: int, length: int) -> bytes:
-    import ctypes
-
     return ctypes.string_at(address, length) if length > 0 else b""
 
 

@@ -17,6 +17,18 @@ import numba
 
 Loop = TypeVar("Loop", bound=Callable[..., Any])
 _HERE = Path(__file__).resolve().parent
+#: The modules that loops are made of, or take numbers from.
+_OF_LOOPS = (
+    "bearing",
+    "compiling",
+    "cutting",
+    "letters",
+    "loading",
+    "passing",
+    "standing",
+    "words",
+    "../spelling",
+)
 
 
 def compiled_loop(loop: Loop) -> Loop:
@@ -38,8 +50,8 @@ def compiled_loop(loop: Loop) -> Loop:
 
 def inlined(loop: Loop) -> Loop:
     """Give a small loop that becomes part of whatever calls it, since handing arrays over costs time."""
-    made: Any = numba.njit(forceinline=True, nogil=True, _nrt=False)
-    return cast(Loop, made(loop))
+    without_references: Any = numba.njit
+    return cast(Loop, without_references(forceinline=True, nogil=True, _nrt=False)(loop))
 
 
 @cache
@@ -60,6 +72,6 @@ def _folder() -> str:
 @cache
 def _fingerprint() -> str:
     digest = hashlib.sha256(numba.__version__.encode())
-    for path in sorted(_HERE.glob("*.py")):
+    for path in sorted(_HERE / f"{name}.py" for name in _OF_LOOPS):
         digest.update(f"{path.name}\0".encode() + path.read_bytes())
     return digest.hexdigest()[:16]

@@ -54,7 +54,7 @@ _SMALL_A, _SMALL_Z = ord("a"), ord("z")
 
 
 @inlined
-def eight_from(address, at, length):  # type: ignore[no-untyped-def]
+def eight_from(address, at, length):
     """Give the eight bytes of a text from ``at``, noughts past its end; nothing past it is read."""
     if at + 8 <= length:
         return eight_at(address + at)
@@ -69,7 +69,7 @@ def eight_from(address, at, length):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def no_letters(word):  # type: ignore[no-untyped-def]
+def no_letters(word):
     """Give a word with the highest bit set of each byte that is no plain letter or figure."""
     plain = word & _LOW
     small = plain | _SMALL
@@ -79,7 +79,7 @@ def no_letters(word):  # type: ignore[no-untyped-def]
 
 
 @compiled_loop
-def character(address, at, length):  # type: ignore[no-untyped-def]
+def character(address, at, length):
     """Give the character at a byte and its size in bytes; a broken one is 0 of one byte."""
     lead = byte_at(address + at)
     if lead < 0x80:
@@ -94,13 +94,13 @@ def character(address, at, length):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def is_of(point, kind, letters):  # type: ignore[no-untyped-def]
+def is_of(point, kind, letters):
     """Whether a character is of a kind."""
     return point < COVERED and letters.kinds[point] & kind != 0
 
 
 @compiled_loop
-def letter_at(address, at, length, letters):  # type: ignore[no-untyped-def]
+def letter_at(address, at, length, letters):
     """Whether a letter or figure stands at a byte."""
     if at >= length:
         return False
@@ -109,7 +109,7 @@ def letter_at(address, at, length, letters):  # type: ignore[no-untyped-def]
 
 
 @compiled_loop
-def space_before(address, at, length, letters):  # type: ignore[no-untyped-def]
+def space_before(address, at, length, letters):
     """Whether the character that ends before a byte is a space."""
     back = at - 1
     while back > 0 and at - back < 4 and byte_at(address + back) & 0xC0 == 0x80:
@@ -121,7 +121,7 @@ def space_before(address, at, length, letters):  # type: ignore[no-untyped-def]
 
 
 @compiled_loop
-def clock_end(address, at, length, letters):  # type: ignore[no-untyped-def]
+def clock_end(address, at, length, letters):
     """Give the byte after a clock time or an amount (one or two figures, a mark, two figures), or -1."""
     ahead, figures = at, 0
     while figures < 2 and ahead < length:
@@ -151,7 +151,7 @@ def clock_end(address, at, length, letters):  # type: ignore[no-untyped-def]
 
 
 @compiled_loop
-def add_byte(byte, room):  # type: ignore[no-untyped-def]
+def add_byte(byte, room):
     """Take one more byte into the word that is being spelt out; ``word``: its length, the chunk filled."""
     size = room.spelt[0]
     if size < KEPT:
@@ -164,7 +164,7 @@ def add_byte(byte, room):  # type: ignore[no-untyped-def]
 
 
 @compiled_loop
-def add_character(point, room):  # type: ignore[no-untyped-def]
+def add_character(point, room):
     """Take one more character, in UTF-8, into the word that is being spelt out."""
     if point < 0x80:
         add_byte(point, room)
@@ -182,7 +182,7 @@ def add_character(point, room):  # type: ignore[no-untyped-def]
 
 
 @compiled_loop
-def spell_out(address, at, length, until, letters, room):  # type: ignore[no-untyped-def]
+def spell_out(address, at, length, until, letters, room):
     """Fold the word at a byte into ``room.key`` and give the byte after it.
 
     ``until``, where it is not -1, is where the word ends whatever stands in it. ``room.spelt`` holds the
@@ -221,7 +221,7 @@ def spell_out(address, at, length, until, letters, room):  # type: ignore[no-unt
 
 
 @compiled_loop
-def sentence_end(address, at, length, letters):  # type: ignore[no-untyped-def]
+def sentence_end(address, at, length, letters):
     """Give the byte after a run of marks that end a sentence, or the negative of the byte to go on from.
 
     A mark with a word character right after it ends nothing.
@@ -242,7 +242,7 @@ def sentence_end(address, at, length, letters):  # type: ignore[no-untyped-def]
 
 
 @compiled_loop
-def ends_entry(address, at, length):  # type: ignore[no-untyped-def]
+def ends_entry(address, at, length):
     """Whether a line break ends an entry; between small letters it is a wrapped line."""
     after = at + 1 < length and _SMALL_A <= byte_at(address + at + 1) <= _SMALL_Z
     if not after or at == 0:
@@ -252,8 +252,8 @@ def ends_entry(address, at, length):  # type: ignore[no-untyped-def]
 
 
 @compiled_loop
-def mark_at(address, at, length, letters):  # type: ignore[no-untyped-def]
-    """Give the code of what stands at a byte where no word begins, -1 for nothing, its end, and where to go on."""
+def mark_at(address, at, length, letters):
+    """Give the code of a mark at a byte where no word begins, -1 for none, its end, and where to go on."""
     point, size = character(address, at, length)
     end = at + size
     if point == _NEW_LINE:
@@ -277,13 +277,13 @@ def mark_at(address, at, length, letters):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def is_figure_at(word, byte):  # type: ignore[no-untyped-def]
+def is_figure_at(word, byte):
     """Whether a byte of a word, counted from the lowest, is a figure."""
     return ((word >> _U(8 * byte)) & _U(0xFF)) - _U(48) < _U(10)
 
 
 @inlined
-def plain_clock(word):  # type: ignore[no-untyped-def]
+def plain_clock(word):
     """Give the size of a clock time that begins a word of eight plain bytes and a figure, or 0."""
     mark = 2 if is_figure_at(word, 1) else 1
     sign = (word >> _U(8 * mark)) & _U(0xFF)
@@ -293,19 +293,19 @@ def plain_clock(word):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def curly_after(address, at, length):  # type: ignore[no-untyped-def]
+def curly_after(address, at, length):
     """Whether the three bytes of a curly apostrophe stand at a byte."""
     return at + 3 <= length and eight_from(address, at, length) & _U(0xFFFFFF) == _U(0x9980E2)
 
 
 @inlined
-def ends_plainly(byte):  # type: ignore[no-untyped-def]
+def ends_plainly(byte):
     """Whether a byte after a full stop leaves no doubt that it ends a sentence."""
     return byte == _NEW_LINE or (BYTES[byte] == PASSED and byte != _UNDERSCORE)
 
 
 @inlined
-def plain_word(address, at, length, is_figure):  # type: ignore[no-untyped-def]
+def plain_word(address, at, length, is_figure):
     """Give the end, the key and the folded size of a word of plain letters; the size is 0 for any other."""
     word = eight_from(address, at, length)
     if is_figure:
@@ -350,11 +350,11 @@ def plain_word(address, at, length, is_figure):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def cut_into(address, length, letters, words, room):  # type: ignore[no-untyped-def]
+def cut_into(address, length, letters, words, room):
     """Cut a text into ``room`` and give the number of tokens, or -1 where the room is too small.
 
-    Fills ``room.start`` and ``room.end`` (bytes), ``room.code`` of marks and odd words, and of other words the
-    key, for :func:`look_up`, whose place in the table of words is asked for meanwhile.
+    Fills ``room.start`` and ``room.end`` (bytes), ``room.code`` of marks and odd words, and of other words
+    the key, for :func:`look_up`, whose place in the table of words is asked for meanwhile.
     """
     count, at, most = 0, 0, room.code.size - 1
     codes, starts, ends, tally, keys, sizes = (
@@ -413,7 +413,7 @@ def cut_into(address, length, letters, words, room):  # type: ignore[no-untyped-
 
 
 @compiled_loop
-def odd_word(address, at, length, is_figure, letters, words, room):  # type: ignore[no-untyped-def]
+def odd_word(address, at, length, is_figure, letters, words, room):
     """Give the end and the code of a word that is to be spelt out, and count it."""
     until = clock_end(address, at, length, letters) if is_figure else -1
     end = spell_out(address, at, length, until, letters, room)
@@ -428,7 +428,7 @@ def odd_word(address, at, length, is_figure, letters, words, room):  # type: ign
 
 
 @inlined
-def look_up(count, words, about, room):  # type: ignore[no-untyped-def]
+def look_up(count, words, about, room):
     """Fill in the codes of the words that :func:`cut_into` left, and ask for the rows of ``about``."""
     codes, keys, sizes, tally = room.code, room.keys, room.size, room.tally
     rows, width = about.ctypes.data, about.shape[1] * 8

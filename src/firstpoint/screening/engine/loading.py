@@ -1,3 +1,4 @@
+# ruff: noqa: ARG001 - numba takes the names of arguments from these functions and gives them their types.
 """Reading bytes at an address, in compiled loops: the texts of a column are never copied."""
 
 from __future__ import annotations
@@ -39,6 +40,16 @@ def lowest_set(_: Any, word: Any) -> Any:
 
     def generate(__: Any, builder: Any, ___: Any, arguments: Any) -> Any:
         return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
+
+    return types.int64(types.uint64), generate
+
+
+@intrinsic
+def bits_set(_: Any, word: Any) -> Any:
+    """Give how many bits are set in a word (uint64), as int64."""
+
+    def generate(__: Any, builder: Any, ___: Any, arguments: Any) -> Any:
+        return builder.ctpop(arguments[0])
 
     return types.int64(types.uint64), generate
 

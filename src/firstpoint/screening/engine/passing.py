@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from firstpoint.screening.engine.bearing import bring_to_bear, mark_stops
 from firstpoint.screening.engine.compiling import compiled_loop, inlined
 from firstpoint.screening.engine.cutting import cut_into, eight_from, look_up
-from firstpoint.screening.engine.loading import byte_at
+from firstpoint.screening.engine.loading import bits_set
 from firstpoint.screening.engine.standing import CUES, PHRASES, put_in_order, stand, survey
 
 DONE, NO_ROOM, NO_SPACE, WORDS_FULL = range(4)
 # Places in ``state``: finds written, cues written, bearings written, why the loop stopped, tokens so far.
 HITS, CUES_FOUND, BEARINGS, WHY, TOKENS = range(5)
+STRETCH = 64  # bytes between which characters are counted up
 _U = np.uint64
 _HIGH = _U(0x8080808080808080)
 
@@ -28,13 +29,12 @@ class Room(NamedTuple):
     keys: NDArray[np.uint64]  # tokens x 4: two halves of the key of such a word, its place in the table
     start: NDArray[np.int32]
     end: NDArray[np.int32]
-    start_behind: NDArray[np.int32]  # bytes before a token's start that begin no character
-    end_behind: NDArray[np.int32]
+    behind: NDArray[np.int32]  # for each stretch of bytes, those before it that only carry a character on
     stop: NDArray[np.int32]
     stop_victims: NDArray[np.int32]
     entry: NDArray[np.int32]
-    of_phrases: NDArray[np.int32]  # anchors x 4: the token, the code, the sentence
-    of_cues: NDArray[np.int32]
+    of_phrases: NDArray[np.uint64]  # anchors: the token << 20 | the code
+    of_cues: NDArray[np.uint64]
     sentence_end: NDArray[np.int32]
     edge_from: NDArray[np.int32]
     edges: NDArray[np.uint32]  # edges x 2: the code of the row of words, its tokens
@@ -78,50 +78,54 @@ class Out(NamedTuple):
 
 
 @inlined
-def is_plain(address, length):  # type: ignore[no-untyped-def]
-    """Whether a text has no character beyond ASCII, so that its bytes are its characters."""
-    seen = _U(0)
+def carried_on(word):
+    """Give how many of eight bytes only carry a character on."""
+    return bits_set(word & ~(word << _U(1)) & _HIGH)
+
+
+@inlined
+def count_behind(address, length, behind):
+    """Fill in how many bytes before each stretch of :data:`STRETCH` only carry a character on.
+
+    Gives whether there are any in the text.
+    """
+    total = 0
     for at in range(0, length, 8):
-        seen |= eight_from(address, at, length)
-    return seen & _HIGH == _U(0)
+        if at & (STRETCH - 1) == 0:
+            behind[at // STRETCH] = total
+        total += carried_on(eight_from(address, at, length))
+    return total > 0
 
 
 @inlined
-def count_behind(address, length, count, room):  # type: ignore[no-untyped-def]
-    """Fill, for each token, how many bytes before its start and end only carry a character on."""
-    if is_plain(address, length):
-        for number in range(count):
-            room.start_behind[number] = 0
-            room.end_behind[number] = 0
-        return
-    at, behind = 0, 0
-    for number in range(count):
-        while at < room.start[number]:
-            behind += byte_at(address + at) & 0xC0 == 0x80
-            at += 1
-        room.start_behind[number] = behind
-        while at < room.end[number]:
-            behind += byte_at(address + at) & 0xC0 == 0x80
-            at += 1
-        room.end_behind[number] = behind
+def character_place(address, place, behind):
+    """Give the place of a byte in characters."""
+    at = place & ~(STRETCH - 1)
+    total = np.int64(behind[place // STRETCH])
+    while at + 8 <= place:
+        total += carried_on(eight_from(address, at, place))
+        at += 8
+    return place - total - carried_on(eight_from(address, at, place))
 
 
 @inlined
-def write_places(places, number, start, end, room):  # type: ignore[no-untyped-def]
+def write_places(places, number, start, end, address, is_plain, room):
     """Write where the tokens of a find stand in the text."""
-    begin, past = room.start[start], room.end[end - 1]
+    begin, past = np.int64(room.start[start]), np.int64(room.end[end - 1])
     places[number, 0] = begin
     places[number, 1] = past
-    places[number, 2] = begin - room.start_behind[start]
-    places[number, 3] = past - room.end_behind[end - 1]
+    places[number, 2] = begin if is_plain else character_place(address, begin, room.behind)
+    places[number, 3] = past if is_plain else character_place(address, past, room.behind)
 
 
 @inlined
-def read_log(log, address, length, asked, lexis, room, out, state):  # type: ignore[no-untyped-def]
+def read_log(log, address, length, asked, lexis, room, out, state):
     """Read one log and write its finds; give why it could not be, or DONE."""
     letters, words, patterns, cues, kind_of, all_kinds = lexis
     told = room.told
     first_hit, first_cue, bearings = state[HITS], state[CUES_FOUND], state[BEARINGS]
+    if length // STRETCH + 2 > room.behind.size:
+        return NO_ROOM
     count = cut_into(address, length, letters, words, room)
     if count < 0:
         return NO_ROOM
@@ -132,7 +136,7 @@ def read_log(log, address, length, asked, lexis, room, out, state):  # type: ign
     first_id = state[TOKENS]
     state[TOKENS] += count + 1
     told[0], told[1] = all_kinds[0], all_kinds[1]
-    hits, found = 0, 0
+    hits, found, is_plain = 0, 0, True
     for which in range(PHRASES, CUES + 1, CUES - PHRASES):
         listed, many = room.of_phrases, anchors
         if which == CUES:
@@ -147,7 +151,7 @@ def read_log(log, address, length, asked, lexis, room, out, state):  # type: ign
                 told[asked >> 6] |= _U(1) << _U(asked & 63)
             if hits == 0 and asked < 0:
                 break
-            count_behind(address, length, count, room)
+            is_plain = not count_behind(address, length, room.behind)
         if (first_hit if which == PHRASES else first_cue) + found > out.phrase.size:
             return NO_SPACE
         put_in_order(found, patterns, room)
@@ -159,7 +163,7 @@ def read_log(log, address, length, asked, lexis, room, out, state):  # type: ign
                 out.phrase[place] = pattern
                 out.hit_start[place] = start
                 out.hit_end[place] = end
-                write_places(out.hit_places, place, start, end, room)
+                write_places(out.hit_places, place, start, end, address, is_plain, room)
                 kind = kind_of[pattern]
                 told[kind >> 6] |= _U(1) << _U(kind & 63)
                 out.bearing_from[place + 1] = bearings
@@ -168,7 +172,7 @@ def read_log(log, address, length, asked, lexis, room, out, state):  # type: ign
                 out.cue[place] = pattern - kind_of.size
                 out.cue_start[place] = start
                 out.cue_end[place] = end
-                write_places(out.cue_places, place, start, end, room)
+                write_places(out.cue_places, place, start, end, address, is_plain, room)
     if hits > 0 and found > 0:
         mark_stops(count, cues, room)
         bearings = bring_to_bear(hits, first_hit, found, first_cue, kind_of, cues, out, room, bearings)
@@ -184,7 +188,7 @@ def read_log(log, address, length, asked, lexis, room, out, state):  # type: ign
 
 
 @compiled_loop
-def read_logs(first, addresses, lengths, asked, lexis, room, out, state):  # type: ignore[no-untyped-def]
+def read_logs(first, addresses, lengths, asked, lexis, room, out, state):
     """Read logs from ``first`` on until all are done or the room, the space or the table of words is full.
 
     Gives the number of the next log to read; ``state[WHY]`` says why it stopped there.

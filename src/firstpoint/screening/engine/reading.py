@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pyarrow as pa
-from attrs import define, evolve, field
+from attrs import define, field
 from numpy.typing import NDArray
 
 from firstpoint.screening.engine.columns import Texts, texts_of
@@ -28,7 +29,7 @@ from firstpoint.screening.engine.passing import (
 from firstpoint.screening.engine.standing import NEEDS
 from firstpoint.screening.engine.tables import Lexis, Tables, lines
 from firstpoint.screening.engine.words import KEPT, Words, moved
-from firstpoint.screening.lexicon import Lexicon
+from firstpoint.screening.lexicon import STRENGTHS, Lexicon
 from firstpoint.screening.matching import CueHit, Found, Hit
 
 _MOST_BITS = 20  # of places for words met in one run, some 24 MB; a table that is fuller begins anew
@@ -74,10 +75,13 @@ class Reading:
         return np.repeat(np.arange(len(self)), np.diff(self.hit_from))
 
     @cached_property
+    def log_of_cue(self) -> NDArray[np.int64]:
+        """The row of each cue's log."""
+        return np.repeat(np.arange(len(self)), np.diff(self.cue_from))
+
+    @cached_property
     def strength(self) -> NDArray[np.int8]:
         """The strength of each hit, as a place in ``STRENGTHS``."""
-        from firstpoint.screening.lexicon import STRENGTHS
-
         of = np.array([STRENGTHS.index(p.strength) for p in self.lexicon.phrases], dtype=np.int8)
         return of[self.phrase]
 
@@ -116,7 +120,7 @@ class EngineFound(Found):
         bounds = reading.bearing_from[hits.start : hits.stop + 1].tolist()
         self.bearing = [
             tuple(self.cues[cue - self._first_cue] for cue in reading.bearing[low:high].tolist())
-            for low, high in zip(bounds[:-1], bounds[1:], strict=True)
+            for low, high in itertools.pairwise(bounds)
         ]
         places = reading.hit_places[hits]
         tokens = reading.hit_tokens[hits]
@@ -125,9 +129,11 @@ class EngineFound(Found):
 
     @cached_property
     def text(self) -> str:  # type: ignore[override]
+        """The log."""
         return self._reading.texts.bytes_at(self._row).decode("utf-8", "replace")
 
     def span(self, start: int, end: int) -> tuple[int, int]:
+        """Characters of the original text under the tokens ``start`` to ``end``."""
         if start in self._starts and end in self._ends:
             return self._starts[start], self._ends[end]
         return super().span(start, end)
@@ -225,8 +231,8 @@ def _room(tables: Tables, size: int) -> Room:
         "edges": np.zeros((2 * size, 2), dtype=np.uint32),
         "found": np.zeros((size, 3), dtype=np.int32),
         "met": np.zeros((size, NEEDS), dtype=np.uint64),
-        "of_phrases": np.zeros((2 * size, 4), dtype=np.int32),
-        "of_cues": np.zeros((2 * size, 4), dtype=np.int32),
+        "of_phrases": np.zeros(2 * size, dtype=np.uint64),
+        "of_cues": np.zeros(2 * size, dtype=np.uint64),
         "choices": np.zeros((elements + 2, 2), dtype=np.int64),
         "visited": np.zeros((elements + 2, tokens // 64 + 1), dtype=np.uint64),
         "key": np.zeros(2, dtype=np.uint64),

@@ -20,17 +20,18 @@ from firstpoint.screening.engine.cutting import CLAUSE, ENTRY, SENTENCE
 BLOCK_REACH = 6
 SIEVE = np.uint64(64 - 17)
 NEEDS = 2  # words of bits for needs
-# In a row of ``codes``: flags, where the phrases and the cues anchored on it begin in ``anchored``, its needs.
+# In a row of ``codes``: flags, where the phrases and cues anchored on it begin in ``anchored``, its needs.
 CODE_FLAGS, CODE_ANCHORED, CODE_NEEDS = 0, 1, 2
 PHRASES, CUES = 0, 32  # by how many bits of that word
 LONGEST_ROW = 16  # words of a row of words
 NONE, LAST = 0xFFFFFFFF, 0x80000000  # nothing anchored; the mark of the last pattern anchored on a code
 FIRST, SECOND, ENDS = np.uint64(1), np.uint64(2), np.uint64(4)  # place in a row of words; ends a sentence
-# In a row of ``patterns``: its needs, the kinds it has a say over, its elements (the first, how many << 32), the
-# tokens from its start to its anchor (the least, how many more << 32), its look-alikes (as its elements).
+# In a row of ``patterns``: its needs, the kinds it has a say over, its elements (the first, how many << 32),
+# the tokens from its start to its anchor (the least, how many more << 32), its look-alikes (as its elements).
 PATTERN_NEEDS, PATTERN_KINDS, PATTERN_ELEMENTS, PATTERN_BEFORE, PATTERN_BLOCKS = 0, 2, 4, 5, 6
 _U = np.uint64
 _ONE, _SIXTY_THREE, _SIX = _U(1), _U(63), _U(6)
+_TWENTY, _TWENTY_BITS = _U(20), _U(0xFFFFF)
 _LOWER, _HALF = _U(0xFFFFFFFF), _U(32)
 SPREAD = _U(0x9E3779B97F4A7C15)
 
@@ -60,19 +61,19 @@ class Patterns(NamedTuple):
 
 
 @inlined
-def halves(word):  # type: ignore[no-untyped-def]
+def halves(word):
     """Give the lower and the upper half of a word."""
     return np.int64(word & _LOWER), np.int64(word >> _HALF)
 
 
 @inlined
-def holds(members, code, wanted):  # type: ignore[no-untyped-def]
+def holds(members, code, wanted):
     """Whether a set holds a code."""
     return (members[code, _U(wanted) >> _SIX] >> (_U(wanted) & _SIXTY_THREE)) & _ONE != _U(0)
 
 
 @compiled_loop
-def rows_of(pair, hashed, slots, bits):  # type: ignore[no-untyped-def]
+def rows_of(pair, hashed, slots, bits):
     """Give the place in ``slots`` of the rows of words that begin with a pair of codes, or -1."""
     place = np.int64(hashed >> _U(64 - bits))
     while slots[place, 0] != pair:
@@ -83,30 +84,29 @@ def rows_of(pair, hashed, slots, bits):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def survey(count, patterns, room):  # type: ignore[no-untyped-def]
+def survey(count, patterns, room):
     """Look at each token once: lay the rows of words, note the anchors, and what each sentence meets.
 
     Fills the edges of token ``t``, those from ``room.edge_from[t]`` to ``room.edge_from[t + 1]``; the list
-    of anchors of phrases and that of cues (the token, the code, the sentence); of each sentence the token
-    after it and the needs it meets. Gives how many anchors of each there are, or -1 where the room is too
-    small.
+    of anchors of phrases and that of cues (the token << 20 | the code); of each sentence the token after it
+    and the needs it meets. Gives how many anchors of each there are, or -1 where the room is too small.
     """
     laid, most = 0, room.edges.shape[0] - 8
     codes, begins, edges = room.code, room.edge_from, room.edges
     about, slots, sieve, rows = patterns.codes, patterns.pair_slots, patterns.pair_sieve, patterns.rows
     of_phrases, of_cues, ends, met = room.of_phrases, room.of_cues, room.sentence_end, room.met
     phrases, cues, sentence = 0, 0, 0
-    one, two, before, pair = _U(0), _U(0), _U(0), 0
+    one, two, before, pair = _U(0), _U(0), _U(0), _U(0)
     for at in range(count):
-        code = np.int64(codes[at])
+        code = _U(codes[at])
         flags, anchored = about[code, CODE_FLAGS], about[code, CODE_ANCHORED]
         one |= about[code, CODE_NEEDS]
         two |= about[code, CODE_NEEDS + 1]
-        pair = ((pair & 0xFFFFF) << 20) | code
-        hashed = _U(pair) * SPREAD
+        pair = ((pair & _TWENTY_BITS) << _TWENTY) | code
+        hashed = pair * SPREAD
         bit = hashed >> SIEVE
         if (sieve[bit >> _SIX] >> (bit & _SIXTY_THREE)) & before & (flags >> _ONE) & _ONE:
-            place = rows_of(pair, hashed, slots, patterns.pair_bits)
+            place = rows_of(np.int64(pair), hashed, slots, patterns.pair_bits)
             for number in range(slots[place, 1] if place >= 0 else 0, slots[place, 2] if place >= 0 else 0):
                 further = np.int64(rows[number, 1])
                 fits = at + 1 + further <= count
@@ -119,22 +119,16 @@ def survey(count, patterns, room):  # type: ignore[no-untyped-def]
                 if fits:
                     if laid >= most or phrases >= most or cues >= most:
                         return -1, -1
-                    edge = np.int64(rows[number, 0])
+                    edge = _U(rows[number, 0])
                     edges[laid, 0] = edge
                     edges[laid, 1] = further + 2
                     laid += 1
                     of_edge = about[edge, CODE_ANCHORED]
-                    of_phrases[phrases, 0], of_phrases[phrases, 1], of_phrases[phrases, 2] = (
-                        at - 1,
-                        edge,
-                        sentence,
-                    )
+                    of_phrases[phrases] = of_cues[cues] = (_U(at - 1) << _TWENTY) | edge
                     phrases += of_edge & _LOWER != _LOWER
-                    of_cues[cues, 0], of_cues[cues, 1], of_cues[cues, 2] = at - 1, edge, sentence
                     cues += of_edge >> _HALF != _LOWER
-        of_phrases[phrases, 0], of_phrases[phrases, 1], of_phrases[phrases, 2] = at, code, sentence
+        of_phrases[phrases] = of_cues[cues] = (_U(at) << _TWENTY) | code
         phrases += anchored & _LOWER != _LOWER
-        of_cues[cues, 0], of_cues[cues, 1], of_cues[cues, 2] = at, code, sentence
         cues += anchored >> _HALF != _LOWER
         before = flags & FIRST
         begins[at] = laid
@@ -152,7 +146,7 @@ def survey(count, patterns, room):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def meets(members, wanted, at, codes, begins, edges):  # type: ignore[no-untyped-def]
+def meets(members, wanted, at, codes, begins, edges):
     """Whether a set holds the token or an edge at a place."""
     met = holds(members, codes[at], wanted)
     for edge in range(begins[at], begins[at + 1]):
@@ -160,8 +154,8 @@ def meets(members, wanted, at, codes, begins, edges):  # type: ignore[no-untyped
     return met
 
 
-@inlined
-def end_from(begin, size, start, limit, members, elements, codes, begins, edges, choices, visited):  # type: ignore[no-untyped-def]
+@compiled_loop
+def end_from(begin, size, start, limit, members, elements, codes, begins, edges, choices, visited):
     """Give the token after a pattern that begins at ``start`` and ends by ``limit``, or -1.
 
     The pattern's elements are ``size`` from ``begin`` on. ``choices`` (depths x 2) notes for each element
@@ -225,8 +219,8 @@ def end_from(begin, size, start, limit, members, elements, codes, begins, edges,
     return -1
 
 
-@compiled_loop
-def first_end(begin, size, start, last, limit, members, elements, codes, begins, edges, choices, visited):  # type: ignore[no-untyped-def]
+@inlined
+def first_end(begin, size, start, last, limit, members, elements, codes, begins, edges, choices, visited):
     """Give the first place from ``start`` to ``last`` where a pattern begins, and its end; -1 for none.
 
     The pattern's elements are ``size`` from ``begin`` on; it ends by ``limit``.
@@ -242,7 +236,7 @@ def first_end(begin, size, start, last, limit, members, elements, codes, begins,
 
 
 @inlined
-def could_stand(pattern, told, rows, met, sentence):  # type: ignore[no-untyped-def]
+def could_stand(pattern, told, rows, met, sentence):
     """Whether a pattern has a say over what is told, and a sentence holds what it needs."""
     lacks = _U(0)
     for part in range(NEEDS):
@@ -252,19 +246,22 @@ def could_stand(pattern, told, rows, met, sentence):  # type: ignore[no-untyped-
 
 
 @inlined
-def stand(count, anchors, many, first_id, which, told, patterns, room):  # type: ignore[no-untyped-def]
+def stand(count, anchors, many, first_id, which, told, patterns, room):
     """Find the phrases or cues that stand in the tokens, in no order; give how many, or -1 for no room.
 
-    ``anchors``: the ``many`` anchors noted by :func:`survey`; ``which``: ``PHRASES`` or ``CUES``. ``told``: the
-    kinds of offence over which a pattern must have a say. ``room.tried`` remembers up to where each was
+    ``anchors``: the ``many`` anchors noted by :func:`survey`; ``which``: ``PHRASES`` or ``CUES``. ``told``:
+    the kinds of offence over which a pattern must have a say. ``room.tried`` remembers up to where each was
     tried, in tokens counted on from log to log.
     """
     found, most = 0, room.found.shape[0]
     codes, begins, edges, tried, met = room.code, room.edge_from, room.edges, room.tried, room.met
     about, rows, anchored = patterns.codes, patterns.patterns, patterns.anchored
     members, elements, choices, visited = patterns.members, patterns.elements, room.choices, room.visited
+    sentence = 0
     for number in range(many):
-        at, code, sentence = np.int64(anchors[number, 0]), anchors[number, 1], np.int64(anchors[number, 2])
+        at, code = np.int64(anchors[number] >> _TWENTY), anchors[number] & _TWENTY_BITS
+        while room.sentence_end[sentence] < at:
+            sentence += 1
         past = room.sentence_end[sentence]
         first = room.sentence_end[sentence - 1] + 1 if sentence > 0 else 0
         listed = (about[code, CODE_ANCHORED] >> _U(which)) & _LOWER
@@ -321,7 +318,7 @@ def stand(count, anchors, many, first_id, which, told, patterns, room):  # type:
 
 
 @inlined
-def comes_before(one, other, patterns, room):  # type: ignore[no-untyped-def]
+def comes_before(one, other, patterns, room):
     """Whether one find stands before another: by its start, its end, then its id."""
     found = room.found
     for column in range(1, 3):
@@ -331,7 +328,7 @@ def comes_before(one, other, patterns, room):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def put_in_order(found, patterns, room):  # type: ignore[no-untyped-def]
+def put_in_order(found, patterns, room):
     """Fill ``room.order`` with the finds in the order of the text.
 
     They come nearly so, each at most the reach of a pattern out of place, so that insertion is quick.

@@ -140,10 +140,10 @@ class _Numbers:
     def __init__(self, lexicon: Lexicon) -> None:
         alphabet = lexicon.alphabet
         often = dict.fromkeys((*_MARKS, *alphabet.literals.values(), *alphabet.prefixes.values()), 1)
-        for row in (*lexicon.phrases, *lexicon.cues):
-            for sentence in (*row.hits, *row.misses):
-                for code in cut(sentence, alphabet):
-                    often[code] += 1
+        told = [*((p.hits, p.misses) for p in lexicon.phrases), *((c.hits, c.misses) for c in lexicon.cues)]
+        for hits, misses in told:
+            for code in "".join(cut(sentence, alphabet) for sentence in (*hits, *misses)):
+                often[code] += 1
         for code in lexicon.common:
             often[code] += _EVERYDAY
         private = sorted(often.keys() - set(_MARKS), key=lambda code: (-often[code], code))
@@ -366,7 +366,7 @@ class _Pool:
     def _pairs(
         self, flags: NDArray[np.uint64]
     ) -> tuple[NDArray[np.int64], int, NDArray[np.uint64], NDArray[np.int32]]:
-        """The rows of words by their first two, the longest first; marks in ``flags`` where such words stand."""
+        """The rows of words by their first two, the longest first; marks them in ``flags``."""
         by_pair: dict[tuple[int, int], list[int]] = {}
         rows = list(self.rows)
         written = [self._row(row) for row in rows]

@@ -31,8 +31,8 @@ class Words(NamedTuple):
 
     ``slots`` (uint64, places x 4): two halves of the key, then 1 + code + (language << 32), nought where
     free, and nothing. ``state`` (int64): how many slots are taken, how many may be, the bits of a place.
-    ``starts`` is such a table of prefixes, ``start_lengths`` (int64) their lengths in bytes, longest first, and
-    ``ordinary`` one of words that are never repaired.
+    ``starts`` is such a table of prefixes, ``start_lengths`` (int64) their lengths in bytes, longest first,
+    and ``ordinary`` one of words that are never repaired.
 
     Of the words that others may be repaired to, ``targets`` (uint8, words x LONGEST) has the letters,
     ``target_kinds`` (int32, words x 2) the length and the code. ``near`` (uint64, places x 2) gives for the
@@ -58,13 +58,13 @@ class Words(NamedTuple):
 
 
 @inlined
-def first_place(bits, first, second):  # type: ignore[no-untyped-def]
+def first_place(bits, first, second):
     """Give the place of a table at which the search for a key begins."""
     return ((first ^ (second * _SECOND)) * _FIRST) >> (_TOP - _U(bits))
 
 
 @inlined
-def place_from(slots, bits, at, first, second, is_long):  # type: ignore[no-untyped-def]
+def place_from(slots, bits, at, first, second, is_long):
     """Give the place of a key, searched from ``at`` on: of itself, or of the free slot where it belongs."""
     last = (_ONE << _U(bits)) - _ONE
     wanted = _LONG if is_long else _U(0)
@@ -78,13 +78,13 @@ def place_from(slots, bits, at, first, second, is_long):  # type: ignore[no-unty
 
 
 @inlined
-def place_of(slots, bits, first, second, is_long):  # type: ignore[no-untyped-def]
+def place_of(slots, bits, first, second, is_long):
     """Give the place of a key in a table: of itself, or of the free slot where it belongs."""
     return place_from(slots, bits, first_place(bits, first, second), first, second, is_long)
 
 
 @compiled_loop
-def key_of(letters, begin, length, key):  # type: ignore[no-untyped-def]
+def key_of(letters, begin, length, key):
     """Fill ``key`` (uint64, 2) with the key of the bytes in ``letters`` from ``begin``."""
     key[0] = _U(0)
     key[1] = _U(0)
@@ -97,7 +97,7 @@ def key_of(letters, begin, length, key):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def add_chunk(key, number, chunk):  # type: ignore[no-untyped-def]
+def add_chunk(key, number, chunk):
     """Take the next eight bytes of a word into its key."""
     if number < 2:
         key[number] = chunk
@@ -109,7 +109,7 @@ def add_chunk(key, number, chunk):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def lower_bytes(word, length):  # type: ignore[no-untyped-def]
+def lower_bytes(word, length):
     """Give the first ``length`` bytes of a word, nought to eight, and noughts above."""
     if length >= 8:
         return word
@@ -119,7 +119,7 @@ def lower_bytes(word, length):  # type: ignore[no-untyped-def]
 
 
 @compiled_loop
-def resolved(first, second, length, begins_with_digit, kept, key, words):  # type: ignore[no-untyped-def]
+def resolved(first, second, length, begins_with_digit, kept, key, words):
     """Give the code of a word that the table does not hold; ``kept`` are its first bytes where it is long."""
     for number in range(words.start_lengths.size):
         size = words.start_lengths[number]
@@ -142,8 +142,8 @@ def resolved(first, second, length, begins_with_digit, kept, key, words):  # typ
 
 
 @compiled_loop
-def repaired(first, second, length, kept, key, words):  # type: ignore[no-untyped-def]
-    """Give the code of the word that a word is a misspelling of, or -1: see :mod:`~firstpoint.screening.spelling`."""
+def repaired(first, second, length, kept, key, words):
+    """Give the code of what a word is a misspelling of, or -1: :mod:`~firstpoint.screening.spelling`."""
     spelt, shorter = words.spelt, words.shorter
     for at in range(length):
         if length > _SHORT:
@@ -185,14 +185,14 @@ def repaired(first, second, length, kept, key, words):  # type: ignore[no-untype
 
 
 @compiled_loop
-def mixed_key(key):  # type: ignore[no-untyped-def]
+def mixed_key(key):
     """Give the two halves of a key as one number."""
     return key[0] ^ (key[1] * _SECOND)
 
 
 @compiled_loop
-def edits_to(target, length, words):  # type: ignore[no-untyped-def]
-    """Give the edits from the word in ``words.spelt`` to a target, ``LONGEST`` where more than are allowed."""
+def edits_to(target, length, words):
+    """Give the edits from the word in ``words.spelt`` to a target, ``LONGEST`` for more than are allowed."""
     spelt, rows, letters = words.spelt, words.rows, words.targets
     size = words.target_kinds[target, 0]
     most = 2 if min(length, size) >= FROM_TWO_EDITS else 1
@@ -219,7 +219,7 @@ def edits_to(target, length, words):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def value_from(at, first, second, length, begins_with_digit, kept, key, words):  # type: ignore[no-untyped-def]
+def value_from(at, first, second, length, begins_with_digit, kept, key, words):
     """Give the value of a word (its code, its language above), from the table or resolved and remembered.
 
     It is searched from place ``at`` on.
@@ -238,7 +238,7 @@ def value_from(at, first, second, length, begins_with_digit, kept, key, words): 
 
 
 @compiled_loop
-def put(slots, bits, letters, begins, values, key):  # type: ignore[no-untyped-def]
+def put(slots, bits, letters, begins, values, key):
     """Enter words (their bytes in ``letters``, each from its begin to the next) with their values."""
     for number in range(values.size):
         length = begins[number + 1] - begins[number]
@@ -250,11 +250,11 @@ def put(slots, bits, letters, begins, values, key):  # type: ignore[no-untyped-d
 
 
 @compiled_loop
-def put_near(near, bits, letters, begins, listed, key):  # type: ignore[no-untyped-def]
+def put_near(near, bits, letters, begins, listed, key):
     """Enter shortened words with where their targets are listed; words whose keys mix alike share a place.
 
-    ``listed`` (uint64): for each, the first of its targets and how many << 32. Gives the number of a word whose
-    place is another's already, or -1.
+    ``listed`` (uint64): for each, the first of its targets and how many << 32. Gives the number of a word
+    whose place is another's already, or -1.
     """
     for number in range(listed.size):
         key_of(letters, begins[number], begins[number + 1] - begins[number], key)
@@ -270,7 +270,7 @@ def put_near(near, bits, letters, begins, listed, key):  # type: ignore[no-untyp
 
 
 @compiled_loop
-def moved(slots, larger, bits):  # type: ignore[no-untyped-def]
+def moved(slots, larger, bits):
     """Enter all that one table holds into a larger one."""
     for number in range(slots.shape[0]):
         held = slots[number, 2]
