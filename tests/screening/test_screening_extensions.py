@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import polars as pl
 import pytest
 
 from firstpoint.errors import InputError, UnreadableFile
 from firstpoint.screening import LexiconReader, screen
+from firstpoint.screening.extensions import COLUMNS
 
 HEADING = "id,adds,kind,pattern,strength,cite,category,direction,reach,class,members,hits,misses\n"
 PHRASE = 'F-1,phrase,assault,zonked @PRON,likely,"Assaults, pp 42-47",,,,,,He zonked him on,The zonked cat\n'
@@ -42,6 +45,15 @@ def test_a_word_of_the_forces_own_joins_a_class(words):
     text = {"text": "He punched her in the lug hole."}
     assert "VIOL-001" in LexiconReader(extensions=[words(CLASS)]).read(text)[0].patterns
     assert not any("VIOL-001" in told.patterns for told in LexiconReader().read(text))
+
+
+def test_the_sample_in_the_documentation_is_read_and_names_every_column():
+    sample = Path(__file__).resolve().parents[2] / "docs" / "examples" / "own_words.csv"
+    reader = LexiconReader(extensions=[sample])
+    assert reader.read({"text": "Lads paggered my brother"})[0].patterns == ("OURS-001",)
+    page = sample.parents[1].joinpath("own-words.md").read_text("utf-8")
+    assert tuple(sample.read_text("utf-8").splitlines()[0].split(",")) == COLUMNS
+    assert all(f"`{column}`" in page for column in COLUMNS)
 
 
 def test_the_version_tells_extended_lexicons_apart(words):

@@ -3,7 +3,9 @@
 A log goes through the room in one direction:
 
 1. :mod:`~firstpoint.screening.tokens` cuts it into words, each one character, without touching the original.
-2. :mod:`~firstpoint.screening.matching` finds where the phrases and cues of the lexicon stand. The lexicon is
+2. Many logs go through :mod:`~firstpoint.screening.engine`, which does this step and the next two in one pass
+   over a column (:mod:`~firstpoint.screening.many` chooses); its answers are the same.
+   :mod:`~firstpoint.screening.matching` finds where the phrases and cues of the lexicon stand. The lexicon is
    data (``lexicon/*.csv``: a phrase, the kind of allegation it tells, the facts it settles, the clause it
    rests on, sentences it must and must not hit), read by :mod:`~firstpoint.screening.lexicon` in the small
    language of :mod:`~firstpoint.screening.patterns`.
@@ -31,8 +33,9 @@ Another reader can stand in for the lexicon behind :class:`Reader`
 Limits, honestly. A person decides; the screen only ranks. The lexicon was written without sight of a force's
 own logs and tuned on three banks of invented ones and on the made-up force; on banks it was not tuned on it
 reads much worse (the benchmark prints every bank), and what it yields on the made-up force says little of a
-real one, whose logs are told in more ways. It reads English only and does not yet say so of a log in another
-language. It does not repair spelling; a word that it does not know may be a name. It tells hardly any minimal
+real one, whose logs are told in more ways. It reads English only; a log that seems to be in another language
+is told apart and has no figures. A word that it does not know may be a name, or a misspelling of one it
+knows. It tells hardly any minimal
 pair apart: a log in which one checked fact undoes a crime often scores like the crime. Victims are counted
 from words for people where victims stand in the sentence (what is owned has one owner unless several are
 told), so several acts on several people told apart are under-counted, and all allegations of one log are

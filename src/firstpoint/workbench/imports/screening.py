@@ -42,6 +42,8 @@ _CRIMES: dict[str, pl.DataType] = {
     "status": pl.String(),
 }
 _NOT_STANDING = ("cancelled", "transferred")
+_FIGURES = pl.col("chance_unrecorded", "chance_crime", "harm", "expected_crimes")  # null where not read
+_NOT_READ = pl.col("not_read")
 
 
 @frozen
@@ -139,7 +141,7 @@ def _keep_seen(seen: pl.DataFrame, crimes: pl.DataFrame, now: datetime, *, anew:
             Screened.objects.filter(incident__in=part.get_column("incident_id").to_list()).delete()
         Screened.objects.bulk_create(
             Screened(**row, crimes_recorded=recorded[row["incident_id"]], screened_at=now)
-            for row in part.to_dicts()
+            for row in part.with_columns(_FIGURES.fill_null(0.0), _NOT_READ.fill_null("")).to_dicts()
         )
 
     if not anew:
@@ -153,7 +155,9 @@ def _rank_all() -> None:
             """
             UPDATE incidents_screened SET rank = r.rank FROM (
                 SELECT id, ROW_NUMBER() OVER (
-                    ORDER BY harm * chance_unrecorded DESC, chance_unrecorded DESC, incident_id
+                    ORDER BY
+                        CASE WHEN harm * chance_unrecorded > 0 THEN 0 WHEN not_read <> '' THEN 1 ELSE 2 END,
+                        harm * chance_unrecorded DESC, chance_unrecorded DESC, incident_id
                 ) AS rank FROM incidents_screened
             ) r WHERE r.id = incidents_screened.id AND r.rank <> incidents_screened.rank
             """

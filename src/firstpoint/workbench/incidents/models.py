@@ -164,6 +164,7 @@ class Screened(models.Model):
     crimes_recorded = models.IntegerField()
     reader = models.TextField()
     disclosures = models.JSONField(default=list)
+    not_read = models.TextField(default="")  # why its text could not be read; then its figures are nought
     screened_at = models.DateTimeField()
 
     def __str__(self) -> str:
