@@ -98,6 +98,13 @@ def test_a_crime_within_another_names_the_clause_that_puts_it_there():
     assert len(within) == 1
     assert within[0].disclosure.crimes == 0
     assert any(row.startswith("PRI-") for _, row in within[0].clauses)
+    assert any("supposes one incident" in doubt for doubt in within[0].doubts)
+
+
+@given(st.lists(WORDS, max_size=40).map(" ".join))
+@settings(max_examples=30, deadline=None)
+def test_nothing_is_told_without_a_reason_why_it_may_be_wrong(text):
+    assert all(told.doubts for told in explained(text).told)
 
 
 def test_a_log_in_welsh_is_not_read_and_one_in_english_is():

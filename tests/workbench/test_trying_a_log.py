@@ -90,7 +90,7 @@ def test_a_faulty_form_says_what_is_wrong_keeps_what_was_given_and_writes_no_ent
 
 def test_a_log_in_another_language_is_said_not_to_be_read_and_has_no_score(signed_in):
     _, html = tried(signed_in("registrar"), WELSH)
-    assert "Not read: in Welsh." in told(html)
+    assert "Not read by the screen: in Welsh." in told(html)
     assert "Score" not in html
     assert "Nothing that discloses a crime" not in html
 

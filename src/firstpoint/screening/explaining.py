@@ -199,7 +199,8 @@ def _told(
             covered=one.crimes if of_unknown_class else covered.covered if covered else 0,
             grade="unknown_class" if of_unknown_class else covered.grade if covered else None,
             assumed=assumed,
-            doubts=tuple(_doubts_of(one, seen, assumed, lexicon)),
+            doubts=tuple(_doubts_of(one, own["decision"], seen, assumed, lexicon))
+            or (_doubt("clear_words"),),
         )
 
 
@@ -313,7 +314,7 @@ def _deaf_to(category: str, lexicon: Lexicon) -> Lexicon:
 
 
 def _doubts_of(
-    one: Disclosure, seen: Sequence[RowSeen], assumed: Mapping[str, str], lexicon: Lexicon
+    one: Disclosure, decision: str, seen: Sequence[RowSeen], assumed: Mapping[str, str], lexicon: Lexicon
 ) -> Iterator[str]:
     telling = [each for each in seen if each.strength != "detail"]
     categories = dict.fromkeys(cue.category for each in seen for cue in each.cues)
@@ -328,6 +329,8 @@ def _doubts_of(
         yield _doubt("not_sure_enough")
     if one.crimes > 0 and one.ho_class is None:
         yield _doubt("class_open")
+    if decision == "absorbed":
+        yield _doubt("absorbed")
     if one.victims > 1:
         yield _doubt("victims_counted", victims=one.victims)
     if assumed and one.crimes > 0:
