@@ -205,6 +205,33 @@ def test_an_auditor_marks_from_report_to_report_without_scripts(enter):
     assert page.inner_text("h1") == "Report 2"
 
 
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_a_log_is_tried_and_its_answer_accessible_at_two_widths(enter, scripts):
+    page, said = enter("registrar", java_script_enabled=scripts)
+    page.goto("/incidents/try/")
+    page.fill("#text", "Her ex-partner punched her in the face.\nTwo of her children saw it.\nVerbal only.")
+    page.fill("#closing_code", "no offences")
+    page.fill("#recorded", "999Z")
+    page.click("main button")
+    assert "There is a problem" in page.inner_text("main")
+    assert faults_or_none(page, scripts) == []
+    page.fill("#recorded", "58D")
+    page.fill("#received_at", "2026-05-04T14:05")
+    page.click("main button")
+    assert "punched her in the face" in page.inner_text("main mark >> nth=0")
+    assert "Why it may be wrong" in page.inner_text("main")
+    for width in (1280, 400):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert faults_or_none(page, scripts) == []
+        assert not scrolls_sideways(page)
+    assert said == []
+
+
+def faults_or_none(page, scripts: bool) -> list[str]:
+    """What axe finds; nothing where scripts are off, for axe is one."""
+    return faults(page) if scripts else []
+
+
 def test_the_registrar_verifies_the_ledger(enter):
     page, said = enter("registrar")
     page.goto("/ledger/")

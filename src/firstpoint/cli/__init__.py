@@ -31,6 +31,7 @@ COMMANDS = {
     "books": "firstpoint.cli.books",
     "screen": "firstpoint.cli.screen",
     "review": "firstpoint.cli.review",
+    "lexicon": "firstpoint.cli.lexicon",
     "audit": "firstpoint.cli.audit",
     "report": "firstpoint.cli.report",
     "import": "firstpoint.cli.site",

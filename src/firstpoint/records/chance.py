@@ -42,8 +42,11 @@ def shares_above_the_rest(hits: Floats, rows: Floats, *, looked_at: int = 1) -> 
     return np.asarray(enough & (as_many_or_more(hits, rows, generous) < limit))
 
 
-def wilson(hits: int, rows: int, *, z: float = 1.959964) -> tuple[float, float]:
-    """The 95 % interval of a share by Wilson's formula (1927); 0 to 1 where there are no rows."""
+def wilson(hits: float, rows: float, *, z: float = 1.959964) -> tuple[float, float]:
+    """The 95 % interval of a share by Wilson's formula (1927); 0 to 1 where there are no rows.
+
+    Rows that count for more or less than one another are given as their effective number.
+    """
     if rows == 0:
         return 0.0, 1.0
     share, square = hits / rows, z * z

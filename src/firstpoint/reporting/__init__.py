@@ -12,7 +12,8 @@ position against the recommendations, sample criteria and sizes, results, findin
 and limits. Charts (:func:`interval_chart`, :func:`trend_chart`) are still pictures with an alternative text
 made from the figures and the figures themselves in a table underneath.
 
-A rule book has a page of its own form (:class:`RuleBookPage`, :func:`rule_book_html`), filled the same way.
+A rule book has a page of its own form (:class:`RuleBookPage`, :func:`rule_book_html`), filled the same way,
+and so has the lexicon of the screen (:class:`LexiconPage`, :func:`lexicon_html`).
 
 What the room promises:
 
@@ -45,6 +46,19 @@ from firstpoint.reporting.board_paper import (
 from firstpoint.reporting.charts import Step, TrendPoint, Whisker, interval_chart, trend_chart
 from firstpoint.reporting.day_chart import DayCount, day_chart
 from firstpoint.reporting.html_page import to_html
+from firstpoint.reporting.lexicon_page import (
+    AuditedFigure,
+    CodeLine,
+    CueRow,
+    CueTable,
+    LexiconPage,
+    LexiconRow,
+    LexiconTable,
+    ReadableChoice,
+    ReadableStep,
+    WordClass,
+    lexicon_html,
+)
 from firstpoint.reporting.markdown_page import to_markdown
 from firstpoint.reporting.pdf_paper import to_pdf
 from firstpoint.reporting.rule_book_page import (
@@ -78,17 +92,24 @@ from firstpoint.reporting.tree import (
 
 __all__ = [
     "EXPLANATION",
+    "AuditedFigure",
     "Block",
     "BoardPaper",
     "BulletList",
     "ChangedRow",
     "Chart",
+    "CodeLine",
     "Column",
+    "CueRow",
+    "CueTable",
     "DayCount",
     "Finding",
     "Heading",
     "KeyFigure",
     "KeyFigures",
+    "LexiconPage",
+    "LexiconRow",
+    "LexiconTable",
     "ListTable",
     "Metadata",
     "NoFigure",
@@ -96,6 +117,8 @@ __all__ = [
     "Notice",
     "Paragraph",
     "Points",
+    "ReadableChoice",
+    "ReadableStep",
     "Recommendation",
     "RegisterLine",
     "RegisterPart",
@@ -112,11 +135,13 @@ __all__ = [
     "TrendPoint",
     "UnrecordedCrimes",
     "Whisker",
+    "WordClass",
     "WorkedCase",
     "board_report",
     "british_date",
     "day_chart",
     "interval_chart",
+    "lexicon_html",
     "may_be_shown",
     "rule_book_html",
     "shown_count",

@@ -28,7 +28,11 @@ A log goes through the room in one direction:
 :mod:`~firstpoint.screening.accountability` says what the screen is and is not for, what it was measured
 on, and whether it serves every group of victim alike.
 
-:func:`screen` does all of it for a table. Another reader can stand in for the lexicon behind :class:`Reader`
+:func:`screen` does all of it for a table, :func:`explain` for one log with its reasons. The words are kept
+with :mod:`~firstpoint.screening.lexicon_faults` (is every row sound?), :mod:`~firstpoint.screening.comparing`
+(what would a change do?) and :mod:`~firstpoint.screening.audited` (how often was each row right?).
+
+Another reader can stand in for the lexicon behind :class:`Reader`
 (:mod:`~firstpoint.screening.reading`); its name and version go into every row.
 
 Limits, honestly. A person decides; the screen only ranks. The lexicon was written without sight of a force's
@@ -50,6 +54,7 @@ offence.
 """
 
 from firstpoint.screening.disclosures import Disclosure, Evidence
+from firstpoint.screening.explaining import Explanation, explain
 from firstpoint.screening.facts import report_facts
 from firstpoint.screening.logreading import LogReader
 from firstpoint.screening.reading import LexiconReader, Reader
@@ -61,10 +66,12 @@ __all__ = [
     "RANKED_BY",
     "Disclosure",
     "Evidence",
+    "Explanation",
     "LexiconReader",
     "LogReader",
     "Reader",
     "disclosure_of",
+    "explain",
     "report_facts",
     "screen",
     "sure_enough",

@@ -11,8 +11,9 @@ Files in ``lexicon/``:
 * ``languages.csv``: everyday words by which a language is known;
 * ``weights.toml``: what each strength, context and code is worth, and the harm of each kind.
 
-:func:`read_lexicon` reads a folder of such files. The version of a lexicon is a hash over all of them, so two
-results that carry the same version were read with the same words and weights.
+:func:`read_lexicon` reads a folder of such files, :func:`lexicon_of` their contents. The version of a lexicon
+is a hash over all of them, so two results that carry the same version were read with the same words and
+weights.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from typing import Any
 from attrs import field, frozen
 
 from firstpoint.errors import InputError
-from firstpoint.screening.extensions import SEPARATOR, WHERE, read_extension, with_members
+from firstpoint.screening.extensions import SEPARATOR, WHERE, Extension, read_extension, with_members
 from firstpoint.screening.kinds import kind_rows
 from firstpoint.screening.languages import Languages, languages_of
 from firstpoint.screening.patterns import Classes, Matcher, atoms_of, compile_pattern
@@ -126,7 +127,7 @@ class Lexicon:
 @cache
 def ready_lexicon() -> Lexicon:
     """The lexicon that comes with the product."""
-    return read_lexicon(resources.files("firstpoint.screening") / "lexicon")
+    return lexicon_of(shipped_files())
 
 
 def read_lexicon(folder: Traversable, extensions: Sequence[Path] = ()) -> Lexicon:
@@ -134,12 +135,25 @@ def read_lexicon(folder: Traversable, extensions: Sequence[Path] = ()) -> Lexico
 
     Raises :class:`InputError` naming the row and what is wrong with it.
     """
-    added = [read_extension(path) for path in extensions]
-    files = {
+    return lexicon_of(files_in(folder), [read_extension(path) for path in extensions])
+
+
+def files_in(folder: Traversable) -> dict[str, bytes]:
+    """The files of a lexicon by name, in the order of their names."""
+    return {
         f.name: f.read_bytes()
         for f in sorted(folder.iterdir(), key=lambda f: f.name)
         if f.name.endswith((".csv", ".toml", ".txt"))
     }
+
+
+def shipped_files() -> dict[str, bytes]:
+    """The files of the lexicon that comes with the product."""
+    return files_in(resources.files("firstpoint.screening") / "lexicon")
+
+
+def lexicon_of(files: Mapping[str, bytes], added: Sequence[Extension] = ()) -> Lexicon:
+    """The lexicon that these files make, by name; raises :class:`InputError` as :func:`read_lexicon` does."""
     tables = {name: list(_rows(name, data)) for name, data in files.items() if name.endswith(".csv")}
     classes = {row["name"]: row["members"].split("|") for row in tables["classes.csv"]}
     classes = with_members(classes, added)
@@ -165,7 +179,7 @@ def read_lexicon(folder: Traversable, extensions: Sequence[Path] = ()) -> Lexico
         common=compiler.common,
         terminators=frozenset(alphabet.code(word) for word in classes["TERMINATOR"]),
         agents=frozenset(alphabet.code(word) for word in classes["AGENT"]),
-        version=_hash(files | {f"{at} {e.name}": e.data for at, e in enumerate(added)}),
+        version=_hash({**files, **{f"{at} {e.name}": e.data for at, e in enumerate(added)}}),
         phrases_by_code=_by_rarest_code([phrase.matcher for phrase in phrases]),
         cues_by_code=_by_rarest_code([cue.matcher for cue in cues]),
     )

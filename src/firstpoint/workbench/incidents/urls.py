@@ -1,4 +1,4 @@
-"""The ranked list, a search for words, and one incident."""
+"""The ranked list, a search for words, a log to be tried on the screen, and one incident."""
 
 from django.urls import path
 
@@ -7,5 +7,6 @@ from firstpoint.workbench.incidents import views
 urlpatterns = [
     path("", views.ranked, name="incidents"),
     path("search/", views.search, name="search"),
+    path("try/", views.try_out, name="try-log"),
     path("<int:key>/", views.incident, name="incident"),
 ]

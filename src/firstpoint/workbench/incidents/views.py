@@ -1,4 +1,4 @@
-"""The ranked list, a search for words, and one incident."""
+"""The ranked list, a search for words, a log to be tried on the screen, and one incident."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from firstpoint.workbench.gate import Signed, page
 from firstpoint.workbench.incidents import listing
 from firstpoint.workbench.incidents.presenting import presented
 from firstpoint.workbench.incidents.reading import read_incident
+from firstpoint.workbench.incidents.trying import LONGEST, faults_of, given_in, try_log
 from firstpoint.workbench.incidents.words import MOST_SHOWN, with_words
 from firstpoint.workbench.recording.removals import history, moves_now, work_of
 
@@ -34,6 +35,17 @@ def search(request: Signed) -> HttpResponse:
     found = with_words(request.user.person, asked) if asked else None
     context = {"asked": asked, "found": found, "most": MOST_SHOWN, "posted": request.method == "POST"}
     return render(request, "workbench/search.html", context)
+
+
+@page("incidents.try")
+@require_http_methods(["GET", "HEAD", "POST"])
+def try_out(request: Signed) -> HttpResponse:
+    """What the screen sees in words that were pasted. They are posted, shown once and kept nowhere."""
+    given = given_in(request.POST)
+    faults = faults_of(given) if request.method == "POST" else {}
+    seen = try_log(request.user.person, given) if request.method == "POST" and not faults else {}
+    context = {"given": given, "faults": faults, "longest": LONGEST, **seen}
+    return render(request, "workbench/try.html", context, status=400 if faults else 200)
 
 
 @page("incidents.read")
