@@ -23,7 +23,7 @@ from typing import Any
 import polars as pl
 from reading_figures import INTERVAL, Pieces, figures
 
-from firstpoint.screening import LexiconReader, screen
+from firstpoint.screening import LogReader, screen
 from firstpoint.screening.accountability import LEAST_LOGS, largest_gaps, subgroup_shares
 from firstpoint.screening.accountability.measured import FORMAT, SCREEN
 from firstpoint.vocabulary import offence_class
@@ -81,7 +81,7 @@ def measured(
     groups_on: Sequence[str],
 ) -> dict[str, Any]:
     """The content of the figures file."""
-    reader = LexiconReader()
+    reader = LogReader()
     screened = {letter: screen_bank(logs) for letter, logs in banks.items()}
     cells = [
         cell(SCREEN, tuned_on, letter, Pieces(logs, screened[letter], THRESHOLD))

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import polars as pl
 
-from firstpoint.screening import LexiconReader, screen
+from firstpoint.screening import LogReader, screen
 
 ROOT = Path(__file__).resolve().parents[1]
 WORDS_OF_A_LOG = 175
@@ -39,7 +39,7 @@ def main() -> None:
     arguments.add_argument("--runs", type=int, default=5)
     chosen = arguments.parse_args()
     incidents = made_logs(chosen.logs, seed=1)
-    LexiconReader()
+    LogReader()
     times = [timed(incidents) for _ in range(chosen.runs)]
     median = statistics.median(times)
     words = sum(len(text.split()) for text in incidents["text"]) / incidents.height

@@ -41,14 +41,20 @@ def test_the_encoded_facts_count_to_the_crimes_that_are_stated(letter):
     for log in BANKS[letter]:
         total, classes = counted(log)
         low, high = log["accepted_crimes_total"]
-        assert total == log["expected_crimes_total"] == sum(one["crimes"] for one in log["disclosed"]), log["id"]
+        assert total == log["expected_crimes_total"] == sum(one["crimes"] for one in log["disclosed"]), log[
+            "id"
+        ]
         assert low <= total <= high, log["id"]
-        stated = [{one["ho_class"], *one["ho_class_alt"]} for one in log["disclosed"] for _ in range(one["crimes"])]
+        stated = [
+            {one["ho_class"], *one["ho_class_alt"]} for one in log["disclosed"] for _ in range(one["crimes"])
+        ]
         assert all(any(ho_class in one for one in stated) for ho_class in classes), (log["id"], classes)
 
 
 def test_no_bank_shares_more_than_one_in_a_hundred_five_grams_with_another():
-    grams = {letter: set().union(*(five_grams(log["text"]) for log in bank)) for letter, bank in BANKS.items()}
+    grams = {
+        letter: set().union(*(five_grams(log["text"]) for log in bank)) for letter, bank in BANKS.items()
+    }
     for one in grams:
         for other in grams:
             if one != other:
@@ -62,7 +68,18 @@ def test_about_half_of_the_logs_hold_no_crime():
 
 def test_each_word_of_crime_stands_on_both_sides():
     """A log of a robbery recorded already says robbery as well as one of a robbery missed."""
-    for stem in ("assault", "burglar", "robbe", "theft", "stole", "harass", "threat", "damage", "punch", "hit "):
+    for stem in (
+        "assault",
+        "burglar",
+        "robbe",
+        "theft",
+        "stole",
+        "harass",
+        "threat",
+        "damage",
+        "punch",
+        "hit ",
+    ):
         sides = Counter(log["expected_crimes_total"] > 0 for log in LOGS if stem in log["text"].lower())
         assert 0.25 <= sides[True] / (sides[True] + sides[False]) <= 0.80, (stem, sides)
 
@@ -70,7 +87,11 @@ def test_each_word_of_crime_stands_on_both_sides():
 @pytest.mark.parametrize("letter", [letter for letter in BANKS if pairs(BANKS[letter])])
 def test_a_reader_of_words_alone_is_near_chance_on_pairs(letter):
     """Naive Bayes over single words, learnt on all other pairs, tells at most about half of them apart."""
-    scenes = [scene for scene in pairs(BANKS[letter]) if len({log["expected_crimes_total"] > 0 for log in scene}) == 2]
+    scenes = [
+        scene
+        for scene in pairs(BANKS[letter])
+        if len({log["expected_crimes_total"] > 0 for log in scene}) == 2
+    ]
     others = [scene for bank in BANKS if bank != letter for scene in pairs(BANKS[bank])]
     counts = {True: Counter(), False: Counter()}
     for scene in others:

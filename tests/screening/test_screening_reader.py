@@ -51,7 +51,9 @@ def test_what_each_feature_adds_comes_to_the_log_odds():
 @settings(deadline=None, max_examples=60)
 @given(
     st.lists(
-        st.sampled_from([*MISSED.split(" "), *CLEAR.split(" "), "\n", "É漢", "\u202e", "\x00", "WEDI", "12:40"]),
+        st.sampled_from(
+            [*MISSED.split(" "), *CLEAR.split(" "), "\n", "É漢", "\u202e", "\x00", "WEDI", "12:40"]
+        ),
         max_size=80,
     ).map(" ".join)
 )

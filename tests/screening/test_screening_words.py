@@ -33,7 +33,10 @@ def log(text, evidence=(), undone=(), due=None, pair=None):
 
 
 TAUGHT = [
-    *(log(f"Caller {n} rang. He hit me twice. Unit sent.", ["He hit me twice"], pair=f"p{n}") for n in range(8)),
+    *(
+        log(f"Caller {n} rang. He hit me twice. Unit sent.", ["He hit me twice"], pair=f"p{n}")
+        for n in range(8)
+    ),
     *(
         log(f"Caller {n} rang. The door hit me as I fell. Unit sent.", (), ["as I fell"], pair=f"p{n}")
         for n in range(8)
@@ -59,7 +62,15 @@ def test_sentences_stand_in_order_within_the_text(text):
 
 def test_a_clock_time_and_a_long_figure_are_known_by_their_form():
     cut = told("he hit me 12:40, 1305 £", NUMBERS)
-    assert [SPELLING[number] for number in cut.words.tolist()] == ["he", "hit", "me", "#time", ",", "#time", "£"]
+    assert [SPELLING[number] for number in cut.words.tolist()] == [
+        "he",
+        "hit",
+        "me",
+        "#time",
+        ",",
+        "#time",
+        "£",
+    ]
 
 
 @given(st.lists(st.sampled_from([0, *SPELLING]), max_size=12))
@@ -70,7 +81,9 @@ def test_the_key_of_a_gram_can_be_read_back(words):
         assert feature_key(feature_text(key, SPELLING), NUMBERS) == key
 
 
-@pytest.mark.parametrize("text", ["always", "fifth: 3", "before: hit", "after: me", "opening: no", "closing: crime"])
+@pytest.mark.parametrize(
+    "text", ["always", "fifth: 3", "before: hit", "after: me", "opening: no", "closing: crime"]
+)
 def test_the_key_of_every_other_feature_can_be_read_back(text):
     assert feature_text(feature_key(text, NUMBERS), SPELLING) == text
 

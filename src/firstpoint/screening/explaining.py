@@ -27,12 +27,17 @@ from firstpoint.screening.disclosures import Disclosure, Evidence
 from firstpoint.screening.facts import report_facts
 from firstpoint.screening.kinds import kind_row
 from firstpoint.screening.lexicon import Lexicon, ready_lexicon
+from firstpoint.screening.logreading import LogReader
 from firstpoint.screening.matching import CueHit, Found, Hit, find
+from firstpoint.screening.ranking import FEATURES
 from firstpoint.screening.reading import LexiconReader, Reader, matching_rows
 from firstpoint.screening.scoring import Score, score
 from firstpoint.screening.verdicts import counted
+from firstpoint.screening.wording.scoring import heaviest_words
+from firstpoint.screening.wording.weights import Weights
 
 _CONTRIBUTES = 0.0005  # a chance that moves by less is said not to move
+_MOST_WORDS = 4  # runs of words shown for and against
 _MOST_SEEN = 40  # places of rows that one disclosure tells
 
 
@@ -118,7 +123,7 @@ def explain(
     and ``closing_code``; ``recorded`` the classes of the crimes linked to it, None for one whose class is
     not known. ``reader`` is the shipped lexicon unless given.
     """
-    reader = reader or LexiconReader()
+    reader = reader or LogReader()
     text = incident.get("text") or ""
     lexicon = _lexicon(reader)
     read = _Read.of(incident, recorded, reader)
@@ -165,7 +170,7 @@ class _Read:
 
 
 def _lexicon(reader: Reader) -> Lexicon:
-    return reader.lexicon if isinstance(reader, LexiconReader) else ready_lexicon()
+    return reader.lexicon if isinstance(reader, LexiconReader | LogReader) else ready_lexicon()
 
 
 def _sure_from(lexicon: Lexicon) -> float:
@@ -222,7 +227,7 @@ def _answers(
 
 def _places(incident: Mapping[str, Any], reader: Reader) -> dict[str, tuple[RowSeen, ...]]:
     """Where rows of the lexicon stand, by kind; nothing for another reader."""
-    if not isinstance(reader, LexiconReader):
+    if not isinstance(reader, LexiconReader | LogReader):
         return {}
     lexicon = reader.lexicon
     found = find(incident.get("text") or "", lexicon)
@@ -286,11 +291,48 @@ def _without_each(
         if incident.get(code):
             deaf_to_code = _Read.of({**incident, code: None}, (), reader)
             yield code, words, deaf_to_code.score.chance_unrecorded
-    if isinstance(reader, LexiconReader):
+    if isinstance(reader, LogReader):
+        yield from _without_each_feature(read, incident, reader)
+    if isinstance(reader, LexiconReader | LogReader):
         for category in sorted(_bearing(incident, reader.lexicon)):
-            deaf = _Read.of(incident, (), LexiconReader(_deaf_to(category, reader.lexicon)))
+            without_category = _deaf_to(category, reader.lexicon)
+            deaf_reader = (
+                reader.with_lexicon(without_category)
+                if isinstance(reader, LogReader)
+                else LexiconReader(without_category)
+            )
+            deaf = _Read.of(incident, (), deaf_reader)
             words = f"Words around it: {context_words(category)[0]}"
             yield f"context:{category}", words, deaf.score.chance_unrecorded
+
+
+def _without_each_feature(
+    read: _Read, incident: Mapping[str, Any], reader: LogReader
+) -> Iterator[tuple[str, str, float]]:
+    """Each feature of the ranker, and the chance were it as in an average log."""
+    look, text = reader.look(incident), incident.get("text") or ""
+    for feature, words in FEATURES.items():
+        raw = reader.disclosures(text, look.without(feature, reader.ranker))
+        without = _Read.of_disclosures(incident, (), reader, raw).score.chance_unrecorded
+        told = f"{words[0].upper()}{words[1:]}"
+        if feature == "whole":
+            told += _heaviest(reader.weights, incident)
+        yield f"feature:{feature}", told, without
+
+
+def _heaviest(weights: Weights, incident: Mapping[str, Any]) -> str:
+    """The runs of words that weigh most for and against, in words."""
+    heavy = heaviest_words(incident.get("text") or "", weights)
+    sides = {
+        side: [word for word, weight in heavy if (weight > 0) == (side == "for")]
+        for side in ("for", "against")
+    }
+    told = [
+        f"{side}: {', '.join(f'“{word}”' for word in words[:_MOST_WORDS])}"
+        for side, words in sides.items()
+        if words
+    ]
+    return f" ({'; '.join(told)})" if told else ""
 
 
 def _bearing(incident: Mapping[str, Any], lexicon: Lexicon) -> set[str]:

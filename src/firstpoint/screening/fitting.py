@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from firstpoint.screening.disclosures import Disclosure
-from firstpoint.screening.ranking import FEATURES, KIND_FEATURES, Ranker, features, kind_features, kind_words
+from firstpoint.screening.ranking import FEATURES, Ranker, features, kind_features, kind_words
 from firstpoint.screening.reading import LexiconReader
 from firstpoint.screening.wording.fitting import fit_weights, kinds_due
 from firstpoint.screening.wording.scoring import Leaning, lean
@@ -84,9 +84,7 @@ def fit_ranker(seen: Sequence[Seen]) -> Ranker:
         np.vstack((rows, differences)), np.concatenate((due, np.ones(len(differences)))), counts
     )
     precision = _precision(seen)
-    return Ranker(
-        fitted[:-1], mean, spread, float(fitted[-1]), _fit_kinds(seen, precision), precision
-    )
+    return Ranker(fitted[:-1], mean, spread, float(fitted[-1]), _fit_kinds(seen, precision), precision)
 
 
 def _precision(seen: Sequence[Seen]) -> dict[str, float]:
@@ -123,7 +121,7 @@ def _fit_kinds(seen: Sequence[Seen], precision: Mapping[str, float]) -> NDArray[
         names = sorted({*words, *(each.kind for each in one.told)})
         if not one.due or not names:
             continue
-        rows.append(kind_features(names, words, one.told, precision))
+        rows.append(kind_features(names, words, one.told, one.leaning, precision))
         due = kinds_due(one.log)
         right += [float(name in due) for name in names]
     values = np.vstack(rows)

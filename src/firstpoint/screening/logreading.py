@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 
 from firstpoint.screening.disclosures import Disclosure, Evidence, merged
 from firstpoint.screening.kinds import kind_row
-from firstpoint.screening.ranking import Ranker, Worded, chance, features, kind_features, kind_words
+from firstpoint.screening.lexicon import Lexicon
+from firstpoint.screening.ranking import FEATURES, Ranker, Worded, chance, features, kind_features, kind_words
 from firstpoint.screening.reading import LexiconReader, Read
 from firstpoint.screening.wording.labels import facts_of, kind_of
 from firstpoint.screening.wording.scoring import Leaning, lean
@@ -47,6 +48,13 @@ class Look:
     leaning: Leaning
     values: NDArray[np.float64]
 
+    def without(self, feature: str, ranker: Ranker) -> Look:
+        """The same with one feature of :data:`~firstpoint.screening.ranking.FEATURES` as in an average log."""
+        at = list(FEATURES).index(feature)
+        values = self.values.copy()
+        values[at] = ranker.mean[at]
+        return Look(self.told, self.leaning, values)
+
 
 class LogReader:
     """Reads with the lexicon and with the weights of words."""
@@ -55,14 +63,27 @@ class LogReader:
 
     def __init__(
         self,
-        lexicon: LexiconReader | None = None,
+        phrases: LexiconReader | None = None,
         weights: Weights | None = None,
         ranker: Ranker | None = None,
     ) -> None:
-        self.lexicon = lexicon or LexiconReader()
+        self.phrases = phrases or LexiconReader()
         self.weights = weights or ready_weights()
         self.ranker = ranker or ready_ranker()
-        self.version = f"{self.lexicon.version}-{weights_version()}" if weights is None else self.lexicon.version
+        self.version = (
+            f"{self.phrases.version}-{weights_version()}" if weights is None else self.phrases.version
+        )
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """The lexicon whose phrases it reads with."""
+        return self.phrases.lexicon
+
+    def with_lexicon(self, lexicon: Lexicon) -> LogReader:
+        """The same reader with the phrases of another lexicon."""
+        reader = LogReader(LexiconReader(lexicon), self.weights, self.ranker)
+        reader.version = self.version.replace(self.phrases.version, lexicon.version)
+        return reader
 
     def read(self, incident: Mapping[str, Any]) -> tuple[Disclosure, ...]:
         """What the incident discloses, the surest first; nothing for an incident without text."""
@@ -71,19 +92,22 @@ class LogReader:
 
     def read_many(self, incidents: pl.DataFrame) -> Iterator[Read]:
         """What each incident of a table discloses, in order, and which texts could not be read."""
-        read = self.lexicon.read_many(incidents)
+        read = self.phrases.read_many(incidents)
         for incident, one in zip(incidents.iter_rows(named=True), read, strict=True):
             look = self._look(incident, one.disclosures)
             yield Read(self.disclosures(incident.get("text") or "", look), one.not_read)
 
     def look(self, incident: Mapping[str, Any]) -> Look:
         """What the reader sees in an incident, before it weighs it."""
-        return self._look(incident, self.lexicon.read(incident))
+        return self._look(incident, self.phrases.read(incident))
 
     def _look(self, incident: Mapping[str, Any], told: tuple[Disclosure, ...]) -> Look:
-        opening, closing = self.lexicon.standings(incident)
+        opening, closing = self.phrases.standings(incident)
         leaning = lean(
-            incident.get("text") or "", incident.get("opening_code"), incident.get("closing_code"), self.weights
+            incident.get("text") or "",
+            incident.get("opening_code"),
+            incident.get("closing_code"),
+            self.weights,
         )
         return Look(told, leaning, features(leaning, told, opening, closing))
 
@@ -94,7 +118,7 @@ class LogReader:
         kinds = sorted({*words, *(one.kind for one in look.told)})
         if not kinds:
             return ()
-        values = kind_features(kinds, words, look.told, self.ranker.precision)
+        values = kind_features(kinds, words, look.told, look.leaning, self.ranker.precision)
         share = 1.0 / (1.0 + np.exp(-self.ranker.kind_odds(values)))
         by_chance = sorted(zip(kinds, share.tolist(), strict=True), key=lambda pair: (-pair[1], pair[0]))
         told = {one.kind: one for one in look.told}
@@ -107,9 +131,11 @@ class LogReader:
                 look,
                 first=first,
             )
-            for first, (kind, share_of) in zip((True, *[False] * len(kinds)), by_chance[:_MOST_KINDS], strict=False)
+            for first, (kind, share_of) in zip(
+                (True, *[False] * len(kinds)), by_chance[:_MOST_KINDS], strict=False
+            )
         ]
-        return tuple(one for one in merged(given, self.lexicon.lexicon) if one.certainty >= _LEAST_CERTAIN)
+        return tuple(one for one in merged(given, self.lexicon) if one.certainty >= _LEAST_CERTAIN)
 
     def _named(self, kind: str, told: Disclosure | None, worded: Worded | None) -> Disclosure:
         """A kind with the facts that the lexicon tells, and of the others those that the words make likely."""

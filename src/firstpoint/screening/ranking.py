@@ -44,9 +44,20 @@ FEATURES = {
     "no_report": "an opening code of an enquiry or an update",
     "tells_though_dismissed": "telling words under a closing code that dismisses",
 }
-KIND_FEATURES = ("words", "words_behind", "lexicon", "precision", "lexicon_behind", "code")
+KIND_FEATURES = (
+    "words",
+    "words_behind",
+    "lexicon",
+    "precision",
+    "lexicon_behind",
+    "code",
+    "place",
+    "place_behind",
+    "rows",
+)
 _LEAST, _MOST = -5.0, 5.0
 _LEAST_WORDED = -6.0
+_UNKNOWN_PRECISION = 0.1
 _LAST = 3  # sentences that stand near the end
 
 
@@ -85,7 +96,11 @@ class Ranker:
             lines += [f"mean = {mean:.4f}", f"spread = {spread:.4f}", ""]
         lines += ["[kind]"]
         lines += [f"{n} = {v:.4f}" for n, v in zip((*KIND_FEATURES, "constant"), self.of_kinds, strict=True)]
-        lines += ["", "[precision]", *(f"{kind} = {share:.3f}" for kind, share in sorted(self.precision.items()))]
+        lines += [
+            "",
+            "[precision]",
+            *(f"{kind} = {share:.3f}" for kind, share in sorted(self.precision.items())),
+        ]
         path.write_text("\n".join(lines) + "\n", "utf-8")
 
     @classmethod
@@ -152,35 +167,48 @@ def kind_features(
     kinds: Sequence[str],
     words: Mapping[str, Worded],
     told: Sequence[Disclosure],
+    leaning: Leaning,
     precision: Mapping[str, float],
 ) -> NDArray[np.float64]:
     """The features of each of ``kinds`` in a log (float64, kinds x KIND_FEATURES).
 
     ``words`` are what the wording of its sentences tells (:func:`kind_words`), ``told`` what the lexicon does;
     ``precision`` is the share of the logs with a crime due, among those in which the lexicon tells a kind, that
-    are of the kind.
+    are of the kind. ``place`` is how much the sentences tell in which the phrases of a kind stand.
     """
     sure = {one.kind: one for one in told}
     most_worded = max((one.odds for one in words.values()), default=0.0)
     most_sure = max((one.certainty for one in told), default=0.0)
-    return np.array(
-        [_kind_values(words.get(kind), sure.get(kind), precision.get(kind, 0.1), most_worded, most_sure) for kind in kinds]
-    ).reshape(-1, len(KIND_FEATURES))
+    most_told = float(leaning.tells.max(initial=_LEAST))
+    rows = []
+    for kind in kinds:
+        odds = words[kind].odds if kind in words else _LEAST_WORDED - 1.0
+        one = sure.get(kind)
+        rows.append(
+            (
+                odds,
+                most_worded - odds,
+                _odds(one.certainty) if one else _LEAST,
+                _odds(precision.get(kind, _UNKNOWN_PRECISION)) if one else -3.0,
+                most_sure - (one.certainty if one else 0.0),
+                float(one is not None and any(row.startswith("OPEN") for row in one.patterns)),
+                _place(one, leaning) if one else _LEAST,
+                most_told - _place(one, leaning) if one else 0.0,
+                float(min(4, len(one.patterns))) if one else 0.0,
+            )
+        )
+    return np.array(rows).reshape(-1, len(KIND_FEATURES))
 
 
-def _kind_values(
-    worded: Worded | None, one: Disclosure | None, precision: float, most_worded: float, most_sure: float
-) -> tuple[float, ...]:
-    odds = worded.odds if worded else _LEAST_WORDED - 1.0
-    certainty = one.certainty if one else 0.0
-    return (
-        odds,
-        most_worded - odds,
-        _odds(certainty) if one else -5.0,
-        _odds(precision) if one else -3.0,
-        most_sure - certainty,
-        float(one is not None and any(row.startswith("OPEN") for row in one.patterns)),
-    )
+def _place(one: Disclosure, leaning: Leaning) -> float:
+    """The most telling of the sentences in which the phrases of a disclosure stand."""
+    spans = leaning.told.spans
+    if not one.evidence or not len(spans):
+        return _LEAST
+    within = np.zeros(len(spans), dtype=bool)
+    for quote in one.evidence:
+        within |= (spans[:, 0] < quote.end) & (quote.start < spans[:, 1])
+    return float(leaning.tells[within].max(initial=_LEAST).clip(_LEAST, _MOST))
 
 
 @frozen

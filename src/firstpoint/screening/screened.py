@@ -71,7 +71,7 @@ def _results(
     reader: Reader,
     progress: Callable[[int, int], None] | None,
 ) -> Iterator[tuple[Any, ...]]:
-    lexicon = reader.lexicon.lexicon if isinstance(reader, LogReader) else ready_lexicon()
+    lexicon = reader.lexicon if isinstance(reader, LexiconReader | LogReader) else ready_lexicon()
     label = f"{reader.name} {reader.version}"
     answers: Answers = {}
     sure_from = float(lexicon.weights["floor"]["counted_together"])

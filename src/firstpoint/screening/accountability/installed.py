@@ -12,7 +12,7 @@ from attrs import frozen
 from firstpoint import __version__, counting
 from firstpoint.screening.accountability.measured import measured_file
 from firstpoint.screening.lexicon import Lexicon
-from firstpoint.screening.reading import LexiconReader
+from firstpoint.screening.logreading import LogReader
 
 
 @frozen
@@ -29,7 +29,7 @@ class Installed:
             "Firstpoint": __version__,
             "Reader": self.reader,
             "Lexicon": f"{len(self.lexicon.phrases)} phrases, {len(self.lexicon.cues)} cues",
-            **{f"lexicon/{file.name}": sha256(file) for file in lexicon_files()},
+            **{file.name: sha256(file) for file in lexicon_files()},
             "Figures measured": sha256(measured_file()) if measured_file().is_file() else "none",
             f"Newest rule book ({book.id})": book.sha256,
         }
@@ -37,14 +37,15 @@ class Installed:
 
 def installed_screen() -> Installed:
     """The reader that comes with the product."""
-    reader = LexiconReader()
+    reader = LogReader()
     return Installed(f"{reader.name} {reader.version}", reader.lexicon)
 
 
 def lexicon_files() -> Iterator[Traversable]:
     """The files of words and weights that ship, by name."""
-    folder = resources.files("firstpoint.screening") / "lexicon"
-    files = (file for file in folder.iterdir() if file.name.endswith((".csv", ".toml")))
+    room = resources.files("firstpoint.screening")
+    held = (file for folder in ("lexicon", "weights") for file in (room / folder).iterdir())
+    files = (file for file in held if file.name.endswith((".csv", ".toml", ".parquet")))
     return iter(sorted(files, key=lambda file: file.name))
 
 

@@ -43,7 +43,9 @@ class Told:
 def code_words(code: str | None, numbers: Mapping[str, int]) -> NDArray[np.int64]:
     """The numbers (int64) of the words of a force's code."""
     spelt = (match.group() for match in SPLITS.finditer(code or ""))
-    return np.array([numbers.get(shown(word), UNKNOWN) for word in spelt if word[0] not in ENDS], dtype=np.int64)
+    return np.array(
+        [numbers.get(shown(word), UNKNOWN) for word in spelt if word[0] not in ENDS], dtype=np.int64
+    )
 
 
 def told(text: str, numbers: Mapping[str, int]) -> Told:
@@ -120,13 +122,9 @@ def sentence_keys(words, sentence_from, number, keys):  # type: ignore[no-untype
     last = sentence_from.size - 2
     count = grams_of(words, sentence_from[number], sentence_from[number + 1], keys, 0)
     if number > 0:
-        count = words_beside(
-            words, sentence_from[number - 1], sentence_from[number], _BEFORE, keys, count
-        )
+        count = words_beside(words, sentence_from[number - 1], sentence_from[number], _BEFORE, keys, count)
     if number < last:
-        count = words_beside(
-            words, sentence_from[number + 1], sentence_from[number + 2], _AFTER, keys, count
-        )
+        count = words_beside(words, sentence_from[number + 1], sentence_from[number + 2], _AFTER, keys, count)
     fifth = min(4, 5 * number // (last + 1))
     keys[count] = (_PLACE << 58) | ((fifth + 1) << (2 * _BITS))
     keys[count + 1] = _ALWAYS << 58

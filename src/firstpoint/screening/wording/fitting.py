@@ -158,7 +158,9 @@ def _placed(rows: Rows, table: NDArray[np.int64]) -> Rows:
     return Rows(place[known], rows.sign[known], before[rows.start])
 
 
-def _log_rows(known: Sequence[Annotated], wholes: Sequence[NDArray[np.int64]], table: NDArray[np.int64]) -> Rows:
+def _log_rows(
+    known: Sequence[Annotated], wholes: Sequence[NDArray[np.int64]], table: NDArray[np.int64]
+) -> Rows:
     """A row for each log, and one for the difference of each two logs of a scene of which one has a crime."""
     keys, signs = list(wholes), [np.ones(len(one), np.float32) for one in wholes]
     scenes: dict[str, list[int]] = defaultdict(list)

@@ -10,13 +10,15 @@ from numpy.typing import NDArray
 from firstpoint.screening.wording.cutting import (
     Told,
     code_words,
+    feature_text,
     log_keys,
     sentence_keys,
     told,
     write_kind_keys,
 )
-from firstpoint.screening.wording.weights import Weights, place_of
+from firstpoint.screening.wording.weights import WHOLE, Weights, place_of
 
+_LONGEST_SHAPE = 4  # runs of words have shapes up to this
 _LEAST_TOLD = -2.0  # log-odds from which the kinds of a sentence are looked up
 
 
@@ -39,10 +41,35 @@ def lean(text: str, opening: str | None, closing: str | None, weights: Weights) 
     of_kinds = np.zeros((len(cut), len(weights.kinds)))
     keys = np.zeros(6 * len(cut.words) + 64 + len(opening or "") + len(closing or ""), np.int64)
     whole = _lean(
-        cut.words, cut.sentence_from, code_words(opening, weights.numbers), code_words(closing, weights.numbers),
-        weights.slots, weights.values, weights.kind_row, weights.kind_values, keys, out, of_kinds,
+        cut.words,
+        cut.sentence_from,
+        code_words(opening, weights.numbers),
+        code_words(closing, weights.numbers),
+        weights.slots,
+        weights.values,
+        weights.kind_row,
+        weights.kind_values,
+        keys,
+        out,
+        of_kinds,
     )
     return Leaning(cut, out[:, 0], out[:, 1], float(whole), of_kinds)
+
+
+def heaviest_words(text: str, weights: Weights) -> list[tuple[str, float]]:
+    """The runs of words of a text with their weights for a crime being due, the heaviest first."""
+    cut = told(text, weights.numbers)
+    keys = np.zeros(4 * len(cut.words) + 8, np.int64)
+    none = np.zeros(0, np.int64)
+    found = np.unique(keys[: log_keys(cut.words, cut.sentence_from, none, none, keys)])
+    places = [int(place_of(weights.slots, key)) for key in found]
+    spelling = {number: word for word, number in weights.numbers.items()}
+    heavy = [
+        (feature_text(int(key), spelling), float(weights.values[place, WHOLE]))
+        for key, place in zip(found, places, strict=True)
+        if weights.slots[place] != 0 and key >> 58 <= _LONGEST_SHAPE
+    ]
+    return sorted(heavy, key=lambda each: (-abs(each[1]), each[0]))
 
 
 @numba.njit(cache=True, nogil=True)

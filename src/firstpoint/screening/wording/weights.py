@@ -108,7 +108,9 @@ class Weights:
         names = tuple(sorted(kinds["kind"].unique().to_list()))
         rows = pl.DataFrame({"feature": features}).with_row_index("row")
         placed = kinds.join(rows, on="feature", how="left")
-        column = placed["kind"].replace_strict(dict(zip(names, range(len(names)), strict=True)), return_dtype=pl.Int64)
+        column = placed["kind"].replace_strict(
+            dict(zip(names, range(len(names)), strict=True)), return_dtype=pl.Int64
+        )
         of_kinds = np.zeros((len(keys), len(names)), np.float32)
         of_kinds[placed["row"].to_numpy(), column.to_numpy()] = placed["weight"].to_numpy()
         return cls._of(numbers, keys, table.drop("feature").to_numpy(), names, of_kinds)
