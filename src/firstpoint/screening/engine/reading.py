@@ -187,7 +187,7 @@ class _Run:
         bits = int(words.state[2]) + 1
         if bits > _MOST_BITS:
             return self.tables.words()
-        slots = lines(1 << bits, 4)
+        slots = lines(1 << bits, 4).reshape(-1)
         moved(words.slots, slots, bits)
         state = np.array([words.state[0], (1 << bits) // 2, bits], dtype=np.int64)
         return words._replace(slots=slots, state=state)
