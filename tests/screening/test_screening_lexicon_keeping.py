@@ -13,7 +13,7 @@ from firstpoint.screening import screen
 from firstpoint.screening.audited import AUDITED, audited_precision, check_audited
 from firstpoint.screening.comparing import lexicon_effect
 from firstpoint.screening.lexicon import lexicon_of, ready_lexicon, shipped_files
-from firstpoint.screening.lexicon_changes import changed_files, is_whole, laid_over
+from firstpoint.screening.lexicon_changes import changes_in, is_whole, laid_over
 from firstpoint.screening.lexicon_faults import lexicon_faults
 from firstpoint.screening.pattern_words import in_words, steps_of, words_of
 
@@ -118,11 +118,35 @@ def test_a_forces_own_words_are_a_change_too(tmp_path):
         "F-3,cue,,in_panto,,,,,fiction,entry,Seen in panto,Seen in town\n",
         encoding="utf-8",
     )
-    laid = laid_over(SMALL, changed_files(own))
+    (change,) = changes_in(own)
+    laid = laid_over(SMALL, change)
     assert lexicon_faults(laid) == ()
     lexicon = lexicon_of(laid)
     assert {"F-1", "F-3"} <= {row.id for row in (*lexicon.phrases, *lexicon.cues)}
     assert "bonce" in lexicon.alphabet.literals
+
+
+def test_a_folder_as_a_force_keeps_it_is_laid_over_file_by_file(tmp_path):
+    for name, data in SHIPPED.items():
+        if name != "languages.csv":
+            (tmp_path / name).write_bytes(data)
+    (tmp_path / "mine.csv").write_bytes(HEADING + ROW)
+    (tmp_path / "own.csv").write_text("id,adds,class,members\nF-1,class,BODY,bonce\n", encoding="utf-8")
+    (tmp_path / "audited.csv").write_text(",".join(AUDITED) + "\n", encoding="utf-8")
+    files = SHIPPED
+    for change in changes_in(tmp_path):
+        files = laid_over(files, change)
+    assert files.keys() - SHIPPED.keys() == {"phrases_mine.csv"}
+    differing = {name for name in SHIPPED if files[name].split() != SHIPPED[name].split()}
+    assert differing == {"classes.csv"}
+    assert b"|bonce" in files["classes.csv"]
+
+
+def test_a_folder_without_a_file_of_a_lexicon_and_other_kinds_are_refused(tmp_path):
+    with pytest.raises(InputError, match="holds no file of a lexicon"):
+        changes_in(tmp_path)
+    with pytest.raises(InputError, match="kinds of allegation cannot be changed"):
+        laid_over(SHIPPED, {"kinds.csv": SHIPPED["kinds.csv"] + b"arson_of_hats,arson,person,1,\n"})
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from firstpoint.screening import Disclosure
 from firstpoint.screening.audited import audited_precision, check_audited
 from firstpoint.screening.comparing import ChangedLog, LexiconEffect, lexicon_effect
 from firstpoint.screening.lexicon import lexicon_of, ready_lexicon, shipped_files
-from firstpoint.screening.lexicon_changes import changed_files, laid_over
+from firstpoint.screening.lexicon_changes import changes_in, laid_over
 from firstpoint.screening.lexicon_faults import lexicon_faults
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -50,7 +50,8 @@ def files_with(*changes: Path | None) -> dict[str, bytes]:
     """Give the files of the shipped lexicon, with changes laid over them one after the other."""
     files = shipped_files()
     for path in filter(None, changes):
-        files = laid_over(files, changed_files(path))
+        for change in changes_in(path):
+            files = laid_over(files, change)
     return files
 
 

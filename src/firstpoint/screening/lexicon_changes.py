@@ -41,18 +41,27 @@ def is_whole(files: Mapping[str, bytes]) -> bool:
     return set(WHOLE) <= set(files) and any(name.startswith("phrases_") for name in files)
 
 
-def changed_files(path: Path) -> dict[str, bytes]:
-    """The files of a change, by name; raises :class:`InputError` where there are none."""
+def changes_in(path: Path) -> list[dict[str, bytes]]:
+    """The changes in a file or folder, each as files by name, to be laid over one after the other.
+
+    A table of audited precision that is kept beside them is no change. Raises :class:`InputError` where there
+    is none.
+    """
     files = files_in(path) if path.is_dir() else {path.name: path.read_bytes()}
-    if not path.is_dir() and b"adds" in files[path.name].split(b"\n", 1)[0]:
-        return _of_extension(read_extension(path), path.stem)
-    if not files:
+    headings = {name: data.split(b"\n", 1)[0].strip(b"\xef\xbb\xbf\r") for name, data in files.items()}
+    own = [name for name, heading in headings.items() if b"adds" in heading.split(b",")]
+    beside = [name for name, heading in headings.items() if heading.startswith(b"pattern,hits,confirmed,")]
+    plain = {name: data for name, data in files.items() if name not in (*own, *beside)}
+    found = ([plain] if plain else []) + [
+        _of_extension(read_extension(path / name if path.is_dir() else path), Path(name).stem) for name in own
+    ]
+    if not found:
         raise InputError(
             "holds no file of a lexicon.",
             where=str(path),
             remedy="Give files that end in .csv, .toml or .txt.",
         )
-    return files
+    return found
 
 
 def _of_extension(extension: Extension, stem: str) -> dict[str, bytes]:
@@ -80,7 +89,13 @@ def laid_over(files: Mapping[str, bytes], changed: Mapping[str, bytes]) -> dict[
     for name, data in changed.items():
         if name == MEMBERS:
             result["classes.csv"] = _with_members(result["classes.csv"], _read(name, data))
-        elif not name.endswith(".csv"):
+        elif name == "kinds.csv" and data != files.get(name, data):
+            raise InputError(
+                "the kinds of allegation cannot be changed for a trial.",
+                where=name,
+                remedy="Leave the file out.",
+            )
+        elif name == "kinds.csv" or not name.endswith(".csv"):
             result[name] = data
         else:
             _lay_rows(result, name, _read(name, data))

@@ -21,7 +21,7 @@ AS_FIGURE = 32  # beside the size of a word: it begins with a figure
 PASSED, WORD, FIGURE, ENDS_CLAUSE, FULL_STOP, OTHER_MARK, APOSTROPHE, BEYOND = range(8)
 
 _U = np.uint64
-_SLOT = _U(32)  # bytes of a place in the table of words
+_SLOT = _ROW = _U(32)  # bytes of a place in the table of words, and of what is kept of a code
 _HIGH = _U(0x8080808080808080)
 _LOW = _U(0x7F7F7F7F7F7F7F7F)
 _SMALL = _U(0x2020202020202020)
@@ -431,7 +431,7 @@ def odd_word(address, at, length, is_figure, letters, words, room):
 def look_up(count, words, about, room):
     """Fill in the codes of the words that :func:`cut_into` left, and ask for the rows of ``about``."""
     codes, keys, sizes, tally = room.code, room.keys, room.size, room.tally
-    rows, width = about.ctypes.data, about.shape[1] * 8
+    rows = about.ctypes.data
     for at in range(count):
         size = np.int64(sizes[at])
         if size > 0:
@@ -449,4 +449,4 @@ def look_up(count, words, about, room):
             codes[at] = value & 0xFFFFFFFF
             tally[0] += not is_figure
             tally[2 + (value >> 32)] += 1
-        fetch_ahead(rows + codes[at] * width)
+        fetch_ahead(rows + codes[at] * _ROW)

@@ -31,6 +31,7 @@ from firstpoint.screening.engine.tables import Lexis, Tables, lines
 from firstpoint.screening.engine.words import KEPT, Words, moved
 from firstpoint.screening.lexicon import STRENGTHS, Lexicon
 from firstpoint.screening.matching import CueHit, Found, Hit
+from firstpoint.screening.tokens import coded, tokens_of
 
 _MOST_BITS = 20  # of places for words met in one run, some 24 MB; a table that is fuller begins anew
 
@@ -132,6 +133,16 @@ class EngineFound(Found):
         """The log."""
         return self._reading.texts.bytes_at(self._row).decode("utf-8", "replace")
 
+    @cached_property
+    def tokens(self) -> list[str]:  # type: ignore[override]
+        """The tokens as they are spelt in the log."""
+        return tokens_of(self.text)
+
+    @cached_property
+    def codes(self) -> str:  # type: ignore[override]
+        """The token codes of the log."""
+        return coded(self.tokens, self._reading.lexicon.alphabet)
+
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Characters of the original text under the tokens ``start`` to ``end``."""
         if start in self._starts and end in self._ends:
@@ -187,7 +198,7 @@ class _Run:
         bits = int(words.state[2]) + 1
         if bits > _MOST_BITS:
             return self.tables.words()
-        slots = lines(1 << bits, 4)
+        slots = lines(1 << bits, 4).reshape(-1)
         moved(words.slots, slots, bits)
         state = np.array([words.state[0], (1 << bits) // 2, bits], dtype=np.int64)
         return words._replace(slots=slots, state=state)

@@ -21,16 +21,18 @@ BLOCK_REACH = 6
 SIEVE = np.uint64(64 - 17)
 NEEDS = 2  # words of bits for needs
 # In a row of ``codes``: flags, where the phrases and cues anchored on it begin in ``anchored``, its needs.
-CODE_FLAGS, CODE_ANCHORED, CODE_NEEDS = 0, 1, 2
+CODE_FLAGS, CODE_ANCHORED, CODE_NEEDS = np.uint64(0), np.uint64(1), np.uint64(2)
 PHRASES, CUES = 0, 32  # by how many bits of that word
 LONGEST_ROW = 16  # words of a row of words
-NONE, LAST = 0xFFFFFFFF, 0x80000000  # nothing anchored; the mark of the last pattern anchored on a code
+# Nothing anchored; the mark of the last pattern that is anchored on a code.
+NONE, LAST = np.uint64(0xFFFFFFFF), np.uint64(0x80000000)
 FIRST, SECOND, ENDS = np.uint64(1), np.uint64(2), np.uint64(4)  # place in a row of words; ends a sentence
 # In a row of ``patterns``: its needs, the kinds it has a say over, its elements (the first, how many << 32),
 # the tokens from its start to its anchor (the least, how many more << 32), its look-alikes (as its elements).
-PATTERN_NEEDS, PATTERN_KINDS, PATTERN_ELEMENTS, PATTERN_BEFORE, PATTERN_BLOCKS = 0, 2, 4, 5, 6
+PATTERN_KINDS, PATTERN_ELEMENTS, PATTERN_BEFORE, PATTERN_BLOCKS = map(np.uint64, (2, 4, 5, 6))
 _U = np.uint64
 _ONE, _SIXTY_THREE, _SIX = _U(1), _U(63), _U(6)
+_TWO, _THREE = _U(2), _U(3)
 _TWENTY, _TWENTY_BITS = _U(20), _U(0xFFFFF)
 _LOWER, _HALF = _U(0xFFFFFFFF), _U(32)
 SPREAD = _U(0x9E3779B97F4A7C15)
@@ -43,8 +45,8 @@ class Patterns(NamedTuple):
     pattern stands in one row of words of 64 bits, so that it is fetched at once.
     """
 
-    codes: NDArray[np.uint64]  # codes x 4: see CODE_...
-    patterns: NDArray[np.uint64]  # patterns x 8: see PATTERN_...
+    codes: NDArray[np.uint64]  # rows of 4, one after the other: see CODE_...
+    patterns: NDArray[np.uint64]  # rows of 8, one after the other: see PATTERN_...
     members: NDArray[np.uint64]  # codes x words of sets: the sets that hold a code, as bits
     elements: NDArray[np.int32]  # elements x 3: the most tokens passed over or -1, the set, whether optional
     rank: NDArray[np.int32]  # the order of the patterns' ids
@@ -99,9 +101,10 @@ def survey(count, patterns, room):
     one, two, before, pair = _U(0), _U(0), _U(0), _U(0)
     for at in range(count):
         code = _U(codes[at])
-        flags, anchored = about[code, CODE_FLAGS], about[code, CODE_ANCHORED]
-        one |= about[code, CODE_NEEDS]
-        two |= about[code, CODE_NEEDS + 1]
+        row = code << _TWO
+        flags, anchored = about[row + CODE_FLAGS], about[row + CODE_ANCHORED]
+        one |= about[row + CODE_NEEDS]
+        two |= about[row + CODE_NEEDS + _ONE]
         pair = ((pair & _TWENTY_BITS) << _TWENTY) | code
         hashed = pair * SPREAD
         bit = hashed >> SIEVE
@@ -123,7 +126,7 @@ def survey(count, patterns, room):
                     edges[laid, 0] = edge
                     edges[laid, 1] = further + 2
                     laid += 1
-                    of_edge = about[edge, CODE_ANCHORED]
+                    of_edge = about[(edge << _TWO) + CODE_ANCHORED]
                     of_phrases[phrases] = of_cues[cues] = (_U(at - 1) << _TWENTY) | edge
                     phrases += of_edge & _LOWER != _LOWER
                     cues += of_edge >> _HALF != _LOWER
@@ -238,11 +241,11 @@ def first_end(begin, size, start, last, limit, members, elements, codes, begins,
 @inlined
 def could_stand(pattern, told, rows, met, sentence):
     """Whether a pattern has a say over what is told, and a sentence holds what it needs."""
-    lacks = _U(0)
-    for part in range(NEEDS):
-        lacks |= rows[pattern, part] & ~met[sentence, part]
-    says = (rows[pattern, PATTERN_KINDS] & told[0]) | (rows[pattern, PATTERN_KINDS + 1] & told[1])
-    return lacks == _U(0) and says != _U(0)
+    row = pattern << _THREE
+    if (rows[row] & ~met[sentence, 0]) | (rows[row + _ONE] & ~met[sentence, 1]):
+        return False
+    says = (rows[row + PATTERN_KINDS] & told[0]) | (rows[row + PATTERN_KINDS + _ONE] & told[1])
+    return says != _U(0)
 
 
 @inlined
@@ -264,30 +267,30 @@ def stand(count, anchors, many, first_id, which, told, patterns, room):
             sentence += 1
         past = room.sentence_end[sentence]
         first = room.sentence_end[sentence - 1] + 1 if sentence > 0 else 0
-        listed = (about[code, CODE_ANCHORED] >> _U(which)) & _LOWER
+        listed = (about[(code << _TWO) + CODE_ANCHORED] >> _U(which)) & _LOWER
         more = True
         while more:
-            pattern = anchored[listed]
+            pattern = _U(anchored[listed])
             more = pattern < LAST
-            pattern &= LAST - 1
+            pattern &= LAST - _ONE
             listed += _ONE
             if not could_stand(pattern, told, rows, met, sentence):
                 continue
-            least, most_more = halves(rows[pattern, PATTERN_BEFORE])
+            least, most_more = halves(rows[(pattern << _THREE) + PATTERN_BEFORE])
             start = max(at - least - most_more, first, tried[pattern] - first_id)
             last = at - least
             while start <= last:
-                begin, size = halves(rows[pattern, PATTERN_ELEMENTS])
+                begin, size = halves(rows[(pattern << _THREE) + PATTERN_ELEMENTS])
                 start, end = first_end(
                     begin, size, start, last, past, members, elements, codes, begins, edges, choices, visited
                 )
                 if end < 0:
                     break
                 # A look-alike of a phrase around its words makes it none.
-                block, blocks = halves(rows[pattern, PATTERN_BLOCKS])
+                block, blocks = halves(rows[(pattern << _THREE) + PATTERN_BLOCKS])
                 limit, blocked = min(count, end + BLOCK_REACH), False
                 while blocks > 0 and not blocked:
-                    begin, size = halves(rows[patterns.block[block], PATTERN_ELEMENTS])
+                    begin, size = halves(rows[(_U(patterns.block[block]) << _THREE) + PATTERN_ELEMENTS])
                     _, stands = first_end(
                         begin,
                         size,

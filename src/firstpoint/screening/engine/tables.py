@@ -65,7 +65,7 @@ class Tables:
     def words(self) -> word_tables.Words:
         """A table of the known words, to which a run adds those that it meets."""
         known, bits = self.known
-        slots = lines(*known.shape)
+        slots = lines(1 << bits, 4).reshape(-1)
         slots[:] = known
         return word_tables.Words(
             slots=slots,
@@ -243,7 +243,7 @@ class _Pool:
             rank=self._ranks(),
             block=_places(range(last, len(self.matchers))),
             anchored=_places(
-                place | (standing.LAST if at == len(each) - 1 else 0)
+                place | (int(standing.LAST) if at == len(each) - 1 else 0)
                 for each in (*phrases, *cues)
                 for at, place in enumerate(each)
             ),
@@ -261,27 +261,27 @@ class _Pool:
         needs: NDArray[np.uint64],
     ) -> NDArray[np.uint64]:
         rows = lines(self._size, 4)
-        rows[:, standing.CODE_FLAGS] = flags
+        rows[:, int(standing.CODE_FLAGS)] = flags
         many = [len(each) for each in (*phrases, *cues)]
-        begins = np.where(np.array(many) > 0, _begins(many)[:-1].astype(np.int64), standing.NONE)
-        rows[:, standing.CODE_ANCHORED] = _halves(begins[: self._size], begins[self._size :])
-        rows[: len(needs), standing.CODE_NEEDS :] = needs
-        return rows
+        begins = np.where(np.array(many) > 0, _begins(many)[:-1].astype(np.int64), int(standing.NONE))
+        rows[:, int(standing.CODE_ANCHORED)] = _halves(begins[: self._size], begins[self._size :])
+        rows[: len(needs), int(standing.CODE_NEEDS) :] = needs
+        return rows.reshape(-1)
 
     def _rows_of_patterns(
         self, anchors: Sequence[int], kinds: Mapping[str, int], needs: NDArray[np.uint64]
     ) -> NDArray[np.uint64]:
         rows = lines(len(self.matchers))
         many = [len(matcher.elements) for matcher in self.matchers]
-        rows[: len(needs), standing.PATTERN_NEEDS : standing.NEEDS] = needs
-        rows[:, standing.PATTERN_ELEMENTS] = _halves(_begins(many)[:-1], many)
+        rows[: len(needs), : standing.NEEDS] = needs
+        rows[:, int(standing.PATTERN_ELEMENTS)] = _halves(_begins(many)[:-1], many)
         before = [self._before(place, anchor) for place, anchor in enumerate(anchors)]
-        rows[: len(before), standing.PATTERN_BEFORE] = _halves(*zip(*before, strict=True))
+        rows[: len(before), int(standing.PATTERN_BEFORE)] = _halves(*zip(*before, strict=True))
         blocks = [len(phrase.blocks) for phrase in self.lexicon.phrases]
-        rows[: len(blocks), standing.PATTERN_BLOCKS] = _halves(_begins(blocks)[:-1], blocks)
-        first, last = standing.PATTERN_KINDS, standing.PATTERN_KINDS + 2
+        rows[: len(blocks), int(standing.PATTERN_BLOCKS)] = _halves(_begins(blocks)[:-1], blocks)
+        first, last = int(standing.PATTERN_KINDS), int(standing.PATTERN_KINDS) + 2
         rows[: len(anchors), first:last] = self._kinds(kinds)
-        return rows
+        return rows.reshape(-1)
 
     def _before(self, place: int, anchor: int) -> tuple[int, int]:
         """The least tokens from the start of a pattern to its anchor, and how many more there may be.
@@ -427,7 +427,7 @@ def _cues(lexicon: Lexicon, kinds: Mapping[str, int], numbers: _Numbers) -> Cues
 def _table(entries: Sequence[tuple[bytes, int]], bits: int = 4) -> tuple[NDArray[np.uint64], int]:
     """A table of words with their values, at most a third of it filled, and the bits of its places."""
     bits = max(bits, (3 * len(entries)).bit_length())
-    slots = lines(1 << bits, 4)
+    slots = lines(1 << bits, 4).reshape(-1)
     spelt, begins = _spelt(word for word, _ in entries)
     values = np.array([value for _, value in entries], dtype=np.int64)
     word_tables.put(slots, bits, spelt, begins, values, np.zeros(2, dtype=np.uint64))
@@ -450,7 +450,7 @@ def _repairs(lexicon: Lexicon, numbers: _Numbers) -> dict[str, Any]:
         targets[number, : len(word)] = np.frombuffer(word.encode(), dtype=np.uint8)
         kinds[number] = len(word), numbers.of[spelling.targets[word]]
     bits = max(4, (2 * len(spelling.near)).bit_length())
-    near = lines(1 << bits, 2)
+    near = lines(1 << bits, 2).reshape(-1)
     many = [len(each) for each in spelling.near.values()]
     spelt, begins = _spelt(word.encode() for word in spelling.near)
     listed, key = _halves(_begins(many)[:-1], many), np.zeros(2, dtype=np.uint64)

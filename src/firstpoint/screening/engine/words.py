@@ -19,7 +19,7 @@ UNKNOWN, NUMBER = 3, 4
 KEPT = 64  # how many bytes of a long word are kept for prefixes
 _SHORT = 16
 _U = np.uint64
-_ONE, _EIGHT, _TOP = _U(1), _U(8), _U(64)
+_ONE, _TWO, _EIGHT, _TOP = _U(1), _U(2), _U(8), _U(64)
 _FIRST, _SECOND, _THIRD = _U(0x9E3779B97F4A7C15), _U(0xC2B2AE3D27D4EB4F), _U(0x165667B19E3779F9)
 _LONG = _U(1) << _U(62)
 _SMALL_A, _SMALL_Z = ord("a"), ord("z")
@@ -29,13 +29,13 @@ _VALUE = _LONG - _ONE
 class Words(NamedTuple):
     """The table of words and all that unknown ones are resolved with.
 
-    ``slots`` (uint64, places x 4): two halves of the key, then 1 + code + (language << 32), nought where
+    ``slots`` (uint64, rows of 4): two halves of the key, then 1 + code + (language << 32), nought where
     free, and nothing. ``state`` (int64): how many slots are taken, how many may be, the bits of a place.
     ``starts`` is such a table of prefixes, ``start_lengths`` (int64) their lengths in bytes, longest first,
     and ``ordinary`` one of words that are never repaired.
 
     Of the words that others may be repaired to, ``targets`` (uint8, words x LONGEST) has the letters,
-    ``target_kinds`` (int32, words x 2) the length and the code. ``near`` (uint64, places x 2) gives for the
+    ``target_kinds`` (int32, words x 2) the length and the code. ``near`` (uint64, rows of 2) gives for the
     key of a word with letters left out, mixed to one number, the first of its targets in ``near_targets`` and
     how many << 32. ``spelt``, ``shorter`` and ``rows`` are for notes.
     """
@@ -69,10 +69,10 @@ def place_from(slots, bits, at, first, second, is_long):
     last = (_ONE << _U(bits)) - _ONE
     wanted = _LONG if is_long else _U(0)
     while True:
-        held = slots[at, 2]
+        held = slots[(at << _TWO) + _TWO]
         if held == _U(0):
             return at
-        if slots[at, 0] == first and slots[at, 1] == second and (held & _LONG) == wanted:
+        if slots[at << _TWO] == first and slots[(at << _TWO) + _ONE] == second and (held & _LONG) == wanted:
             return at
         at = (at + _ONE) & last
 
@@ -131,7 +131,7 @@ def resolved(first, second, length, begins_with_digit, kept, key, words):
         else:
             key_of(kept, 0, size, key)
         at = place_of(words.starts, words.start_bits, key[0], key[1], size > _SHORT)
-        held = words.starts[at, 2]
+        held = words.starts[(at << _TWO) + _TWO]
         if held != _U(0):
             return np.int64(held & _VALUE) - 1
     if SHORTEST <= length <= LONGEST:
@@ -154,7 +154,7 @@ def repaired(first, second, length, kept, key, words):
         if not _SMALL_A <= spelt[at] <= _SMALL_Z:
             return -1
     at = place_of(words.ordinary, words.ordinary_bits, first, second, length > _SHORT)
-    if words.ordinary[at, 2] != _U(0):
+    if words.ordinary[(at << _TWO) + _TWO] != _U(0):
         return -1
     best, code, many = LONGEST, -1, 0
     most = 2 if length >= FROM_TWO_EDITS else 1
@@ -169,9 +169,9 @@ def repaired(first, second, length, kept, key, words):
             key_of(shorter, 0, size, key)
             mixed = mixed_key(key)
             place = (mixed * _FIRST) >> (_TOP - _U(words.near_bits))
-            while words.near[place, 0] != mixed and words.near[place, 1] != _U(0):
+            while words.near[place << _ONE] != mixed and words.near[(place << _ONE) + _ONE] != _U(0):
                 place = (place + _ONE) & ((_ONE << _U(words.near_bits)) - _ONE)
-            listed = words.near[place, 1]
+            listed = words.near[(place << _ONE) + _ONE]
             begin = np.int64(listed & _U(0xFFFFFFFF))
             for number in range(begin, begin + np.int64(listed >> _U(32))):
                 target = words.near_targets[number]
@@ -225,14 +225,14 @@ def value_from(at, first, second, length, begins_with_digit, kept, key, words):
     It is searched from place ``at`` on.
     """
     at = place_from(words.slots, words.state[2], at, first, second, length > _SHORT)
-    held = words.slots[at, 2]
+    held = words.slots[(at << _TWO) + _TWO]
     if held != _U(0):
         return np.int64(held & _VALUE) - 1
     code = resolved(first, second, length, begins_with_digit, kept, key, words)
     if words.state[0] < words.state[1]:
-        words.slots[at, 0] = first
-        words.slots[at, 1] = second
-        words.slots[at, 2] = _U(code + 1) | (_LONG if length > _SHORT else _U(0))
+        words.slots[at << _TWO] = first
+        words.slots[(at << _TWO) + _ONE] = second
+        words.slots[(at << _TWO) + _TWO] = _U(code + 1) | (_LONG if length > _SHORT else _U(0))
         words.state[0] += 1
     return code
 
@@ -244,9 +244,9 @@ def put(slots, bits, letters, begins, values, key):
         length = begins[number + 1] - begins[number]
         key_of(letters, begins[number], length, key)
         at = place_of(slots, bits, key[0], key[1], length > _SHORT)
-        slots[at, 0] = key[0]
-        slots[at, 1] = key[1]
-        slots[at, 2] = _U(values[number] + 1) | (_LONG if length > _SHORT else _U(0))
+        slots[at << _TWO] = key[0]
+        slots[(at << _TWO) + _ONE] = key[1]
+        slots[(at << _TWO) + _TWO] = _U(values[number] + 1) | (_LONG if length > _SHORT else _U(0))
 
 
 @compiled_loop
@@ -260,21 +260,22 @@ def put_near(near, bits, letters, begins, listed, key):
         key_of(letters, begins[number], begins[number + 1] - begins[number], key)
         mixed = mixed_key(key)
         place = (mixed * _FIRST) >> (_TOP - _U(bits))
-        while near[place, 1] != _U(0):
-            if near[place, 0] == mixed:
+        while near[(place << _ONE) + _ONE] != _U(0):
+            if near[place << _ONE] == mixed:
                 return number
             place = (place + _ONE) & ((_ONE << _U(bits)) - _ONE)
-        near[place, 0] = mixed
-        near[place, 1] = listed[number]
+        near[place << _ONE] = mixed
+        near[(place << _ONE) + _ONE] = listed[number]
     return -1
 
 
 @compiled_loop
 def moved(slots, larger, bits):
     """Enter all that one table holds into a larger one."""
-    for number in range(slots.shape[0]):
-        held = slots[number, 2]
+    for number in range(slots.size // 4):
+        row = _U(number) << _TWO
+        held = slots[row + _TWO]
         if held != _U(0):
-            at = place_of(larger, bits, slots[number, 0], slots[number, 1], (held & _LONG) != _U(0))
-            for column in range(4):
-                larger[at, column] = slots[number, column]
+            at = place_of(larger, bits, slots[row], slots[row + _ONE], (held & _LONG) != _U(0)) << _TWO
+            for column in range(3):
+                larger[at + _U(column)] = slots[row + _U(column)]
