@@ -12,7 +12,8 @@ from firstpoint.screening.ranking import FEATURES, Ranker, chance
 
 READER = LogReader()
 MISSED = (
-    "2104 Caller says her ex partner grabbed her by the throat and pushed her down the stairs, bruising to her arm.\n"
+    "2104 Caller says her ex partner grabbed her by the throat and pushed her down the stairs, "
+    "bruising to her arm.\n"
     "2131 Unit attended. He has left. She does not want to support police.\n2140 Sgt: verbal only, close."
 )
 CLEAR = (

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from firstpoint.screening.wording.cutting import feature_key, feature_text, grams_of, numbered, told
-from firstpoint.screening.wording.fitting import annotate, fit_weights
-from firstpoint.screening.wording.scoring import lean
-from firstpoint.screening.wording.weights import Weights
+from firstpoint.screening.words.cutting import feature_key, feature_text, grams_of, numbered, told
+from firstpoint.screening.words.fitting import annotate, fit_weights
+from firstpoint.screening.words.scoring import lean
+from firstpoint.screening.words.weights import Weights
 
 WORDS = ("he", "hit", "me", "door", "fell", "no", "crime", "#time", ",", "£")
 NUMBERS = numbered(WORDS)

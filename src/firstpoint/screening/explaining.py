@@ -33,8 +33,8 @@ from firstpoint.screening.ranking import FEATURES
 from firstpoint.screening.reading import LexiconReader, Reader, matching_rows
 from firstpoint.screening.scoring import Score, score
 from firstpoint.screening.verdicts import counted
-from firstpoint.screening.wording.scoring import heaviest_words
-from firstpoint.screening.wording.weights import Weights
+from firstpoint.screening.words.scoring import heaviest_words
+from firstpoint.screening.words.weights import Weights
 
 _CONTRIBUTES = 0.0005  # a chance that moves by less is said not to move
 _MOST_WORDS = 4  # runs of words shown for and against
@@ -292,7 +292,7 @@ def _without_each(
             deaf_to_code = _Read.of({**incident, code: None}, (), reader)
             yield code, words, deaf_to_code.score.chance_unrecorded
     if isinstance(reader, LogReader):
-        yield from _without_each_feature(read, incident, reader)
+        yield from _without_each_feature(incident, reader)
     if isinstance(reader, LexiconReader | LogReader):
         for category in sorted(_bearing(incident, reader.lexicon)):
             without_category = _deaf_to(category, reader.lexicon)
@@ -306,9 +306,7 @@ def _without_each(
             yield f"context:{category}", words, deaf.score.chance_unrecorded
 
 
-def _without_each_feature(
-    read: _Read, incident: Mapping[str, Any], reader: LogReader
-) -> Iterator[tuple[str, str, float]]:
+def _without_each_feature(incident: Mapping[str, Any], reader: LogReader) -> Iterator[tuple[str, str, float]]:
     """Each feature of the ranker, and the chance were it as in an average log."""
     look, text = reader.look(incident), incident.get("text") or ""
     for feature, words in FEATURES.items():

@@ -20,9 +20,9 @@ from scipy.optimize import minimize
 from firstpoint.screening.disclosures import Disclosure
 from firstpoint.screening.ranking import FEATURES, Ranker, features, kind_features, kind_words
 from firstpoint.screening.reading import LexiconReader
-from firstpoint.screening.wording.fitting import fit_weights, kinds_due
-from firstpoint.screening.wording.scoring import Leaning, lean
-from firstpoint.screening.wording.weights import Weights
+from firstpoint.screening.words.fitting import fit_weights, kinds_due
+from firstpoint.screening.words.scoring import Leaning, lean
+from firstpoint.screening.words.weights import Weights
 
 Log = Mapping[str, Any]
 _PENALTY = 1.0
@@ -31,7 +31,7 @@ _PAIR_COUNTS = 0.5
 
 @frozen(eq=False)
 class Seen:
-    """A log with all that the ranker is fitted to: what the lexicon tells, how its words lean, its features."""
+    """A log with what the ranker is fitted to: what the lexicon tells, how its words lean, its features."""
 
     log: Log
     told: tuple[Disclosure, ...]

@@ -25,9 +25,9 @@ from firstpoint.screening.kinds import kind_row
 from firstpoint.screening.lexicon import Lexicon
 from firstpoint.screening.ranking import FEATURES, Ranker, Worded, chance, features, kind_features, kind_words
 from firstpoint.screening.reading import LexiconReader, Read
-from firstpoint.screening.wording.labels import facts_of, kind_of
-from firstpoint.screening.wording.scoring import Leaning, lean
-from firstpoint.screening.wording.weights import Weights
+from firstpoint.screening.words.labels import facts_of, kind_of
+from firstpoint.screening.words.scoring import Leaning, lean
+from firstpoint.screening.words.weights import Weights
 
 WEIGHTS = ("words.csv", "weights.parquet", "kinds.parquet", "ranker.toml")
 BY_WORDS = "words"  # stands for a pattern where no phrase of the lexicon tells a kind
@@ -42,14 +42,14 @@ _NEEDS_CONFIRMING = ("rape", "assault_by_penetration")
 
 @frozen(eq=False)
 class Look:
-    """One log as the reader sees it: what the lexicon tells, how the words lean, and the ranker's features."""
+    """One log as the reader sees it: what the lexicon tells, how the words lean, the features of both."""
 
     told: tuple[Disclosure, ...]
     leaning: Leaning
     values: NDArray[np.float64]
 
     def without(self, feature: str, ranker: Ranker) -> Look:
-        """The same with one feature of :data:`~firstpoint.screening.ranking.FEATURES` as in an average log."""
+        """The same with one of :data:`~firstpoint.screening.ranking.FEATURES` as in an average log."""
         at = list(FEATURES).index(feature)
         values = self.values.copy()
         values[at] = ranker.mean[at]
@@ -138,7 +138,7 @@ class LogReader:
         return tuple(one for one in merged(given, self.lexicon) if one.certainty >= _LEAST_CERTAIN)
 
     def _named(self, kind: str, told: Disclosure | None, worded: Worded | None) -> Disclosure:
-        """A kind with the facts that the lexicon tells, and of the others those that the words make likely."""
+        """A kind with the facts that the lexicon tells, and others that the words make likely."""
         one = told or Disclosure(
             kind=kind, offence=kind_row(kind).offence, certainty=0.0, patterns=(BY_WORDS,)
         )

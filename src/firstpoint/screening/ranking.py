@@ -1,10 +1,10 @@
 """How likely it is that a log holds a crime that must be recorded, and which: a logistic regression on a few
 named features, whose coefficients are public.
 
-:func:`features` are those of a log: how its words lean (:mod:`~firstpoint.screening.wording`), what the lexicon
-found in it, and what the force's codes say. :func:`kind_features` are those of one kind of allegation in it.
-The coefficients stand in ``weights/ranker.toml``; :meth:`Ranker.contributions` says what each feature of a log
-adds to its log-odds.
+:func:`features` are those of a log: how its words lean (:mod:`~firstpoint.screening.words`), what the
+lexicon found in it, and what the force's codes say. :func:`kind_features` are those of one kind of
+allegation in it. The coefficients stand in ``weights/ranker.toml``; :meth:`Ranker.contributions` says what
+each feature of a log adds to its log-odds.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 from firstpoint.screening.disclosures import Disclosure
-from firstpoint.screening.wording.labels import kind_of
-from firstpoint.screening.wording.scoring import Leaning
+from firstpoint.screening.words.labels import kind_of
+from firstpoint.screening.words.scoring import Leaning
 
 FEATURES = {
     "whole": "the words of the log as a whole",
@@ -63,7 +63,7 @@ _LAST = 3  # sentences that stand near the end
 
 @frozen(eq=False)
 class Ranker:
-    """Coefficients of the features of logs and of kinds, with the mean and the spread they are measured by."""
+    """Coefficients of the features of logs and of kinds, with the means and spreads of the first."""
 
     coefficients: NDArray[np.float64]
     mean: NDArray[np.float64]
@@ -82,7 +82,7 @@ class Ranker:
         return dict(zip(FEATURES, parts.round(3).tolist(), strict=True))
 
     def kind_odds(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Log-odds that each kind is due, given that a crime is, from its features (float64, kinds x features)."""
+        """Log-odds that each kind is due, if any crime is, from its features (float64, kinds x features)."""
         odds: NDArray[np.float64] = values @ self.of_kinds[:-1] + self.of_kinds[-1]
         return odds
 
@@ -172,9 +172,9 @@ def kind_features(
 ) -> NDArray[np.float64]:
     """The features of each of ``kinds`` in a log (float64, kinds x KIND_FEATURES).
 
-    ``words`` are what the wording of its sentences tells (:func:`kind_words`), ``told`` what the lexicon does;
-    ``precision`` is the share of the logs with a crime due, among those in which the lexicon tells a kind, that
-    are of the kind. ``place`` is how much the sentences tell in which the phrases of a kind stand.
+    ``words`` are what the wording of its sentences tells (:func:`kind_words`), ``told`` what the lexicon
+    does; ``precision`` is the share of the logs with a crime due, among those in which the lexicon tells a
+    kind, that are of the kind. ``place`` is how much the sentences tell in which the phrases of a kind stand.
     """
     sure = {one.kind: one for one in told}
     most_worded = max((one.odds for one in words.values()), default=0.0)

@@ -19,7 +19,7 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 from firstpoint.screening.tokens import ENDS, SPLITS
-from firstpoint.screening.wording.cutting import (
+from firstpoint.screening.words.cutting import (
     Told,
     code_words,
     kind_keys,
@@ -29,8 +29,8 @@ from firstpoint.screening.wording.cutting import (
     shown,
     told,
 )
-from firstpoint.screening.wording.labels import kind_of, labels_of
-from firstpoint.screening.wording.weights import Weights
+from firstpoint.screening.words.labels import kind_of, labels_of
+from firstpoint.screening.words.weights import Weights
 
 NOTHING, TELLS, UNDOES = 0, 1, 2
 _SEEN_IN = 2  # logs in which a word or a feature must stand
@@ -95,7 +95,7 @@ def annotate(log: Mapping[str, Any], numbers: Mapping[str, int]) -> Annotated:
 
 
 def fit_weights(logs: Sequence[Mapping[str, Any]], *, seed: int = 0) -> Weights:
-    """Weights of the words of annotated logs (``corpus/README.md`` has their form), repeatable from ``seed``."""
+    """Weights of the words of annotated logs (``corpus/README.md`` has their form); repeatable."""
     numbers = vocabulary(logs)
     known = [annotate(log, numbers) for log in logs]
     sentences = _rows([_sentence(one, at) for one in known for at in range(len(one.told))])

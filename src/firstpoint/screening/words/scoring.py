@@ -7,7 +7,7 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from firstpoint.screening.wording.cutting import (
+from firstpoint.screening.words.cutting import (
     Told,
     code_words,
     feature_text,
@@ -16,7 +16,7 @@ from firstpoint.screening.wording.cutting import (
     told,
     write_kind_keys,
 )
-from firstpoint.screening.wording.weights import WHOLE, Weights, place_of
+from firstpoint.screening.words.weights import WHOLE, Weights, place_of
 
 _LONGEST_SHAPE = 4  # runs of words have shapes up to this
 _LEAST_TOLD = -2.0  # log-odds from which the kinds of a sentence are looked up
@@ -24,8 +24,9 @@ _LEAST_TOLD = -2.0  # log-odds from which the kinds of a sentence are looked up
 
 @frozen(eq=False)
 class Leaning:
-    """Log-odds by the words alone: ``tells`` and ``undoes`` (float64) for each sentence, ``whole`` for the log,
-    ``kinds`` (float64, sentences x labels) for each label of an allegation, were the sentence to tell one."""
+    """Log-odds by the words alone: ``tells`` and ``undoes`` (float64) for each sentence, ``whole`` for the
+    log, ``kinds`` (float64, sentences x labels) for each label of an allegation, were the sentence to
+    tell one."""
 
     told: Told
     tells: NDArray[np.float64]

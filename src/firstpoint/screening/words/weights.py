@@ -16,7 +16,7 @@ import polars as pl
 from attrs import frozen
 from numpy.typing import NDArray
 
-from firstpoint.screening.wording.cutting import feature_key, feature_text, numbered
+from firstpoint.screening.words.cutting import feature_key, feature_text, numbered
 
 LEAST = 0.04  # a weight nearer to nought than this is left out
 LEAST_OF_KIND = 0.10
@@ -28,9 +28,9 @@ class Weights:
     """Weights by feature.
 
     ``numbers`` are the numbers of words; ``slots`` (int64) holds the key of a feature at its place or nought,
-    ``values`` (float32, places x 3) its weights. ``kinds`` are the names of the kinds; ``kind_row`` (int32) is
-    the row of a feature in ``kind_values`` (float32, rows x kinds), the first of which is nought for features
-    that tell no kind.
+    ``values`` (float32, places x 3) its weights. ``kinds`` are the names of the kinds; ``kind_row`` (int32)
+    is the row of a feature in ``kind_values`` (float32, rows x kinds), the first of which is nought for
+    features that tell no kind.
     """
 
     numbers: Mapping[str, int]
