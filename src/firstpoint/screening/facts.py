@@ -53,6 +53,9 @@ def report_facts(incident: Mapping[str, Any], disclosures: Sequence[Disclosure])
     }
     if role := _reporter(disclosures):
         report["reporter"] = {"role": role}
+    routing = [told for one in disclosures if (told := _under("fraud_routing.", one.facts))]
+    if routing:
+        report["fraud_routing"] = routing[0]
     if any(one.context == "already_recorded" for one in disclosures):
         report["prior_records"] = [{"id": _RECORD, "class": _ANY_CLASS}]
     if any(one.context == "other_force" for one in disclosures):

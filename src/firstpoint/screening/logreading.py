@@ -37,6 +37,10 @@ _SHOWN = 12  # spans of one disclosure
 _TELLING = -0.4  # log-odds from which a sentence is shown as evidence
 _OF_KIND = -2.0  # how much less likely another kind may be for a sentence to be shown for it as well
 _TAKES_AWAY = ("already_recorded", "other_force", "unconfirmed")
+# A fraud goes to the national service unless somebody calls for a service or a suspect is near: that the words
+# tell of a crime for this force to record says that there is such a ground.
+_FRAUDS = ("fraud", "hacking")
+_OURS_TO_RECORD = ("fraud_routing.local_suspect", "yes")
 _NEEDS_CONFIRMING = ("rape", "assault_by_penetration")
 
 
@@ -151,9 +155,18 @@ class LogReader:
         context = one.context
         if certainty >= 0.5 and context in _TAKES_AWAY and one.kind not in _NEEDS_CONFIRMING:
             context = "live"
+        facts = dict(one.facts)
+        if certainty >= 0.5 and one.kind.startswith(_FRAUDS):
+            facts.setdefault(*_OURS_TO_RECORD)
         spans = self._spans(one.kind, look.leaning, first=first)
         quotes = [*((e.start, e.end) for e in one.evidence), *spans]
-        return evolve(one, certainty=round(certainty, 4), context=context, evidence=_quoted(text, quotes))
+        return evolve(
+            one,
+            certainty=round(certainty, 4),
+            context=context,
+            facts=facts,
+            evidence=_quoted(text, quotes),
+        )
 
     def _spans(self, kind: str, leaning: Leaning, *, first: bool) -> list[tuple[int, int]]:
         """The sentences that tell a kind; for the likeliest kind, all that tell."""
