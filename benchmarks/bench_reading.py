@@ -31,7 +31,7 @@ from firstpoint.vocabulary import offence_class
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "corpus" / "banks"
 CARD = ROOT / "src" / "firstpoint" / "screening" / "accountability" / "measured.json"
-TEST_ALONE = "fgh"
+TEST_ALONE = "fghs"
 WORDS_ALONE = "words_alone"
 THRESHOLD = 0.5
 CONFIDENCE = 0.95

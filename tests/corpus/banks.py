@@ -9,7 +9,7 @@ from pathlib import Path
 from firstpoint import counting
 
 FOLDER = Path(__file__).resolve().parents[2] / "corpus" / "banks"
-FOR_TEST_ALONE = "fgh"
+FOR_TEST_ALONE = "fghs"
 COUNTED_AS_IF_REPORTED = "2026-06-15"
 
 

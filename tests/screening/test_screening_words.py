@@ -18,7 +18,7 @@ SPELLING = {number: word for word, number in NUMBERS.items()}
 TEXTS = st.text(alphabet=st.sampled_from("he hitmdorfl.,\n12:£’'É漢 \u202e\x00"), max_size=300)
 
 
-def log(text, evidence=(), undone=(), due=None, pair=None):
+def log(text, evidence=(), undone=(), due=None, pair=None, kind="assault"):
     made = {
         "id": "x",
         "text": text,
@@ -27,12 +27,16 @@ def log(text, evidence=(), undone=(), due=None, pair=None):
         "evidence": list(evidence),
         "undone_by": [{"words": words, "reason": "accident"} for words in undone],
         "expected_crimes_total": int(bool(evidence)) if due is None else due,
-        "facts": {"allegations": [{"kind": "assault"}]} if evidence else None,
+        "facts": {"allegations": [{"kind": kind}]} if evidence else None,
     }
     return made | ({"pair": pair} if pair else {})
 
 
 TAUGHT = [
+    *(
+        log(f"Caller {n} rang. My bike was taken. Unit sent.", ["bike was taken"], kind="theft")
+        for n in range(8)
+    ),
     *(
         log(f"Caller {n} rang. He hit me twice. Unit sent.", ["He hit me twice"], pair=f"p{n}")
         for n in range(8)
@@ -73,6 +77,7 @@ def test_a_clock_time_and_a_long_figure_are_known_by_their_form():
     ]
 
 
+@settings(deadline=None)  # the first call compiles
 @given(st.lists(st.sampled_from([0, *SPELLING]), max_size=12))
 def test_the_key_of_a_gram_can_be_read_back(words):
     keys = np.zeros(4 * len(words) + 4, np.int64)

@@ -15,14 +15,20 @@ A log goes through the room in one direction:
    takes nothing away: that is what a missed crime looks like.
 4. :mod:`~firstpoint.screening.disclosures` joins what is left to allegations, with victims, facts and
    evidence spans.
-5. :mod:`~firstpoint.screening.facts` writes them as the facts of a report and
+5. :mod:`~firstpoint.screening.words` weighs the words themselves: which sentences tell a crime, which undo
+   one, and of what kind, by weights fitted to the annotated banks of ``corpus/``.
+   :mod:`~firstpoint.screening.ranking` makes of both the chance that a crime is due and the chance of each
+   kind, by a logistic regression on named features, and :mod:`~firstpoint.screening.logreading` is the reader
+   that does all this. :mod:`~firstpoint.screening.fitting` fits it, each bank judged by weights that had not
+   met it.
+6. :mod:`~firstpoint.screening.facts` writes them as the facts of a report and
    :mod:`~firstpoint.screening.verdicts` asks ``counting`` for the class and the number of crimes. The screen
    never counts itself.
-6. :mod:`~firstpoint.screening.covering` sets them against the crimes linked to the incident,
+7. :mod:`~firstpoint.screening.covering` sets them against the crimes linked to the incident,
    :mod:`~firstpoint.screening.scoring` weighs what is left, :mod:`~firstpoint.screening.screened` ranks the
    logs, and :mod:`~firstpoint.screening.stored` keeps each disclosure in its row, to be had back with
    :func:`disclosure_of`.
-7. :mod:`~firstpoint.screening.reviewing` chooses the logs that people read each day, and learns from what
+8. :mod:`~firstpoint.screening.reviewing` chooses the logs that people read each day, and learns from what
    they mark.
 
 :mod:`~firstpoint.screening.accountability` says what the screen is and is not for, what it was measured
@@ -35,21 +41,20 @@ with :mod:`~firstpoint.screening.lexicon_faults` (is every row sound?), :mod:`~f
 Another reader can stand in for the lexicon behind :class:`Reader`
 (:mod:`~firstpoint.screening.reading`); its name and version go into every row.
 
-Limits, honestly. A person decides; the screen only ranks. The lexicon was written without sight of a force's
-own logs and tuned on three banks of invented ones and on the made-up force; on banks it was not tuned on it
-reads much worse (the benchmark prints every bank), and what it yields on the made-up force says little of a
-real one, whose logs are told in more ways. It reads English only; a log that seems to be in another language
-is told apart and has no figures. A word that it does not know may be a name, or a misspelling of one it
-knows. It tells hardly any minimal
-pair apart: a log in which one checked fact undoes a crime often scores like the crime. Victims are counted
+Limits, honestly. A person decides; the screen only ranks. Lexicon and weights were made from invented logs
+without sight of a force's own; what is measured on banks that took no part says little enough of a real force,
+whose logs are told in more ways. It weighs words and does not understand them: of two logs of one scene in
+which a single checked fact undoes the crime it reads both rightly in fewer than half of the pairs. It reads
+English only; a log that seems to be in another language is told apart and has no figures. A word that it does
+not know may be a name, or a misspelling of one it knows. Victims are counted
 from words for people where victims stand in the sentence (what is owned has one owner unless several are
 told), so several acts on several people told apart are under-counted, and all allegations of one log are
 taken to be against the same first victim and by one offender. A rape that only another person tells is a
 reported incident: it carries no crime due, is shown with that context, and does not rank. Certainties are
-chances set by hand, not yet calibrated on audit marks. Where a log is silent on a fact that decides the
+calibrated on the corpus, half of whose logs hold a crime, and on no force's marks. Where a log is silent on a fact that decides the
 class, the ``assume`` column of ``kinds.csv`` stands in (no injury told: none). A log of a day for which no
 rule book is used unasked is counted as if reported on the newest one's first day, and its report says so.
-Ethnicity, religion, nationality and postcode never rank a log; words of hostility are facts of an aggravated
+Ethnicity, religion, nationality, names and postcodes never rank a log; words of hostility are facts of an aggravated
 offence.
 """
 

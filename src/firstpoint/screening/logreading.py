@@ -37,8 +37,8 @@ _SHOWN = 12  # spans of one disclosure
 _TELLING = -0.4  # log-odds from which a sentence is shown as evidence
 _OF_KIND = -2.0  # how much less likely another kind may be for a sentence to be shown for it as well
 _TAKES_AWAY = ("already_recorded", "other_force", "unconfirmed")
-# A fraud goes to the national service unless somebody calls for a service or a suspect is near: that the words
-# tell of a crime for this force to record says that there is such a ground.
+# A fraud goes to the national service unless somebody calls for a service or a suspect is near: that the
+# words tell of a crime for this force to record says that there is such a ground.
 _FRAUDS = ("fraud", "hacking")
 _OURS_TO_RECORD = ("fraud_routing.local_suspect", "yes")
 _NEEDS_CONFIRMING = ("rape", "assault_by_penetration")

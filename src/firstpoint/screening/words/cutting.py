@@ -6,8 +6,12 @@ the numbers of its words, so that no two grams share one.
 
 from __future__ import annotations
 
+import csv
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from importlib import resources
+from io import StringIO
 
 import numba
 import numpy as np
@@ -16,7 +20,6 @@ from numpy.typing import NDArray
 
 from firstpoint.screening.tokens import ENDS, SPLITS, fold
 
-UNKNOWN = 0
 _WORD, _PAIR, _AROUND, _THREE, _BEFORE, _AFTER, _PLACE, _OPENING, _CLOSING, _ALWAYS = range(1, 11)
 _BITS = 19  # of the number of a word
 MOST_WORDS = (1 << _BITS) - 1
@@ -41,33 +44,27 @@ class Told:
 
 
 def code_words(code: str | None, numbers: Mapping[str, int]) -> NDArray[np.int64]:
-    """The numbers (int64) of the words of a force's code."""
-    spelt = (match.group() for match in SPLITS.finditer(code or ""))
-    return np.array(
-        [numbers.get(shown(word), UNKNOWN) for word in spelt if word[0] not in ENDS], dtype=np.int64
-    )
+    """The numbers (int64) of the known words of a force's code."""
+    words = (shown(match.group()) for match in SPLITS.finditer(code or ""))
+    return np.array([numbers[word] for word in words if word in numbers], dtype=np.int64)
 
 
 def told(text: str, numbers: Mapping[str, int]) -> Told:
-    """A text cut into sentences; words that ``numbers`` does not know are :data:`UNKNOWN`."""
+    """A text cut into sentences of words that ``numbers`` knows; all others are passed over as if they were
+    not there."""
     words: list[int] = []
     starts: list[int] = []
     spans: list[tuple[int, int]] = []
-    begin = end = -1
-    for match in SPLITS.finditer(text):
-        spelt = match.group()
-        if spelt[0] in ENDS:
-            if begin >= 0:
-                spans.append((begin, end))
-                begin = -1
-            continue
-        if begin < 0:
-            begin = match.start()
+    sentence = -1
+    for word, number, start, end in _weighed(text):
+        if number != sentence:
+            sentence = number
             starts.append(len(words))
-        end = match.end()
-        words.append(numbers.get(shown(spelt), UNKNOWN))
-    if begin >= 0:
-        spans.append((begin, end))
+            spans.append((start, end))
+        spans[-1] = (spans[-1][0], end)
+        known = numbers.get(word)
+        if known is not None:
+            words.append(known)
     return Told(
         np.array(words, dtype=np.int64),
         np.array([*starts, len(words)], dtype=np.int64),
@@ -75,13 +72,54 @@ def told(text: str, numbers: Mapping[str, int]) -> Told:
     )
 
 
+def words_of(text: str) -> set[str]:
+    """The words of a text that may be given a weight."""
+    return {word for word, *_ in _weighed(text) if word}
+
+
+def _weighed(text: str) -> Iterator[tuple[str, int, int, int]]:
+    """Each word as the weights know it, with the number of its sentence and its place; empty for a word that
+    is never weighed.
+
+    Never weighed is a word with a capital inside a sentence (a name or a place, save in a log that is written
+    in capitals), one of letters and figures (a postcode, a plate, a collar number), and one that says what a
+    person is rather than what was done (``lexicon/never_weighed.csv``).
+    """
+    shouted = _in_capitals(text)
+    sentence, first = 0, True
+    for match in SPLITS.finditer(text):
+        spelt = match.group()
+        if spelt[0] in ENDS:
+            sentence, first = sentence + (not first), True
+            continue
+        named = spelt[0].isupper() and not first and not shouted
+        yield "" if named else shown(spelt), sentence, match.start(), match.end()
+        first = False
+
+
+def _in_capitals(text: str) -> bool:
+    letters = [mark for mark in text if mark.isalpha()]
+    return sum(mark.isupper() for mark in letters) > len(letters) / 2
+
+
 def shown(spelt: str) -> str:
-    """A word as the weights know it: folded, a clock time and a long figure by their form alone."""
-    if not spelt[0].isdigit():
-        return fold(spelt)
-    if _CLOCK.fullmatch(spelt):
+    """A word as the weights know it: folded, a clock time and a long figure by their form alone; empty for
+    one that is never weighed."""
+    if spelt.isdigit() and len(spelt) == 1:
+        return spelt
+    if spelt[0].isdigit() and _CLOCK.fullmatch(spelt):
         return "#time"
-    return f"#{min(len(spelt), 5)}" if spelt.isdigit() and len(spelt) > 1 else fold(spelt)
+    if spelt.isdigit():
+        return f"#{min(len(spelt), 5)}"
+    word = fold(spelt)
+    return "" if any(mark.isdigit() for mark in word) or word in never_weighed() else word
+
+
+@cache
+def never_weighed() -> frozenset[str]:
+    """Words that say what a person is: origin, religion, appearance."""
+    text = (resources.files("firstpoint.screening") / "lexicon" / "never_weighed.csv").read_text("utf-8")
+    return frozenset(row["word"] for row in csv.DictReader(StringIO(text)))
 
 
 @numba.njit(cache=True, nogil=True)

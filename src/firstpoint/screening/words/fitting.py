@@ -28,6 +28,7 @@ from firstpoint.screening.words.cutting import (
     sentence_keys,
     shown,
     told,
+    words_of,
 )
 from firstpoint.screening.words.labels import kind_of, labels_of
 from firstpoint.screening.words.weights import Weights
@@ -68,9 +69,9 @@ def vocabulary(logs: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     """Numbers for the words that stand in two logs or more, the most frequent first."""
     seen: Counter[str] = Counter()
     for log in logs:
-        whole = f"{log['text']} {log['opening_code']} {log['closing_code']}"
-        spelt = {match.group() for match in SPLITS.finditer(whole)}
-        seen.update({shown(word) for word in spelt if word[0] not in ENDS})
+        codes = f"{log['opening_code']} {log['closing_code']}"
+        of_codes = {shown(match.group()) for match in SPLITS.finditer(codes) if match.group()[0] not in ENDS}
+        seen.update(words_of(log["text"]) | of_codes - {""})
     ordered = sorted((-count, word) for word, count in seen.items() if count >= _SEEN_IN)
     return numbered(word for _, word in ordered)
 

@@ -94,7 +94,8 @@ class Weights:
             "kind": [self.kinds[at] for at in kind],
             "weight": of_kinds[row, kind],
         }
-        _write(pl.DataFrame(told), folder / "kinds.parquet")
+        schema = {"feature": pl.String, "kind": pl.String, "weight": pl.Float32}
+        _write(pl.DataFrame(told, schema=schema), folder / "kinds.parquet")
 
     @classmethod
     def load(cls, folder: Path) -> Weights:
@@ -112,7 +113,8 @@ class Weights:
             dict(zip(names, range(len(names)), strict=True)), return_dtype=pl.Int64
         )
         of_kinds = np.zeros((len(keys), len(names)), np.float32)
-        of_kinds[placed["row"].to_numpy(), column.to_numpy()] = placed["weight"].to_numpy()
+        if len(names):
+            of_kinds[placed["row"].to_numpy(), column.to_numpy()] = placed["weight"].to_numpy()
         return cls._of(numbers, keys, table.drop("feature").to_numpy(), names, of_kinds)
 
 
