@@ -67,7 +67,8 @@ def test_try_tells_which_log_gains_what_by_which_words(change, logs, tmp_path):
     assert "3 logs read with" in told.output
     assert "Logs that read otherwise: 1." in told.output
     assert "gains assault (live, certainty" in told.output
-    assert "“gave him the boot” [NEW-001]" in told.output
+    assert "gave him the boot" in told.output
+    assert "[NEW-001]" in told.output
     assert "NEW-001     0 -> 1" in told.output
     row = pl.read_ndjson(out).row(0, named=True)
     assert (row["incident_id"], row["gained"], row["patterns"]) == ("K-1", ["assault"], ["NEW-001"])
@@ -77,7 +78,8 @@ def test_try_gives_the_same_to_machines(change, logs):
     told = json.loads(firstpoint("try", logs, "--changed", change, "--json").output)
     assert (told["logs"], told["changed"]) == (3, 1)
     (log,) = told["first_changed"]
-    assert log["gained"][0]["evidence"] == [{"start": 13, "end": 30, "text": "gave him the boot"}]
+    (quote,) = log["gained"][0]["evidence"]
+    assert "gave him the boot" in quote["text"]
     assert told["patterns"] == {"NEW-001": {"before": 0, "after": 1}}
 
 

@@ -84,9 +84,11 @@ def test_each_word_of_crime_stands_on_both_sides():
         assert 0.25 <= sides[True] / (sides[True] + sides[False]) <= 0.80, (stem, sides)
 
 
-@pytest.mark.parametrize("letter", [letter for letter in BANKS if pairs(BANKS[letter])])
-def test_a_reader_of_words_alone_is_near_chance_on_pairs(letter):
-    """Naive Bayes over single words, learnt on all other pairs, tells at most about half of them apart."""
+@pytest.mark.parametrize("letter", [letter for letter in BANKS if len(pairs(BANKS[letter])) > 5])
+def test_a_reader_of_words_alone_judges_both_of_a_pair_rightly_no_oftener_than_a_coin(letter):
+    """Naive Bayes over single words, learnt on the pairs of all other banks. Shown both of a pair at once it
+    finds the one with the crime more often than by chance, for edits leave some trace; by how much is held too.
+    """
     scenes = [
         scene
         for scene in pairs(BANKS[letter])
@@ -97,8 +99,12 @@ def test_a_reader_of_words_alone_is_near_chance_on_pairs(letter):
     for scene in others:
         for log in scene:
             counts[log["expected_crimes_total"] > 0].update(set(words(log["text"])))
-    right = sum(_told_apart(scene, counts) for scene in scenes)
-    assert right <= 0.75 * len(scenes), f"{right} of {len(scenes)}"
+    alone = sum(
+        all((_leaning(log, counts) > 0) == (log["expected_crimes_total"] > 0) for log in scene)
+        for scene in scenes
+    )
+    assert alone <= 0.25 * len(scenes), f"{alone} of {len(scenes)}"
+    assert sum(_told_apart(scene, counts) for scene in scenes) <= 0.80 * len(scenes)
 
 
 def _told_apart(scene, counts):

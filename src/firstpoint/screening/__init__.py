@@ -42,20 +42,20 @@ Another reader can stand in for the lexicon behind :class:`Reader`
 (:mod:`~firstpoint.screening.reading`); its name and version go into every row.
 
 Limits, honestly. A person decides; the screen only ranks. Lexicon and weights were made from invented logs
-without sight of a force's own; what is measured on banks that took no part says little enough of a real force,
-whose logs are told in more ways. It weighs words and does not understand them: of two logs of one scene in
-which a single checked fact undoes the crime it reads both rightly in fewer than half of the pairs. It reads
-English only; a log that seems to be in another language is told apart and has no figures. A word that it does
-not know may be a name, or a misspelling of one it knows. Victims are counted
-from words for people where victims stand in the sentence (what is owned has one owner unless several are
-told), so several acts on several people told apart are under-counted, and all allegations of one log are
-taken to be against the same first victim and by one offender. A rape that only another person tells is a
-reported incident: it carries no crime due, is shown with that context, and does not rank. Certainties are
-calibrated on the corpus, half of whose logs hold a crime, and on no force's marks. Where a log is silent on a fact that decides the
+without sight of a force's own; what is measured on banks that took no part says little enough of a real
+force, whose logs are told in more ways. It weighs words and does not understand them: of two logs of one
+scene in which a single checked fact undoes the crime it reads both rightly in fewer than half of the pairs.
+It reads English only; a log that seems to be in another language is told apart and has no figures. A word
+that it does not know may be a name, or a misspelling of one it knows. Victims are counted from words for
+people where victims stand in the sentence (what is owned has one owner unless several are told), so several
+acts on several people told apart are under-counted, and all allegations of one log are taken to be against
+the same first victim and by one offender. A rape that only another person tells is a reported incident: it
+carries no crime due, is shown with that context, and does not rank. Certainties are calibrated on the corpus,
+half of whose logs hold a crime, and on no force's marks. Where a log is silent on a fact that decides the
 class, the ``assume`` column of ``kinds.csv`` stands in (no injury told: none). A log of a day for which no
 rule book is used unasked is counted as if reported on the newest one's first day, and its report says so.
-Ethnicity, religion, nationality, names and postcodes never rank a log; words of hostility are facts of an aggravated
-offence.
+Ethnicity, religion, nationality, names and postcodes never rank a log; words of hostility are facts of an
+aggravated offence.
 """
 
 from firstpoint.screening.disclosures import Disclosure, Evidence

@@ -29,7 +29,7 @@ from firstpoint.screening.words.labels import facts_of, kind_of
 from firstpoint.screening.words.scoring import Leaning, lean
 from firstpoint.screening.words.weights import Weights
 
-WEIGHTS = ("words.csv", "weights.parquet", "kinds.parquet", "ranker.toml")
+WEIGHTS = ("words.csv", "sentences.parquet", "logs.parquet", "kinds.parquet", "ranker.toml")
 BY_WORDS = "words"  # stands for a pattern where no phrase of the lexicon tells a kind
 _LEAST_CERTAIN = 0.05
 _MOST_KINDS = 6
@@ -74,6 +74,7 @@ class LogReader:
         self.phrases = phrases or LexiconReader()
         self.weights = weights or ready_weights()
         self.ranker = ranker or ready_ranker()
+        self._labels: dict[str, NDArray[np.int64]] = {}
         self.version = (
             f"{self.phrases.version}-{weights_version()}" if weights is None else self.phrases.version
         )
@@ -168,18 +169,24 @@ class LogReader:
             evidence=_quoted(text, quotes),
         )
 
+    def _labels_of(self, kind: str) -> NDArray[np.int64]:
+        """The places of the labels of a kind."""
+        if kind not in self._labels:
+            found = [at for at, label in enumerate(self.weights.kinds) if kind_of(label) == kind]
+            self._labels[kind] = np.array(found, dtype=np.int64)
+        return self._labels[kind]
+
     def _spans(self, kind: str, leaning: Leaning, *, first: bool) -> list[tuple[int, int]]:
         """The sentences that tell a kind; for the likeliest kind, all that tell."""
         if not len(leaning.tells):
             return []
-        of_kind = [at for at, label in enumerate(self.weights.kinds) if kind_of(label) == kind]
         telling = (leaning.tells >= _TELLING) | (leaning.tells == leaning.tells.max())
-        shown = [
-            number
-            for number in np.flatnonzero(telling)
-            if first
-            or (of_kind and leaning.kinds[number, of_kind].max() >= leaning.kinds[number].max() + _OF_KIND)
-        ]
+        if not first:
+            of_kind = self._labels_of(kind)
+            if not len(of_kind):
+                return []
+            telling &= leaning.kinds[:, of_kind].max(axis=1) >= leaning.kinds.max(axis=1) + _OF_KIND
+        shown = np.flatnonzero(telling)
         return [(int(start), int(end)) for start, end in leaning.told.spans[shown]]
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -227,18 +228,24 @@ def kind_words(leaning: Leaning, labels: Sequence[str]) -> dict[str, Worded]:
         return {}
     shares = leaning.kinds - _logsum(leaning.kinds)[:, None]
     by_label = (shares + _log_chance(leaning.tells)[:, None]).max(axis=0)
+    of_label, kinds = _kinds_of(tuple(labels))
+    together = np.full(len(kinds), -np.inf)
+    np.logaddexp.at(together, of_label, by_label)
     found: dict[str, Worded] = {}
-    for at in np.argsort(-by_label):
+    for at in np.argsort(-by_label).tolist():
         if by_label[at] < _LEAST_WORDED:
             break
-        kind = kind_of(labels[at])
-        held = found.get(kind)
-        found[kind] = (
-            Worded(float(by_label[at]), labels[at])
-            if held is None
-            else Worded(float(np.logaddexp(held.odds, by_label[at])), held.label)
-        )
+        kind = kinds[of_label[at]]
+        if kind not in found:
+            found[kind] = Worded(float(together[of_label[at]]), labels[at])
     return found
+
+
+@cache
+def _kinds_of(labels: tuple[str, ...]) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+    """The place of each label's kind among the kinds, and the kinds."""
+    kinds = tuple(dict.fromkeys(kind_of(label) for label in labels))
+    return np.array([kinds.index(kind_of(label)) for label in labels]), kinds
 
 
 def chance(log_odds: float) -> float:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache, lru_cache
 from importlib import resources
 from io import StringIO
 
@@ -25,6 +25,8 @@ _BITS = 19  # of the number of a word
 MOST_WORDS = (1 << _BITS) - 1
 _CLOCK = re.compile(r"\d{1,2}[:.]\d{2}|\d{4}(?:hrs?)?")
 GAP = "_"
+_REMEMBERED = 200_000  # spellings
+_CAPITAL, _SMALL = re.compile(r"[A-Z]"), re.compile(r"[a-z]")
 
 
 @frozen
@@ -81,27 +83,32 @@ def _weighed(text: str) -> Iterator[tuple[str, int, int, int]]:
     """Each word as the weights know it, with the number of its sentence and its place; empty for a word that
     is never weighed.
 
-    Never weighed is a word with a capital inside a sentence (a name or a place, save in a log that is written
-    in capitals), one of letters and figures (a postcode, a plate, a collar number), and one that says what a
-    person is rather than what was done (``lexicon/never_weighed.csv``).
+    Never weighed is a word with a capital inside a sentence, or before another such word (a name or a place,
+    save in a log that is written in capitals), one of letters and figures (a postcode, a plate, a collar
+    number), and one that says what a person is rather than what was done (``lexicon/never_weighed.csv``).
     """
     shouted = _in_capitals(text)
     sentence, first = 0, True
-    for match in SPLITS.finditer(text):
-        spelt = match.group()
+    pieces = [(match.group(), match.start(), match.end()) for match in SPLITS.finditer(text)]
+    for at, (spelt, start, end) in enumerate(pieces):
         if spelt[0] in ENDS:
             sentence, first = sentence + (not first), True
             continue
-        named = spelt[0].isupper() and not first and not shouted
-        yield "" if named else shown(spelt), sentence, match.start(), match.end()
+        named = spelt[0].isupper() and not shouted and (not first or _capital_at(pieces, at + 1))
+        yield "" if named else shown(spelt), sentence, start, end
         first = False
 
 
+def _capital_at(pieces: Sequence[tuple[str, int, int]], at: int) -> bool:
+    return at < len(pieces) and pieces[at][0][0].isupper()
+
+
 def _in_capitals(text: str) -> bool:
-    letters = [mark for mark in text if mark.isalpha()]
-    return sum(mark.isupper() for mark in letters) > len(letters) / 2
+    capitals = len(_CAPITAL.findall(text))
+    return capitals > len(_SMALL.findall(text))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def shown(spelt: str) -> str:
     """A word as the weights know it: folded, a clock time and a long figure by their form alone; empty for
     one that is never weighed."""

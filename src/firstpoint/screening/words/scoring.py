@@ -19,7 +19,7 @@ from firstpoint.screening.words.cutting import (
 from firstpoint.screening.words.weights import WHOLE, Weights, place_of
 
 _LONGEST_SHAPE = 4  # runs of words have shapes up to this
-_LEAST_TOLD = -2.0  # log-odds from which the kinds of a sentence are looked up
+_LEAST_TOLD = -1.2  # log-odds from which the kinds of a sentence are looked up
 
 
 @frozen(eq=False)

@@ -1,8 +1,9 @@
 """The weights of words: a table that can be read, and the open table that the loops look features up in.
 
-``words.csv`` numbers the words; ``weights.parquet`` has a row for each feature: ``feature`` in words, and how
-much it makes a sentence tell a crime (``tells``) or undo one (``undoes``) and a log hold one (``whole``);
-``kinds.parquet`` the features that tell one kind of allegation from the others.
+``words.csv`` numbers the words; ``sentences.parquet`` has a row for each feature of sentences: ``feature`` in
+words, and how much it makes a sentence tell a crime (``tells``) or undo one (``undoes``); ``logs.parquet``
+how much it makes a log hold one (``whole``); ``kinds.parquet`` the features that tell one kind of allegation
+from the others.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 
 from firstpoint.screening.words.cutting import feature_key, feature_text, numbered
 
-LEAST = 0.04  # a weight nearer to nought than this is left out
+LEAST = 0.05  # a weight nearer to nought than this is left out
 LEAST_OF_KIND = 0.10
 TELLS, UNDOES, WHOLE = 0, 1, 2
 
@@ -52,7 +53,7 @@ class Weights:
         kinds: tuple[tuple[str, ...], NDArray[np.float32]],
     ) -> Weights:
         """Weights of the features in ``table`` (int64 keys); those near nought are left out."""
-        values = np.column_stack((tells, undoes, whole)).astype(np.float32).round(3)
+        values = np.column_stack((tells, undoes, whole)).astype(np.float32).round(2)
         values[np.abs(values) < LEAST] = 0
         names, of_kinds = kinds
         of_kinds = np.where(np.abs(of_kinds) < LEAST_OF_KIND, np.float32(0), of_kinds.round(2))
@@ -79,14 +80,19 @@ class Weights:
         return cls(numbers, slots, laid, kinds, row, np.ascontiguousarray(rows))
 
     def save(self, folder: Path) -> None:
-        """Write the three files."""
+        """Write the four files."""
         spelling = {number: word for word, number in self.numbers.items()}
         used = np.flatnonzero(self.slots)
         used = used[np.argsort(self.slots[used])]
         names = [feature_text(int(key), spelling) for key in self.slots[used]]
         pl.DataFrame({"word": list(self.numbers)}).write_csv(folder / "words.csv")
         columns = {name: self.values[used, at] for at, name in enumerate(("tells", "undoes", "whole"))}
-        _write(pl.DataFrame({"feature": names, **columns}), folder / "weights.parquet")
+        table = pl.DataFrame({"feature": names, **columns})
+        of_sentences = table.select("feature", "tells", "undoes").filter(
+            (pl.col("tells") != 0) | (pl.col("undoes") != 0)
+        )
+        _write(of_sentences, folder / "sentences.parquet")
+        _write(table.select("feature", "whole").filter(pl.col("whole") != 0), folder / "logs.parquet")
         of_kinds = self.kind_values[self.kind_row[used]]
         row, kind = np.nonzero(of_kinds)
         told = {
@@ -102,10 +108,17 @@ class Weights:
         """Read what :meth:`save` wrote."""
         words = pl.read_csv(folder / "words.csv", infer_schema=False)
         numbers = numbered(words["word"].to_list())
-        table = pl.read_parquet(folder / "weights.parquet")
+        kinds = pl.read_parquet(folder / "kinds.parquet")
+        tables = [pl.read_parquet(folder / name) for name in ("sentences.parquet", "logs.parquet")]
+        named = (
+            pl.concat([*(each.select("feature") for each in tables), kinds.select("feature")])
+            .unique()
+            .sort("feature")
+        )
+        table = named.join(tables[0], on="feature", how="left").join(tables[1], on="feature", how="left")
+        table = table.sort("feature").fill_null(0.0)
         features = table["feature"].to_list()
         keys = np.array([feature_key(text, numbers) for text in features], np.int64)
-        kinds = pl.read_parquet(folder / "kinds.parquet")
         names = tuple(sorted(kinds["kind"].unique().to_list()))
         rows = pl.DataFrame({"feature": features}).with_row_index("row")
         placed = kinds.join(rows, on="feature", how="left")
@@ -119,7 +132,9 @@ class Weights:
 
 
 def _write(table: pl.DataFrame, path: Path) -> None:
-    table.write_parquet(path, compression="zstd", compression_level=15, statistics=False)
+    table.sort(table.columns[:-1]).write_parquet(
+        path, compression="zstd", compression_level=19, statistics=False
+    )
 
 
 @numba.njit(cache=True, nogil=True)
