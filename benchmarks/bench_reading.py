@@ -153,7 +153,7 @@ def screen_bank(logs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     when = pl.col("received_at").str.to_datetime(
         time_zone="Europe/London", ambiguous="earliest", strict=False
     )
-    screened = screen(frame.rename({"id": "incident_id"}).with_columns(when))
+    screened = screen(frame.rename({"id": "incident_id"}).with_columns(when), reader=LogReader())
     # A log that could not be read has no chance, and is not flagged.
     return screened.with_columns(pl.col("chance_crime").fill_null(0.0)).to_dicts()
 

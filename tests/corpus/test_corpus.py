@@ -87,7 +87,7 @@ def test_each_word_of_crime_stands_on_both_sides():
 @pytest.mark.parametrize("letter", [letter for letter in BANKS if len(pairs(BANKS[letter])) > 5])
 def test_a_reader_of_words_alone_judges_both_of_a_pair_rightly_no_oftener_than_a_coin(letter):
     """Naive Bayes over single words, learnt on the pairs of all other banks. Shown both of a pair at once it
-    finds the one with the crime more often than by chance, for edits leave some trace; by how much is held too.
+    finds the one with the crime more often than by chance, for edits leave some trace: that is held too.
     """
     scenes = [
         scene

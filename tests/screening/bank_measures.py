@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from firstpoint.screening import screen
+from firstpoint.screening import LogReader, screen
 
 BANKS = Path(__file__).resolve().parents[2] / "corpus" / "banks"
 THRESHOLD = 0.5
@@ -26,7 +26,7 @@ def screen_bank(logs):
     when = pl.col("received_at").str.to_datetime(
         time_zone="Europe/London", ambiguous="earliest", strict=False
     )
-    return screen(frame.rename({"id": "incident_id"}).with_columns(when)).to_dicts()
+    return screen(frame.rename({"id": "incident_id"}).with_columns(when), reader=LogReader()).to_dicts()
 
 
 def measures(logs, screened):

@@ -12,7 +12,7 @@ import pytest
 from attrs import evolve
 
 from firstpoint.errors import InputError, UnreadableFile
-from firstpoint.screening import LexiconReader
+from firstpoint.screening import LogReader
 from firstpoint.screening.accountability import (
     TO_FILL,
     TOO_FEW,
@@ -60,7 +60,7 @@ def test_the_card_has_every_part_that_its_readers_look_for(card):
 
 
 def test_the_card_names_the_reader_that_stands_in_every_screened_row(card):
-    reader = LexiconReader()
+    reader = LogReader()
     assert f"{reader.name} {reader.version}" in text_of(card.section("versions"))
 
 

@@ -35,7 +35,7 @@ def test_a_phrase_of_the_forces_own_is_disclosed_under_its_id(words):
 
 
 def test_a_cue_of_the_forces_own_lowers_what_it_stands_beside(words):
-    text = "In the panto he punched her in the face."
+    text = "By the gasworks he punched her in the face."
     plain, ours = LexiconReader(), LexiconReader(extensions=[words(CUE)])
     assert plain.read({"text": text})[0].certainty > 0.8
     assert all(told.certainty < 0.4 for told in ours.read({"text": text}))

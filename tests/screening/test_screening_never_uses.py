@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from firstpoint.screening import screen
+from firstpoint.screening import LogReader, screen
 
+READER = LogReader()
 SCORES = ("expected_crimes", "chance_unrecorded", "chance_crime", "harm")
 LOGS = (
     "Caller {name} states that her ex came round and punched her in the face. Left on foot.",
@@ -59,7 +60,8 @@ NEVER = {
 
 def scores(texts, **columns):
     frame = pl.DataFrame({"incident_id": [f"K{place:03}" for place in range(len(texts))], "text": texts})
-    return screen(frame.with_columns(**{name: pl.Series(values) for name, values in columns.items()}))
+    told = frame.with_columns(**{name: pl.Series(values) for name, values in columns.items()})
+    return screen(told, reader=READER)
 
 
 def differing(texts):

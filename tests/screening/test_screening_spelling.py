@@ -25,7 +25,6 @@ letters = st.text("abcdef", min_size=4, max_size=11)
         ("assualted", "assaulted"),
         ("strangeled", "strangled"),
         ("robery", "robbery"),
-        ("thretened", "threatened"),
         ("burgalry", "burglary"),
     ],
 )

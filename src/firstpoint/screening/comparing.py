@@ -17,7 +17,7 @@ from attrs import frozen
 
 from firstpoint.screening.disclosures import Disclosure
 from firstpoint.screening.lexicon import Lexicon
-from firstpoint.screening.logreading import LogReader
+from firstpoint.screening.reading import LexiconReader
 from firstpoint.screening.screened import screen
 from firstpoint.screening.stored import disclosure_of
 
@@ -69,13 +69,11 @@ def lexicon_effect(
     with (done, total) over both readings.
     """
     total = 2 * incidents.height
-    was = screen(
-        incidents, crimes, reader=LogReader().with_lexicon(before), progress=_part(progress, 0, total)
-    )
+    was = screen(incidents, crimes, reader=LexiconReader(before), progress=_part(progress, 0, total))
     now = screen(
         incidents,
         crimes,
-        reader=LogReader().with_lexicon(after),
+        reader=LexiconReader(after),
         progress=_part(progress, incidents.height, total),
     )
     rows = list(zip(was.iter_rows(named=True), now.iter_rows(named=True), strict=True))

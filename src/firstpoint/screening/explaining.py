@@ -123,7 +123,7 @@ def explain(
     and ``closing_code``; ``recorded`` the classes of the crimes linked to it, None for one whose class is
     not known. ``reader`` is the shipped lexicon unless given.
     """
-    reader = reader or LogReader()
+    reader = reader or LexiconReader()
     text = incident.get("text") or ""
     lexicon = _lexicon(reader)
     read = _Read.of(incident, recorded, reader)

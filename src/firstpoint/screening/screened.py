@@ -56,7 +56,7 @@ def screen(
     for needed in ("incident_id", "text"):
         if needed not in incidents.columns:
             raise InputError(f"the incidents have no column {needed}", remedy="Name it in the mapping file.")
-    reader = reader or LogReader()
+    reader = reader or LexiconReader()
     linked = _linked(crimes)
     rows = incidents.select(column for column in _USED if column in incidents.columns)
     results = list(_results(rows, linked, reader, progress))

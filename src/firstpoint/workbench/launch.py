@@ -132,7 +132,7 @@ def _cannot_be_used(path: Path, reason: str) -> InputError:
 def _read_tables() -> None:
     # The lexicon and the newest rule book take a second to read: before anybody asks, not while they wait.
     from firstpoint.counting import newest_book
-    from firstpoint.screening import LogReader
+    from firstpoint.screening import LexiconReader
 
-    LogReader()
+    LexiconReader()
     newest_book()

@@ -100,8 +100,11 @@ def count_behind(address, length, behind):
 @inlined
 def character_place(address, place, behind):
     """Give the place of a byte in characters."""
-    at = place & ~(STRETCH - 1)
-    total = np.int64(behind[place // STRETCH])
+    if place == 0:
+        return place
+    # The end of a text may be the edge of a stretch that was never begun: counted from the stretch before.
+    at = (place - 1) & ~(STRETCH - 1)
+    total = np.int64(behind[(place - 1) // STRETCH])
     while at + 8 <= place:
         total += carried_on(eight_from(address, at, place))
         at += 8

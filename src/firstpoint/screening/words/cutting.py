@@ -85,7 +85,7 @@ def _weighed(text: str) -> Iterator[tuple[str, int, int, int]]:
 
     Never weighed is a word with a capital inside a sentence, or before another such word (a name or a place,
     save in a log that is written in capitals), one of letters and figures (a postcode, a plate, a collar
-    number), and one that says what a person is rather than what was done (``lexicon/never_weighed.csv``).
+    number), and one that says what a person is rather than what was done (``words/never_weighed.csv``).
     """
     shouted = _in_capitals(text)
     sentence, first = 0, True
@@ -125,7 +125,7 @@ def shown(spelt: str) -> str:
 @cache
 def never_weighed() -> frozenset[str]:
     """Words that say what a person is: origin, religion, appearance."""
-    text = (resources.files("firstpoint.screening") / "lexicon" / "never_weighed.csv").read_text("utf-8")
+    text = (resources.files("firstpoint.screening") / "words" / "never_weighed.csv").read_text("utf-8")
     return frozenset(row["word"] for row in csv.DictReader(StringIO(text)))
 
 

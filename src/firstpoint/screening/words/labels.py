@@ -1,4 +1,4 @@
-"""Labels of allegations: a kind, with the facts that mostly decide its class (``lexicon/decisive.csv``).
+"""Labels of allegations: a kind, with the facts that mostly decide its class (``words/decisive.csv``).
 
 A label reads ``assault injury=minor``; a fact of the first victim or of the place has its owner before it, as
 in the lexicon (``victim.duty=constable``).
@@ -37,7 +37,7 @@ def facts_of(label: str) -> dict[str, str]:
 @cache
 def decisive() -> Mapping[str, tuple[str, ...]]:
     """For each kind the facts that stand in its labels."""
-    text = (resources.files("firstpoint.screening") / "lexicon" / "decisive.csv").read_text("utf-8")
+    text = (resources.files("firstpoint.screening") / "words" / "decisive.csv").read_text("utf-8")
     return {row["kind"]: tuple(row["facts"].split()) for row in csv.DictReader(StringIO(text))}
 
 
