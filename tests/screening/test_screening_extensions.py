@@ -13,7 +13,7 @@ from firstpoint.screening.extensions import COLUMNS
 
 HEADING = "id,adds,kind,pattern,strength,cite,category,direction,reach,class,members,hits,misses\n"
 PHRASE = 'F-1,phrase,assault,zonked @PRON,likely,"Assaults, pp 42-47",,,,,,He zonked him on,The zonked cat\n'
-CUE = "F-2,cue,,panto|pantomime,,,fiction,both,8,,,In the panto he hit her,In the park he hit her\n"
+CUE = "F-2,cue,,gasworks,,,fiction,both,8,,,By the gasworks he hit her,In the park he hit her\n"
 CLASS = "F-3,class,,,,,,,,BODY,noggin|lug hole,,\n"
 
 
