@@ -1,8 +1,7 @@
-"""How many logs a second the screen reads and counts, in one process, and how well it reads the annotated
-banks.
+"""How many logs a second the screen reads and counts, in one process.
 
-Ten thousand logs of ordinary length are joined from pieces of the annotated banks where they lie beside the
-checkout, else from made-up filler. Prints the median of five runs. Run: ``python
+Ten thousand logs of ordinary length are joined from lines of the annotated banks that are not for test alone.
+Prints the median of five runs. Run: ``python
 benchmarks/bench_screening.py [--logs N] [--runs N]``.
 """
 
@@ -12,7 +11,6 @@ import argparse
 import json
 import random
 import statistics
-import sys
 import time
 from pathlib import Path
 
@@ -20,17 +18,9 @@ import polars as pl
 
 from firstpoint.screening import LogReader, screen
 
-ROOT = Path(__file__).resolve().parents[1]
+BANKS = Path(__file__).resolve().parents[1] / "corpus" / "banks"
+TEST_ALONE = "fghs"
 WORDS_OF_A_LOG = 175
-FILLER = (
-    "Caller reports a loud party at the flat above and wants it logged.",
-    "Unit attended, spoke to both parties, all in order, words given.",
-    "He punched her in the face and left in a blue van.",
-    "Shed door forced overnight and the mower has gone.",
-    "Keyholder on scene, building secure, alarm reset.",
-    "She has had abusive messages again since Sunday from the same number.",
-    "Collision at the roundabout, details exchanged, road clear.",
-)
 
 
 def main() -> None:
@@ -45,7 +35,6 @@ def main() -> None:
     words = sum(len(text.split()) for text in incidents["text"]) / incidents.height
     print(f"{incidents.height} logs of {words:.0f} words, {chosen.runs} runs")
     print(f"median {median:.2f} s, {incidents.height / median:,.0f} logs/s")
-    print_accuracy()
 
 
 def timed(incidents: pl.DataFrame) -> float:
@@ -57,7 +46,7 @@ def timed(incidents: pl.DataFrame) -> float:
 def made_logs(count: int, *, seed: int) -> pl.DataFrame:
     """Logs joined from sentences until they have the length of an ordinary log."""
     chance = random.Random(seed)  # noqa: S311 - repeatable, not secret
-    pieces = corpus_lines() or list(FILLER)
+    pieces = corpus_lines()
     texts = []
     for _ in range(count):
         lines: list[str] = []
@@ -68,19 +57,9 @@ def made_logs(count: int, *, seed: int) -> pl.DataFrame:
 
 
 def corpus_lines() -> list[str]:
-    files = sorted((ROOT.parent / "shared" / "data" / "corpus").glob("bank_[a-e].jsonl"))
+    files = [file for file in sorted(BANKS.glob("bank_*.jsonl")) if file.stem[-1] not in TEST_ALONE]
     logs = [json.loads(line) for file in files for line in file.read_text("utf-8").splitlines()]
     return [line for log in logs for line in log["text"].splitlines() if line.strip()]
-
-
-def print_accuracy() -> None:
-    sys.path.insert(0, str(ROOT / "tests" / "screening"))
-    from bank_measures import BANKS, measures, read_bank, screen_bank
-
-    for letter in "abdce" if BANKS.is_dir() else "":
-        logs = read_bank(letter)
-        figures = measures(logs, screen_bank(logs))
-        print(f"bank {letter.upper()}:", ", ".join(f"{name} {value:.3f}" for name, value in figures.items()))
 
 
 if __name__ == "__main__":

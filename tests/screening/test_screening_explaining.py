@@ -155,7 +155,7 @@ def test_explaining_leaves_the_reader_as_it_was():
 
 
 def test_every_category_of_cue_has_words_of_its_own():
-    text = (resources.files("firstpoint.screening") / "wording" / "contexts.csv").read_text("utf-8")
+    text = (resources.files("firstpoint.screening") / "reasons" / "contexts.csv").read_text("utf-8")
     told = {row["id"] for row in csv.DictReader(text.splitlines())}
     assert {cue.category for cue in ready_lexicon().cues} - told == set()
     assert context_words("no_such_category") == ("no such category", "")

@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from firstpoint.screening import LogReader, screen
+from firstpoint.screening import LexiconReader, LogReader, screen
 
-READER = LogReader()
+READERS = {reader.name: reader for reader in (LogReader(), LexiconReader())}
+USED = [LogReader.name]  # the reader of the tests that run
 SCORES = ("expected_crimes", "chance_unrecorded", "chance_crime", "harm")
 LOGS = (
     "Caller {name} states that her ex came round and punched her in the face. Left on foot.",
@@ -58,10 +59,16 @@ NEVER = {
 }
 
 
+@pytest.fixture(autouse=True, scope="module", params=list(READERS))
+def _reader(request):
+    USED[0] = request.param
+    plain.cache_clear()
+
+
 def scores(texts, **columns):
     frame = pl.DataFrame({"incident_id": [f"K{place:03}" for place in range(len(texts))], "text": texts})
     told = frame.with_columns(**{name: pl.Series(values) for name, values in columns.items()})
-    return screen(told, reader=READER)
+    return screen(told, reader=READERS[USED[0]])
 
 
 def differing(texts):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from firstpoint.screening import LogReader, screen
+from firstpoint.screening import LogReader, explain, screen
 from firstpoint.screening.ranking import FEATURES, Ranker, chance
 
 READER = LogReader()
@@ -78,3 +78,11 @@ def test_a_ranker_written_and_read_is_the_same(tmp_path):
 def test_the_reader_names_its_lexicon_and_its_weights():
     assert READER.version.count("-") == 1
     assert READER.name == "lexicon and words"
+
+
+def test_an_explanation_tells_what_each_feature_adds_and_which_words_weigh_most():
+    told = explain(incident(MISSED), reader=READER)
+    by_name = {one.name: one for one in told.contributions}
+    assert "“" in by_name["feature:whole"].words
+    assert by_name["feature:tells_most"].value > 0
+    assert told.reader == f"{READER.name} {READER.version}"

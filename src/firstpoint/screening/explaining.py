@@ -411,5 +411,5 @@ def context_words(category: str) -> tuple[str, str]:
 
 @cache
 def _words(name: str) -> dict[str, dict[str, str]]:
-    text = (resources.files("firstpoint.screening") / "wording" / name).read_text("utf-8")
+    text = (resources.files("firstpoint.screening") / "reasons" / name).read_text("utf-8")
     return {row["id"]: row for row in csv.DictReader(text.splitlines())}

@@ -7,8 +7,6 @@ for an older format is never run.
 
 from __future__ import annotations
 
-import hashlib
-import os
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -16,28 +14,16 @@ from typing import Any, TypeVar, cast
 
 import numba
 
+from firstpoint import compiled
+
 Loop = TypeVar("Loop", bound=Callable[..., Any])
 _COUNTING = Path(__file__).resolve().parent.parent
 
 
 def compiled_loop(loop: Loop) -> Loop:
-    """Give a loop compiled to machine code when it is first called.
-
-    The loop must make no arrays of its own: it is compiled without the counting of references, which would
-    take longer than most of what the loops do. What it needs for notes is handed to it.
-
-    Where no folder can be written in which to keep it, it is compiled anew by each process.
-    """
-    made: Any
-    settings: Any = numba.config
-    without_references: Any = numba.njit
-    folder, before = _folder(), settings.CACHE_DIR
-    try:
-        settings.CACHE_DIR = folder
-        made = without_references(cache=folder != "", nogil=True, _nrt=False)(loop)
-    finally:
-        settings.CACHE_DIR = before
-    return cast(Loop, made)
+    """Give a loop compiled to machine code when it is first called; it must make no arrays of its own.
+    What it needs for notes is handed to it."""
+    return compiled.kept(loop, _folder())
 
 
 def inlined(loop: Loop) -> Loop:
@@ -49,25 +35,13 @@ def inlined(loop: Loop) -> Loop:
 @cache
 def _folder() -> str:
     """Give the folder in which compiled loops are kept, or nothing where none can be written."""
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    for parent in (Path(__file__).resolve().parent / "__pycache__", home / "firstpoint"):
-        folder = parent / f"loops-{fingerprint()}"
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError:
-            continue
-        if os.access(folder, os.W_OK):
-            return str(folder)
-    return ""
+    return compiled.folder_of(fingerprint(), Path(__file__).resolve().parent)
 
 
 @cache
 def fingerprint() -> str:
     """Give a fingerprint of the code, the format and the lists from which compiled numbers come."""
-    digest = hashlib.sha256(numba.__version__.encode())
-    for path in _sources():
-        digest.update(f"{path.name}\0".encode() + path.read_bytes())
-    return digest.hexdigest()[:16]
+    return compiled.fingerprint_of(_sources())
 
 
 def _sources() -> Iterator[Path]:

@@ -6,14 +6,14 @@ own file alone, and parts of one loop lie in several.
 
 from __future__ import annotations
 
-import hashlib
-import os
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
+
+from firstpoint import compiled
 
 Loop = TypeVar("Loop", bound=Callable[..., Any])
 _HERE = Path(__file__).resolve().parent
@@ -32,20 +32,8 @@ _OF_LOOPS = (
 
 
 def compiled_loop(loop: Loop) -> Loop:
-    """Give a loop compiled to machine code when it is first called; it must make no arrays of its own.
-
-    Where no folder can be written in which to keep it, it is compiled anew by each process.
-    """
-    made: Any
-    settings: Any = numba.config
-    without_references: Any = numba.njit
-    folder, before = _folder(), settings.CACHE_DIR
-    try:
-        settings.CACHE_DIR = folder
-        made = without_references(cache=folder != "", nogil=True, _nrt=False)(loop)
-    finally:
-        settings.CACHE_DIR = before
-    return cast(Loop, made)
+    """Give a loop compiled to machine code when it is first called; it must make no arrays of its own."""
+    return compiled.kept(loop, _folder())
 
 
 def inlined(loop: Loop) -> Loop:
@@ -57,21 +45,5 @@ def inlined(loop: Loop) -> Loop:
 @cache
 def _folder() -> str:
     """Give the folder in which compiled loops are kept, or nothing where none can be written."""
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    for parent in (_HERE / "__pycache__", home / "firstpoint"):
-        folder = parent / f"loops-{_fingerprint()}"
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError:
-            continue
-        if os.access(folder, os.W_OK):
-            return str(folder)
-    return ""
-
-
-@cache
-def _fingerprint() -> str:
-    digest = hashlib.sha256(numba.__version__.encode())
-    for path in sorted(_HERE / f"{name}.py" for name in _OF_LOOPS):
-        digest.update(f"{path.name}\0".encode() + path.read_bytes())
-    return digest.hexdigest()[:16]
+    sources = sorted(_HERE / f"{name}.py" for name in _OF_LOOPS)
+    return compiled.folder_of(compiled.fingerprint_of(sources), _HERE)

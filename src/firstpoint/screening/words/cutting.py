@@ -13,12 +13,12 @@ from functools import cache, lru_cache
 from importlib import resources
 from io import StringIO
 
-import numba
 import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
 from firstpoint.screening.tokens import ENDS, SPLITS, fold
+from firstpoint.screening.words.compiling import compiled_loop
 
 _WORD, _PAIR, _AROUND, _THREE, _BEFORE, _AFTER, _PLACE, _OPENING, _CLOSING, _ALWAYS = range(1, 11)
 _BITS = 19  # of the number of a word
@@ -129,7 +129,7 @@ def never_weighed() -> frozenset[str]:
     return frozenset(row["word"] for row in csv.DictReader(StringIO(text)))
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled_loop
 def grams_of(words, first, past, keys, count):  # type: ignore[no-untyped-def]
     """Write the keys (int64) of the grams of ``words[first:past]`` to ``keys`` from ``count`` on and give the
     new count; at most four a word."""
@@ -151,7 +151,7 @@ def grams_of(words, first, past, keys, count):  # type: ignore[no-untyped-def]
     return count
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled_loop
 def words_beside(words, first, past, shape, keys, count):  # type: ignore[no-untyped-def]
     """Write single words under another shape: those of the sentence before or after, or of a code."""
     for at in range(first, past):
@@ -161,7 +161,7 @@ def words_beside(words, first, past, shape, keys, count):  # type: ignore[no-unt
     return count
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled_loop
 def sentence_keys(words, sentence_from, number, keys):  # type: ignore[no-untyped-def]
     """Write the keys of all features of a sentence and give their number; of those the grams come first."""
     last = sentence_from.size - 2
@@ -176,7 +176,7 @@ def sentence_keys(words, sentence_from, number, keys):  # type: ignore[no-untype
     return count + 2
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled_loop
 def log_keys(words, sentence_from, opening, closing, keys):  # type: ignore[no-untyped-def]
     """Write the keys of all features of a whole log and give their number."""
     count = 0
@@ -188,7 +188,7 @@ def log_keys(words, sentence_from, opening, closing, keys):  # type: ignore[no-u
     return count + 1
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled_loop
 def write_kind_keys(words, sentence_from, number, opening, keys):  # type: ignore[no-untyped-def]
     """Write the keys of the features that tell the kind of a sentence: its grams and the opening code."""
     count = grams_of(words, sentence_from[number], sentence_from[number + 1], keys, 0)
@@ -244,11 +244,6 @@ def feature_key(text: str, numbers: Mapping[str, int]) -> int:
     if words[1] == GAP:
         return (_AROUND << 58) | one | numbers[words[2]]
     return (_THREE << 58) | one | (numbers[words[1]] << _BITS) | numbers[words[2]]
-
-
-def is_gram(key: int) -> bool:
-    """Whether a feature is a run of words of the sentence itself."""
-    return 0 < key >> 58 <= _THREE
 
 
 def numbered(words: Iterable[str]) -> dict[str, int]:

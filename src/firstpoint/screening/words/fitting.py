@@ -13,12 +13,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 from typing import Any
 
-import numba
 import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
 from firstpoint.screening.tokens import ENDS, SPLITS
+from firstpoint.screening.words.compiling import compiled_loop
 from firstpoint.screening.words.cutting import (
     Told,
     code_words,
@@ -187,7 +187,7 @@ def _fitted(
     return weights
 
 
-@numba.njit(cache=True)
+@compiled_loop
 def _descend(column, sign, start, answer, counts, order, weights):  # type: ignore[no-untyped-def]
     squares = np.full(weights.size, 1e-2, np.float32)
     for row in order:
@@ -243,7 +243,7 @@ def _nearest(label: str, names: Sequence[str]) -> str:
     return label if label in names else kind_of(label)
 
 
-@numba.njit(cache=True)
+@compiled_loop
 def _descend_kinds(column, start, share, order, weights):  # type: ignore[no-untyped-def]
     kinds = weights.shape[1]
     squares = np.full(weights.shape, 1e-2, np.float32)

@@ -48,7 +48,7 @@ def _label(allegation: Mapping[str, Any], victims: Mapping[str, Mapping[str, Any
     for name in decisive().get(allegation["kind"], ()):
         owner, _, fact = name.rpartition(".")
         value = (owners[owner] if owner else allegation).get(fact)
-        if isinstance(value, str) and value not in ("unknown", "none_told"):
+        if isinstance(value, str) and value != "unknown":
             told.append(f"{name}={_LIKE.get(value, value)}")
     return " ".join([allegation["kind"], *filter(None, [";".join(told)])])
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
+from firstpoint.screening.words.compiling import compiled_loop
 from firstpoint.screening.words.cutting import (
     Told,
     code_words,
@@ -73,7 +73,7 @@ def heaviest_words(text: str, weights: Weights) -> list[tuple[str, float]]:
     return sorted(heavy, key=lambda each: (-abs(each[1]), each[0]))
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled_loop
 def _once(keys, count):  # type: ignore[no-untyped-def]
     """Sort the first keys and drop repeats; give their new number."""
     found = np.sort(keys[:count])
@@ -85,7 +85,7 @@ def _once(keys, count):  # type: ignore[no-untyped-def]
     return kept
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled_loop
 def _lean(words, sentence_from, opening, closing, slots, values, kind_row, kind_values, keys, out, of_kinds):  # type: ignore[no-untyped-def]
     for number in range(sentence_from.size - 1):
         count = _once(keys, sentence_keys(words, sentence_from, number, keys))

@@ -11,17 +11,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-import numba
 import numpy as np
 import polars as pl
 from attrs import frozen
 from numpy.typing import NDArray
 
+from firstpoint.screening.words.compiling import compiled_loop
 from firstpoint.screening.words.cutting import feature_key, feature_text, numbered
 
 LEAST = 0.05  # a weight nearer to nought than this is left out
 LEAST_OF_KIND = 0.10
-TELLS, UNDOES, WHOLE = 0, 1, 2
+WHOLE = 2  # the place of a log's weight in ``values``, after the two of sentences
 
 
 @frozen(eq=False)
@@ -137,7 +137,7 @@ def _write(table: pl.DataFrame, path: Path) -> None:
     )
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled_loop
 def place_of(slots, key):  # type: ignore[no-untyped-def]
     """Give the place of a key in an open table: its own or the free one where it belongs."""
     last = slots.size - 1
@@ -148,7 +148,7 @@ def place_of(slots, key):  # type: ignore[no-untyped-def]
     return at
 
 
-@numba.njit(cache=True)
+@compiled_loop
 def _enter(keys, slots, places):  # type: ignore[no-untyped-def]
     for number in range(keys.size):
         at = place_of(slots, keys[number])
