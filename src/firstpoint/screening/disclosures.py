@@ -201,11 +201,15 @@ def _facts(hits: Sequence[_Weighed], found: Found, lexicon: Lexicon) -> dict[str
 
 
 def _number(value: str, cue: CueHit, found: Found, lexicon: Lexicon) -> int:
-    """The number a cue tells: its own, or the first figure or number word among its words."""
+    """The number a cue tells: its own, or what its words tell."""
     if value != "number":
         return int(value)
-    numerals: Mapping[str, int] = lexicon.weights["numeral"]
-    for word in found.words[cue.start : cue.end]:
+    return number_told(found.words[cue.start : cue.end], lexicon.weights["numeral"])
+
+
+def number_told(words: Iterable[str], numerals: Mapping[str, int]) -> int:
+    """The first figure or number word among folded words; one where there is none."""
+    for word in words:
         if word in numerals:
             return numerals[word]
         figures = word.rstrip("yroxs")

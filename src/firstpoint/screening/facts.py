@@ -12,7 +12,7 @@ first rule book because it came in before any book that the product holds.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -70,6 +70,11 @@ def report_clock(received_at: datetime | None) -> tuple[datetime, bool]:
         if moment.astimezone(_LONDON).date() >= counting.first_day():
             return moment, False
     return datetime.combine(counting.listed_books()[-1].valid_from, time(12), tzinfo=_LONDON), True
+
+
+def report_day(received_at: datetime | None) -> date:
+    """The day in London that a report is counted at."""
+    return report_clock(received_at)[0].astimezone(_LONDON).date()
 
 
 class _Victims:

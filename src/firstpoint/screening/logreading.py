@@ -36,12 +36,12 @@ _MOST_KINDS = 6
 _SHOWN = 12  # spans of one disclosure
 _TELLING = -0.4  # log-odds from which a sentence is shown as evidence
 _OF_KIND = -2.0  # how much less likely another kind may be for a sentence to be shown for it as well
-_TAKES_AWAY = ("already_recorded", "other_force", "unconfirmed")
+TAKES_AWAY = ("already_recorded", "other_force", "unconfirmed")
 # A fraud goes to the national service unless somebody calls for a service or a suspect is near: that the
 # words tell of a crime for this force to record says that there is such a ground.
-_FRAUDS = ("fraud", "hacking")
-_OURS_TO_RECORD = ("fraud_routing.local_suspect", "yes")
-_NEEDS_CONFIRMING = ("rape", "assault_by_penetration")
+FRAUDS = ("fraud", "hacking")
+OURS_TO_RECORD = ("fraud_routing.local_suspect", "yes")
+NEEDS_CONFIRMING = ("rape", "assault_by_penetration")
 
 
 @frozen(eq=False)
@@ -154,11 +154,11 @@ class LogReader:
         self, one: Disclosure, certainty: float, text: str, look: Look, *, first: bool
     ) -> Disclosure:
         context = one.context
-        if certainty >= 0.5 and context in _TAKES_AWAY and one.kind not in _NEEDS_CONFIRMING:
+        if certainty >= 0.5 and context in TAKES_AWAY and one.kind not in NEEDS_CONFIRMING:
             context = "live"
         facts = dict(one.facts)
-        if certainty >= 0.5 and one.kind.startswith(_FRAUDS):
-            facts.setdefault(*_OURS_TO_RECORD)
+        if certainty >= 0.5 and one.kind.startswith(FRAUDS):
+            facts.setdefault(*OURS_TO_RECORD)
         spans = self._spans(one.kind, look.leaning, first=first)
         quotes = [*((e.start, e.end) for e in one.evidence), *spans]
         return evolve(

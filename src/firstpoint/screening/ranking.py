@@ -58,7 +58,7 @@ KIND_FEATURES = (
 )
 _LEAST, _MOST = -5.0, 5.0
 _LEAST_WORDED = -6.0
-_UNKNOWN_PRECISION = 0.1
+UNKNOWN_PRECISION = 0.1
 _LAST = 3  # sentences that stand near the end
 
 
@@ -190,7 +190,7 @@ def kind_features(
                 odds,
                 most_worded - odds,
                 _odds(one.certainty) if one else _LEAST,
-                _odds(precision.get(kind, _UNKNOWN_PRECISION)) if one else -3.0,
+                _odds(precision.get(kind, UNKNOWN_PRECISION)) if one else -3.0,
                 most_sure - (one.certainty if one else 0.0),
                 float(one is not None and any(row.startswith("OPEN") for row in one.patterns)),
                 _place(one, leaning) if one else _LEAST,
@@ -232,7 +232,8 @@ def kind_words(leaning: Leaning, labels: Sequence[str]) -> dict[str, Worded]:
     together = np.full(len(kinds), -np.inf)
     np.logaddexp.at(together, of_label, by_label)
     found: dict[str, Worded] = {}
-    for at in np.argsort(-by_label).tolist():
+    # Of labels that are told alike the first stands, on every machine.
+    for at in np.argsort(-by_label, kind="stable").tolist():
         if by_label[at] < _LEAST_WORDED:
             break
         kind = kinds[of_label[at]]

@@ -11,6 +11,7 @@ from firstpoint.errors import InputError
 from firstpoint.screening.disclosures import Disclosure
 from firstpoint.screening.lexicon import ready_lexicon
 from firstpoint.screening.logreading import LogReader
+from firstpoint.screening.many import MANY
 from firstpoint.screening.reading import LexiconReader, Read, Reader, matching_rows
 from firstpoint.screening.scoring import Score, score
 from firstpoint.screening.stored import DISCLOSURE, stored
@@ -59,10 +60,38 @@ def screen(
     reader = reader or LexiconReader()
     linked = _linked(crimes)
     rows = incidents.select(column for column in _USED if column in incidents.columns)
+    parts = _in_columns(rows, linked, reader, progress)
+    if parts is None:
+        parts = _one_by_one(rows, linked, reader, progress)
+    return ranked(pl.concat(parts))
+
+
+def _in_columns(
+    rows: pl.DataFrame,
+    linked: Mapping[str, list[str | None]],
+    reader: Reader,
+    progress: Callable[[int, int], None] | None,
+) -> Iterator[pl.DataFrame] | None:
+    """The screened rows in parts, read in columns; None where the reader or the rows do not allow it."""
+    if not isinstance(reader, LogReader) or rows.height < MANY:
+        return None
+    try:
+        from firstpoint.screening.columns import read_parts
+    except ImportError:  # without numba there are no loops
+        return None
+    return read_parts(rows, linked, reader, progress)
+
+
+def _one_by_one(
+    rows: pl.DataFrame,
+    linked: Mapping[str, list[str | None]],
+    reader: Reader,
+    progress: Callable[[int, int], None] | None,
+) -> Iterator[pl.DataFrame]:
+    """The screened rows by any reader, each log by itself."""
     results = list(_results(rows, linked, reader, progress))
     schema = pl.Schema({name: kind for name, kind in _SCREENED.items() if name != "rank"})
-    frame = pl.DataFrame(results, schema=schema, orient="row")
-    return _ranked(frame).select(*_SCREENED)
+    yield pl.DataFrame(results, schema=schema, orient="row")
 
 
 def _results(
@@ -128,14 +157,16 @@ def _linked(crimes: pl.DataFrame | None) -> dict[str, list[str | None]]:
     return linked
 
 
-def _ranked(frame: pl.DataFrame) -> pl.DataFrame:
-    """``rank`` by harm times the chance that it is unrecorded, then that chance, then the reference.
+def ranked(frame: pl.DataFrame) -> pl.DataFrame:
+    """Screened rows with their ``rank``: by harm times the chance that it is unrecorded, then that chance,
+    then the reference.
 
     What was not read stands between the logs that are worth a look and those that are not.
     """
     worth = pl.col("harm") * pl.col("chance_unrecorded")
+    figures = frame.lazy().select("incident_id", "chance_unrecorded", "harm", "not_read")
     order = (
-        frame.with_row_index("row")
+        figures.with_row_index("row")
         .with_columns(
             worth=worth,
             standing=pl.when(worth > 0).then(0).when(pl.col("not_read").is_not_null()).then(1).otherwise(2),
@@ -144,6 +175,7 @@ def _ranked(frame: pl.DataFrame) -> pl.DataFrame:
             ["standing", "worth", "chance_unrecorded", "incident_id"],
             descending=[False, True, True, False],
         )
-        .with_columns(rank=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
+        .select("row", rank=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
+        .sort("row")
     )
-    return order.sort("row").drop("row", "worth", "standing")
+    return frame.with_columns(order.collect()["rank"]).select(*_SCREENED)

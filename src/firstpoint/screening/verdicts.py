@@ -9,16 +9,16 @@ is counted by itself and absorbs nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from attrs import evolve
 
 from firstpoint import counting
 from firstpoint.screening.disclosures import Disclosure
-from firstpoint.screening.facts import REPORTED_INCIDENT, report_clock, report_facts
+from firstpoint.screening.facts import REPORTED_INCIDENT, report_day, report_facts
+from firstpoint.screening.periods import Period, period_of
 
-Signature = tuple[date, tuple[tuple[str, int, str, frozenset[tuple[str, str]]], ...]]
+Signature = tuple[Period, tuple[tuple[str, int, str, frozenset[tuple[str, str]]], ...]]
 Answers = dict[Signature, dict[str, Any]]
 
 _CRIME_DUE = (
@@ -38,15 +38,16 @@ def counted(
     """
     sure = [one for one in disclosures if one.certainty >= sure_from]
     doubtful = [one for one in disclosures if one.certainty < sure_from]
-    result = _with_answer(incident, sure, answers) if sure else []
+    result = counted_together(incident, sure, answers) if sure else []
     for one in doubtful:
-        result += _with_answer(incident, [one], answers)
+        result += counted_together(incident, [one], answers)
     return tuple(result)
 
 
-def _with_answer(
+def counted_together(
     incident: Mapping[str, Any], group: Sequence[Disclosure], answers: Answers
 ) -> list[Disclosure]:
+    """The disclosures of one report with what the rule book requires for each (see :func:`counted`)."""
     signature = _signature(incident, group)
     if signature not in answers:
         answers[signature] = counting.count_report(report_facts(incident, group))
@@ -60,10 +61,9 @@ def _with_answer(
 
 
 def _signature(incident: Mapping[str, Any], group: Sequence[Disclosure]) -> Signature:
-    """All that the facts of a report are made of, but its reference and the time of day."""
-    moment, _ = report_clock(incident.get("received_at"))
+    """All that the facts of a report are made of, but its reference and what of its day changes no answer."""
     told = tuple((one.kind, one.victims, one.context, frozenset(one.facts.items())) for one in group)
-    return moment.date(), told
+    return period_of(report_day(incident.get("received_at"))), told
 
 
 def _apply(disclosure: Disclosure, entry: Mapping[str, Any], *, due: bool) -> Disclosure:

@@ -35,6 +35,10 @@ class Texts:
         """The text of a row in UTF-8; empty for null."""
         return _bytes_at(int(self.address[row]), int(self.length[row]))
 
+    def bytes_of(self, row: int, start: int, end: int) -> bytes:
+        """A piece of the text of a row, from and to a byte."""
+        return _bytes_at(int(self.address[row]) + start, end - start)
+
 
 def texts_of(column: pl.Series | pa.Array | pa.ChunkedArray) -> Texts:
     """The texts of a column of strings (Arrow ``string``, ``large_string``, ``string_view``, or polars).
