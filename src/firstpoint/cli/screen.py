@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 import polars as pl
+from attrs import define
 
 from firstpoint import records, screening
 from firstpoint.cli.console import finish, progress_bar, say
 from firstpoint.cli.extracts import MAPPING_HELP, report_rejects, source_mapping
 from firstpoint.cli.screen_card import card_command
 from firstpoint.cli.screen_subgroups import subgroups_command
-from firstpoint.cli.tables import write_table
+from firstpoint.cli.tables import write_parts
 from firstpoint.errors import InputError
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -44,6 +46,22 @@ screen_command.add_command(card_command)
 screen_command.add_command(subgroups_command)
 
 
+@define
+class Tally:
+    """How many logs were screened, could not be read, and more likely than not disclose a crime."""
+
+    logs: int = 0
+    unread: int = 0
+    disclosing: int = 0
+
+    def counted(self, part: pl.DataFrame) -> pl.DataFrame:
+        """Count a part of the screened rows, and give it back."""
+        self.logs += part.height
+        self.unread += part["not_read"].count()
+        self.disclosing += part.filter(pl.col("chance_crime") >= LIKELY).height
+        return part
+
+
 @screen_command.command(name="logs")
 @click.argument("incidents", type=EXISTING)
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Result, as .jsonl or .parquet.")
@@ -73,14 +91,20 @@ def logs_command(
     read = [logs]
     if crimes:
         read.append(records.read_extract(crimes, "crimes", source, needs=NEEDED_OF_A_CRIME))
-    with progress_bar("Reading logs") as step:
-        screened = screening.screen(
-            logs.frame, read[1].frame if crimes else None, reader=reader, progress=step
+    tally = Tally()
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with progress_bar("Reading logs") as step, TemporaryDirectory(dir=out.parent, prefix=".") as folder:
+        screened = screening.screen_in_parts(
+            logs.scan(),
+            read[1].frame if crimes else None,
+            folder=Path(folder),
+            reader=reader,
+            progress=step,
         )
-    write_table(screened, out)
-    disclosing = screened.filter(pl.col("chance_crime") >= LIKELY).height
-    unread = screened["not_read"].count()
+        write_parts(map(tally.counted, screened), out)
+    unread = tally.unread
     apart = f" {unread} could not be read, being in another language or script." if unread else ""
-    read_logs = f"{screened.height - unread} logs read"
+    read_logs = f"{tally.logs - unread} logs read"
+    disclosing = tally.disclosing
     say(f"{read_logs}; {disclosing} more likely than not disclose a crime.{apart} Result: {out}")
     finish(rows_set_aside=report_rejects(read, out.with_name(out.name + ".rejects.csv")))

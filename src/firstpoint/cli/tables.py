@@ -5,9 +5,11 @@ Most hold the words of logs, so nobody else on the machine may read one before i
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import polars as pl
+import pyarrow.parquet as pq
 
 from firstpoint.errors import InputError, UnreadableFile
 from firstpoint.records import as_spreadsheet_text, from_spreadsheet_text
@@ -37,6 +39,41 @@ def write_table(frame: pl.DataFrame, path: Path) -> Path:
         as_spreadsheet_text(frame).write_csv(half_written)
     half_written.replace(path)
     return path
+
+
+def write_parts(parts: Iterable[pl.DataFrame], path: Path) -> Path:
+    """Write frames of one schema, one after the other, as Parquet or JSON lines, and give the path.
+
+    As with :func:`write_table` the file appears by one rename; one part is held in memory at a time. Raises
+    InputError for another ending.
+    """
+    if path.suffix not in (".parquet", ".jsonl"):
+        raise InputError(
+            f"parts of a table are not written as {path.suffix or 'a file without an ending'}.",
+            where=str(path),
+            remedy="End the name in .jsonl or .parquet.",
+        )
+    half_written = _for_owner(path)
+    if path.suffix == ".parquet":
+        _write_row_groups(parts, half_written)
+    else:
+        with half_written.open("wb") as file:
+            for part in parts:
+                part.write_ndjson(file)
+    half_written.replace(path)
+    return path
+
+
+def _write_row_groups(parts: Iterable[pl.DataFrame], path: Path) -> None:
+    writer: pq.ParquetWriter | None = None
+    try:
+        for part in parts:
+            rows = part.to_arrow()
+            writer = writer or pq.ParquetWriter(path, rows.schema, compression="zstd", compression_level=1)
+            writer.write_table(rows, row_group_size=part.height or None)
+    finally:
+        if writer is not None:
+            writer.close()
 
 
 def read_table(path: Path) -> pl.DataFrame:

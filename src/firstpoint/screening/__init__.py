@@ -34,7 +34,9 @@ A log goes through the room in one direction:
 :mod:`~firstpoint.screening.accountability` says what the screen is and is not for, what it was measured
 on, and whether it serves every group of victim alike.
 
-:func:`screen` does all of it for a table, :func:`explain` for one log with its reasons. The words are kept
+:func:`screen` does all of it for a table, :func:`screen_in_parts` for one that is not to be held in memory,
+and :func:`explain` for one log with its reasons. Where logs are many, the reader that ships goes through
+:mod:`~firstpoint.screening.columns`, which says the same of each over arrays. The words are kept
 with :mod:`~firstpoint.screening.lexicon_faults` (is every row sound?), :mod:`~firstpoint.screening.comparing`
 (what would a change do?) and :mod:`~firstpoint.screening.audited` (how often was each row right?).
 
@@ -61,6 +63,7 @@ aggravated offence.
 from firstpoint.screening.disclosures import Disclosure, Evidence
 from firstpoint.screening.explaining import Explanation, explain
 from firstpoint.screening.facts import report_facts
+from firstpoint.screening.in_parts import screen_in_parts
 from firstpoint.screening.logreading import LogReader
 from firstpoint.screening.reading import LexiconReader, Reader
 from firstpoint.screening.scoring import RANKED_BY
@@ -79,6 +82,7 @@ __all__ = [
     "explain",
     "report_facts",
     "screen",
+    "screen_in_parts",
     "sure_enough",
     "sure_from",
 ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from itertools import islice
 from typing import Any
 
 import polars as pl
@@ -30,7 +32,10 @@ _SCREENED: dict[str, pl.DataType | type[pl.DataType]] = {
     "not_read": pl.String,
 }
 _NOT_STANDING = ("cancelled", "transferred")
-_PROGRESS_EVERY = 500
+_TOLD_EVERY = 500
+#: What the rank of a log depends on.
+RANKED_BY_COLUMNS = ("incident_id", "chance_unrecorded", "harm", "not_read")
+Linked = Mapping[str, list[str | None]]
 
 
 def screen(
@@ -54,58 +59,79 @@ def screen(
     figures, and ranks behind the logs in which something may be unrecorded and before those in which nothing
     was found. Raises :class:`InputError` when a needed column is missing.
     """
+    reader = reader or LexiconReader()
+    parts = screened_parts([incidents], crimes, reader=reader, total=incidents.height, progress=progress)
+    frame = pl.concat(parts)
+    return frame.with_columns(rank=ranks(frame)).select(*_SCREENED)
+
+
+def screened_parts(
+    parts: Iterable[pl.DataFrame],
+    crimes: pl.DataFrame | None,
+    *,
+    reader: Reader,
+    total: int,
+    progress: Callable[[int, int], None] | None = None,
+) -> Iterator[pl.DataFrame]:
+    """The rows of :func:`screen`, but for their rank, of incidents that come in parts.
+
+    They are given in order, not part for part. ``total`` is how many incidents there are; where they are
+    many, a reader that can reads them in columns.
+    """
+    linked = _linked(crimes)
+    rows = (_used(part) for part in parts)
+    columns = _columns_of(reader) if total >= MANY else None
+    told = _one_by_one(rows, linked, reader) if columns is None else columns(rows, linked)
+    done = 0
+    for part in told:
+        done += part.height
+        if progress:
+            progress(done, total)
+        yield part
+
+
+def _used(incidents: pl.DataFrame) -> pl.DataFrame:
     for needed in ("incident_id", "text"):
         if needed not in incidents.columns:
             raise InputError(f"the incidents have no column {needed}", remedy="Name it in the mapping file.")
-    reader = reader or LexiconReader()
-    linked = _linked(crimes)
-    rows = incidents.select(column for column in _USED if column in incidents.columns)
-    parts = _in_columns(rows, linked, reader, progress)
-    if parts is None:
-        parts = _one_by_one(rows, linked, reader, progress)
-    return ranked(pl.concat(parts))
+    return incidents.select(column for column in _USED if column in incidents.columns)
 
 
-def _in_columns(
-    rows: pl.DataFrame,
-    linked: Mapping[str, list[str | None]],
-    reader: Reader,
-    progress: Callable[[int, int], None] | None,
-) -> Iterator[pl.DataFrame] | None:
-    """The screened rows in parts, read in columns; None where the reader or the rows do not allow it."""
-    if not isinstance(reader, LogReader) or rows.height < MANY:
+_Parts = Iterator[pl.DataFrame]
+
+
+def _columns_of(reader: Reader) -> Callable[[_Parts, Linked], _Parts] | None:
+    """What reads parts in columns; None where the reader or the installation does not allow it."""
+    if not isinstance(reader, LogReader):
         return None
     try:
-        from firstpoint.screening.columns import read_parts
+        from firstpoint.screening.columns import columns_of, read_parts
     except ImportError:  # without numba there are no loops
         return None
-    return read_parts(rows, linked, reader, progress)
+    columns = columns_of(reader)
+    return None if columns is None else partial(read_parts, columns)
 
 
-def _one_by_one(
-    rows: pl.DataFrame,
-    linked: Mapping[str, list[str | None]],
-    reader: Reader,
-    progress: Callable[[int, int], None] | None,
-) -> Iterator[pl.DataFrame]:
+def _one_by_one(parts: Iterable[pl.DataFrame], linked: Linked, reader: Reader) -> Iterator[pl.DataFrame]:
     """The screened rows by any reader, each log by itself."""
-    results = list(_results(rows, linked, reader, progress))
     schema = pl.Schema({name: kind for name, kind in _SCREENED.items() if name != "rank"})
-    yield pl.DataFrame(results, schema=schema, orient="row")
+    answers: Answers = {}
+    for part in parts:
+        results = _results(part, linked, reader, answers)
+        while rows := list(islice(results, _TOLD_EVERY)):
+            yield pl.DataFrame(rows, schema=schema, orient="row")
+        if part.is_empty():
+            yield schema.to_frame()
 
 
 def _results(
-    rows: pl.DataFrame,
-    linked: Mapping[str, list[str | None]],
-    reader: Reader,
-    progress: Callable[[int, int], None] | None,
+    rows: pl.DataFrame, linked: Linked, reader: Reader, answers: Answers
 ) -> Iterator[tuple[Any, ...]]:
     lexicon = reader.lexicon if isinstance(reader, LexiconReader | LogReader) else ready_lexicon()
     label = f"{reader.name} {reader.version}"
-    answers: Answers = {}
     sure_from = float(lexicon.weights["floor"]["counted_together"])
     read = _read(rows, reader)
-    for done, (incident, one) in enumerate(zip(rows.iter_rows(named=True), read, strict=True), 1):
+    for incident, one in zip(rows.iter_rows(named=True), read, strict=True):
         disclosures = counted(incident, one.disclosures, answers, sure_from=sure_from)
         standing = next(
             (
@@ -116,8 +142,6 @@ def _results(
         )
         figures = score(disclosures, linked.get(incident["incident_id"], []), standing, lexicon.weights)
         yield _row(incident["incident_id"], figures, label, disclosures, one.not_read)
-        if progress and (done % _PROGRESS_EVERY == 0 or done == rows.height):
-            progress(done, rows.height)
 
 
 def _read(rows: pl.DataFrame, reader: Reader) -> Iterator[Read]:
@@ -157,16 +181,17 @@ def _linked(crimes: pl.DataFrame | None) -> dict[str, list[str | None]]:
     return linked
 
 
-def ranked(frame: pl.DataFrame) -> pl.DataFrame:
-    """Screened rows with their ``rank``: by harm times the chance that it is unrecorded, then that chance,
-    then the reference.
+def ranks(figures: pl.DataFrame) -> pl.Series:
+    """The ``rank`` of each screened row: by harm times the chance that it is unrecorded, then that chance,
+    then the reference; ``figures`` has the columns of ``RANKED_BY_COLUMNS``.
 
     What was not read stands between the logs that are worth a look and those that are not.
     """
     worth = pl.col("harm") * pl.col("chance_unrecorded")
-    figures = frame.lazy().select("incident_id", "chance_unrecorded", "harm", "not_read")
     order = (
-        figures.with_row_index("row")
+        figures.lazy()
+        .select(RANKED_BY_COLUMNS)
+        .with_row_index("row")
         .with_columns(
             worth=worth,
             standing=pl.when(worth > 0).then(0).when(pl.col("not_read").is_not_null()).then(1).otherwise(2),
@@ -178,4 +203,4 @@ def ranked(frame: pl.DataFrame) -> pl.DataFrame:
         .select("row", rank=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
         .sort("row")
     )
-    return frame.with_columns(order.collect()["rank"]).select(*_SCREENED)
+    return order.collect()["rank"]

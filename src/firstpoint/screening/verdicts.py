@@ -8,12 +8,14 @@ is counted by itself and absorbs nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from attrs import evolve
 
 from firstpoint import counting
+from firstpoint.errors import BadReport
 from firstpoint.screening.disclosures import Disclosure
 from firstpoint.screening.facts import REPORTED_INCIDENT, report_day, report_facts
 from firstpoint.screening.periods import Period, period_of
@@ -21,6 +23,13 @@ from firstpoint.screening.periods import Period, period_of
 Signature = tuple[Period, tuple[tuple[str, int, str, frozenset[tuple[str, str]]], ...]]
 Answers = dict[Signature, dict[str, Any]]
 
+_OF_THE_VICTIM = "victim."
+#: Which facts stand, by their names: all, then those that do not tell of the victim.
+_STANDING: tuple[Callable[[str], bool], ...] = (
+    lambda _: True,
+    lambda name: not name.startswith(_OF_THE_VICTIM),
+    lambda _: False,
+)
 _CRIME_DUE = (
     "clock_runs"  # counting's warning that a crime is due within the limit although its class is open
 )
@@ -50,7 +59,7 @@ def counted_together(
     """The disclosures of one report with what the rule book requires for each (see :func:`counted`)."""
     signature = _signature(incident, group)
     if signature not in answers:
-        answers[signature] = counting.count_report(report_facts(incident, group))
+        answers[signature] = _answer(incident, group)
     answer = answers[signature]
     by_id = {entry["id"]: entry for entry in answer["allegations"]}
     running = {told["allegation"] for told in answer.get("warnings", ()) if told["code"] == _CRIME_DUE}
@@ -58,6 +67,22 @@ def counted_together(
         _apply(one, by_id.get(f"a{number}", {}), due=f"a{number}" in running)
         for number, one in enumerate(group, 1)
     ]
+
+
+def _answer(incident: Mapping[str, Any], group: Sequence[Disclosure]) -> dict[str, Any]:
+    """What counting says of a report.
+
+    The words of a log may tell facts that contradict one another (a constable, and aged 12). Then none of
+    those that tell of the victim stands, and where the others still do, none at all.
+    """
+    for stands in _STANDING[:-1]:
+        with suppress(BadReport):
+            return counting.count_report(report_facts(incident, [_with(one, stands) for one in group]))
+    return counting.count_report(report_facts(incident, [_with(one, _STANDING[-1]) for one in group]))
+
+
+def _with(one: Disclosure, stands: Callable[[str], bool]) -> Disclosure:
+    return evolve(one, facts={name: value for name, value in one.facts.items() if stands(name)})
 
 
 def _signature(incident: Mapping[str, Any], group: Sequence[Disclosure]) -> Signature:

@@ -23,7 +23,7 @@ tests. A log passes through in this order:
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import polars as pl
@@ -50,37 +50,26 @@ def columns_of(reader: LogReader) -> Columns | None:
 
 
 def read_parts(
-    rows: pl.DataFrame,
+    columns: Columns,
+    parts: Iterable[pl.DataFrame],
     linked: Mapping[str, Sequence[str | None]],
-    reader: LogReader,
-    progress: Callable[[int, int], None] | None = None,
     *,
     at_once: int = AT_ONCE,
     workers: int = WORKERS,
-) -> Iterator[pl.DataFrame] | None:
-    """The screened rows of incidents in parts and in order, without their rank; None where the reader's
-    arrays cannot be made, or a column is not of the type that they need.
-
-    ``linked`` are the classes of the crimes of each incident; ``progress`` is called with (done, total).
-    """
-    if "received_at" in rows.columns and not isinstance(rows.schema["received_at"], pl.Datetime):
-        return None
-    columns = columns_of(reader)
-    if columns is None:
-        return None
-    screening = Screening(columns, f"{reader.name} {reader.version}", linked)
-    return _told(_in_threads(rows.iter_slices(at_once), screening, workers), rows.height, progress)
-
-
-def _told(
-    parts: Iterator[pl.DataFrame], total: int, progress: Callable[[int, int], None] | None
 ) -> Iterator[pl.DataFrame]:
-    done = 0
-    for part in parts:
-        done += part.height
-        if progress:
-            progress(done, total)
-        yield part
+    """The screened rows of incidents that come in parts, in order, without their rank.
+
+    ``linked`` are the classes of the crimes of each incident; ``at_once`` is how many logs of a part one of
+    the ``workers`` takes at a time.
+    """
+    reader = columns.reader
+    screening = Screening(columns, f"{reader.name} {reader.version}", linked)
+    slices = (piece for part in parts for piece in _pieces(part, at_once))
+    return _in_threads(slices, screening, workers)
+
+
+def _pieces(part: pl.DataFrame, at_once: int) -> Iterator[pl.DataFrame]:
+    return part.iter_slices(at_once) if part.height else iter((part,))
 
 
 def _in_threads(parts: Iterator[pl.DataFrame], screening: Screening, workers: int) -> Iterator[pl.DataFrame]:

@@ -133,7 +133,7 @@ class Screening:
         if "received_at" not in part.columns:
             period = period_numbers([period_of(report_day(None))], self._periods)
             return pl.Series([None] * part.height), period.repeat(part.height)
-        received_at = part["received_at"]
+        received_at = _moments(part["received_at"])
         aware = received_at if received_at.dtype.time_zone else received_at.dt.replace_time_zone("UTC")  # type: ignore[attr-defined]
         days = aware.dt.convert_time_zone("Europe/London").dt.date()
         told, places = _told_once(days)
@@ -178,6 +178,13 @@ def _column(part: pl.DataFrame, name: str) -> pl.Series:
         if name in part.columns
         else pl.Series([None] * part.height, dtype=pl.String)
     )
+
+
+def _moments(received_at: pl.Series) -> pl.Series:
+    """When logs were received, also where a column of objects tells it, or of nothing."""
+    if isinstance(received_at.dtype, pl.Datetime):
+        return received_at
+    return pl.Series(received_at.to_list(), dtype=pl.Datetime("us"), strict=False)
 
 
 def _told_once(codes: pl.Series) -> tuple[list[Any], NDArray[np.int32]]:

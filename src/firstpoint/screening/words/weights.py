@@ -58,7 +58,8 @@ class Weights:
         names, of_kinds = kinds
         of_kinds = np.where(np.abs(of_kinds) < LEAST_OF_KIND, np.float32(0), of_kinds.round(2))
         kept = values.any(axis=1) | of_kinds.any(axis=1)
-        return cls._of(numbers, table[kept], values[kept], names, of_kinds[kept])
+        telling = of_kinds[kept].any(axis=1)
+        return cls._of(numbers, table[kept], values[kept], names, (telling, of_kinds[kept][telling]))
 
     @classmethod
     def _of(
@@ -67,17 +68,19 @@ class Weights:
         keys: NDArray[np.int64],
         values: NDArray[np.float32],
         kinds: tuple[str, ...],
-        of_kinds: NDArray[np.float32],
+        of_kinds: tuple[NDArray[np.bool_], NDArray[np.float32]],
     ) -> Weights:
+        """Weights from their parts; ``of_kinds``: which features tell kinds, and a row for each of those."""
         size = 1 << max(4, int(2 * len(keys)).bit_length())
         slots, places = np.zeros(size, np.int64), np.zeros(len(keys), np.int64)
         _enter(keys, slots, places)
         laid, row = np.zeros((size, 3), np.float32), np.zeros(size, np.int32)
         laid[places] = values
-        telling = of_kinds.any(axis=1)
+        telling, told = of_kinds
         row[places[telling]] = np.arange(1, telling.sum() + 1)
-        rows = np.vstack((np.zeros((1, len(kinds)), np.float32), of_kinds[telling]))
-        return cls(numbers, slots, laid, kinds, row, np.ascontiguousarray(rows))
+        rows = np.zeros((len(told) + 1, len(kinds)), np.float32)
+        rows[1:] = told
+        return cls(numbers, slots, laid, kinds, row, rows)
 
     def save(self, folder: Path) -> None:
         """Write the four files."""
@@ -125,10 +128,12 @@ class Weights:
         column = placed["kind"].replace_strict(
             dict(zip(names, range(len(names)), strict=True)), return_dtype=pl.Int64
         )
-        of_kinds = np.zeros((len(keys), len(names)), np.float32)
-        if len(names):
-            of_kinds[placed["row"].to_numpy(), column.to_numpy()] = placed["weight"].to_numpy()
-        return cls._of(numbers, keys, table.drop("feature").to_numpy(), names, of_kinds)
+        telling = np.zeros(len(keys), dtype=np.bool_)
+        telling[placed["row"].to_numpy()] = True
+        of_kinds = np.zeros((int(telling.sum()), len(names)), np.float32)
+        of_telling = (np.cumsum(telling) - 1)[placed["row"].to_numpy()]
+        of_kinds[of_telling, column.to_numpy()] = placed["weight"].to_numpy()
+        return cls._of(numbers, keys, table.drop("feature").to_numpy(), names, (telling, of_kinds))
 
 
 def _write(table: pl.DataFrame, path: Path) -> None:
