@@ -6,7 +6,8 @@ import polars as pl
 import pytest
 
 from firstpoint import auditing
-from firstpoint.cli.tables import write_table, write_text
+from firstpoint.cli.tables import write_parts, write_table, write_text
+from firstpoint.errors import InputError
 
 SIGNS = ["=", "+", "-", "@", "\t", "\r"]
 
@@ -25,6 +26,16 @@ def test_json_lines_and_parquet_hold_every_text_as_it_is(tmp_path):
     frame = pl.DataFrame({"words": ["=1+1"]})
     assert pl.read_parquet(write_table(frame, tmp_path / "r.parquet")).equals(frame)
     assert pl.read_ndjson(write_table(frame, tmp_path / "r.jsonl")).equals(frame)
+
+
+def test_parts_make_one_table_of_their_rows(tmp_path):
+    frame = pl.DataFrame({"id": ["a", "b", "c"], "told": [[{"words": "=1"}], [], None]})
+    for name, read in (("r.parquet", pl.read_parquet), ("r.jsonl", pl.read_ndjson)):
+        assert read(write_parts(frame.iter_slices(2), tmp_path / name)).equals(frame)
+        assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600
+    assert pl.read_parquet(write_parts([frame.clear()], tmp_path / "none.parquet")).equals(frame.clear())
+    with pytest.raises(InputError, match="csv"):
+        write_parts([frame], tmp_path / "r.csv")
 
 
 def test_a_frame_of_odd_references_is_read_back_as_the_frame_that_was_drawn_from(tmp_path):

@@ -11,12 +11,11 @@ from pathlib import Path
 
 import polars as pl
 
-from firstpoint.screening.logreading import LogReader
-from firstpoint.screening.reading import Reader
+from firstpoint.screening.reading import LexiconReader, Reader
 from firstpoint.screening.screened import RANKED_BY_COLUMNS, ranks, screened_parts
 
 #: Logs of one part; parts are made so large that reading each in columns pays.
-OF_A_PART = 50_000
+OF_A_PART = 20_000
 
 
 def screen_in_parts(
@@ -32,11 +31,11 @@ def screen_in_parts(
 
     ``folder`` (there already, and empty) takes the rows of parts that are read, some 1 kB a log, until all
     are; whoever made it clears it away. ``of_a_part`` is how many logs are read at a time. Arguments, rows
-    and errors are otherwise those of ``screen``; nothing is read before the first part is asked for.
+    and errors are otherwise those of ``screen``. All logs are read before the first part comes back.
     """
     total = int(incidents.select(pl.len()).collect().item())
     parts = (incidents.slice(first, of_a_part).collect() for first in range(0, max(total, 1), of_a_part))
-    reader = reader or LogReader()
+    reader = reader or LexiconReader()
     told = screened_parts(parts, crimes, reader=reader, total=total, progress=progress)
     paths, figures = _put_by(told, folder)
     return _ranked(paths, ranks(pl.concat(figures)))

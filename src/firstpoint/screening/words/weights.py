@@ -58,7 +58,7 @@ class Weights:
         names, of_kinds = kinds
         of_kinds = np.where(np.abs(of_kinds) < LEAST_OF_KIND, np.float32(0), of_kinds.round(2))
         kept = values.any(axis=1) | of_kinds.any(axis=1)
-        telling = of_kinds[kept].any(axis=1)
+        telling: NDArray[np.bool_] = np.asarray(of_kinds[kept].any(axis=1))
         return cls._of(numbers, table[kept], values[kept], names, (telling, of_kinds[kept][telling]))
 
     @classmethod
