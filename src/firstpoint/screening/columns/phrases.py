@@ -148,10 +148,17 @@ def choice_of(labels: Sequence[str], labelled: NDArray[np.bool_], names: Names) 
     )
 
 
-def codes_of(pairs: Sequence[tuple[str | None, str | None]], reader: LexiconReader, names: Names) -> OfCodes:
-    """What pairs of opening and closing codes say."""
-    lexicon = reader.lexicon
-    rows = [_of_pair(opening, closing, lexicon, names) for opening, closing in pairs]
+Pair = tuple[str | None, str | None]
+
+
+def codes_of(
+    pairs: Sequence[Pair], reader: LexiconReader, names: Names, known: dict[Pair, tuple[Any, ...]]
+) -> OfCodes:
+    """What pairs of opening and closing codes say; ``known`` remembers what was looked up."""
+    for pair in pairs:
+        if pair not in known:
+            known[pair] = _of_pair(*pair, reader.lexicon, names)
+    rows = [known[pair] for pair in pairs]
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(OfCodes._fields)
     kinds = (np.int32, np.float64, np.float64, np.int32, np.float64, np.float64, np.uint8, np.int32)
     return OfCodes(*(np.array(column, dtype=kind) for column, kind in zip(columns, kinds, strict=True)))

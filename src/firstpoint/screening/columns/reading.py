@@ -17,6 +17,7 @@ from firstpoint.screening.columns.laying import laid_out
 from firstpoint.screening.columns.leaning import CLOSING, OPENING, Leanings
 from firstpoint.screening.columns.phrases import (
     Names,
+    Pair,
     choice_of,
     codes_of,
     names_of,
@@ -85,6 +86,7 @@ class Screening:
     asked: Asked = field(init=False)
     covering: Covering = field(init=False)
     _periods: dict[Any, int] = field(factory=dict)
+    _codes: dict[Pair, tuple[Any, ...]] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         self.asked = Asked(self.columns.names)
@@ -94,7 +96,7 @@ class Screening:
         """The screened rows of a part of the incidents, without their rank."""
         known, lexicon = self.columns, self.columns.reader.lexicon
         codes = _Codes.of(part)
-        of_codes = codes_of(codes.pairs, known.reader.phrases, known.names)
+        of_codes = codes_of(codes.pairs, known.reader.phrases, known.names, self._codes)
         reading = read_column(part["text"], known.tables, _kinds_told(of_codes, codes, known.names))
         given = self._given(reading, codes, of_codes)
         received_at, period = self._periods_of(part)

@@ -80,7 +80,7 @@ def wording_of(weights: Weights, kinds: Mapping[str, int]) -> Wording:
     keys = weights.slots[rows]
     shapes = keys >> 58
     several = (shapes >= 2) & (shapes <= 4)
-    table = 1 << max(4, (2 * int(several.sum())).bit_length())
+    table = 1 << max(4, (3 * int(several.sum()) // 2).bit_length())  # two thirds full at most
     held = lines(table + len(keys), 4).view(np.int64)
     sieve = np.zeros((1 << _SIEVE_BITS) // 64, dtype=np.uint64)
     places = np.zeros(len(keys), dtype=np.int64)
