@@ -46,6 +46,8 @@ def screen(
     ``incident_id``; cancelled and transferred crimes cover nothing, and one without a class covers all that
     its incident discloses. ``progress`` is called with (done, total).
 
+    ``reader`` is the one that ships (:class:`LogReader`) unless given.
+
     Gives one row an incident, in the order of the input: ``incident_id``, ``expected_crimes``,
     ``chance_unrecorded``, ``chance_crime`` (0 to 1), ``harm`` (0 to 100),
     ``rank`` (1 is to be looked at first), ``reader`` (name and version), ``disclosures``, ``not_read``: why
@@ -56,7 +58,7 @@ def screen(
     for needed in ("incident_id", "text"):
         if needed not in incidents.columns:
             raise InputError(f"the incidents have no column {needed}", remedy="Name it in the mapping file.")
-    reader = reader or LexiconReader()
+    reader = reader or LogReader()
     linked = _linked(crimes)
     rows = incidents.select(column for column in _USED if column in incidents.columns)
     results = list(_results(rows, linked, reader, progress))
