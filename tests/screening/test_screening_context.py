@@ -15,8 +15,12 @@ from firstpoint.screening.facts import report_clock
 ASSAULT = "He punched her in the face."
 
 
+def by_phrases(incidents, crimes=None, **more):
+    return screen(incidents, crimes, reader=LexiconReader(), **more)
+
+
 def chance(text, **columns):
-    return screen(
+    return by_phrases(
         pl.DataFrame({"incident_id": ["1"], "text": [text], **{k: [v] for k, v in columns.items()}})
     ).row(0, named=True)
 
@@ -76,9 +80,11 @@ def test_two_victims_make_two_assaults():
 def test_a_linked_crime_of_the_same_group_covers_the_disclosure():
     crimes = pl.DataFrame({"incident_id": ["1"], "ho_class": ["8N"], "status": ["recorded"]})
     incidents = pl.DataFrame({"incident_id": ["1"], "text": [ASSAULT]})
-    assert screen(incidents, crimes)["chance_unrecorded"][0] < 0.1
-    assert screen(incidents, crimes.with_columns(status=pl.lit("cancelled")))["chance_unrecorded"][0] > 0.7
-    assert screen(incidents, crimes.with_columns(ho_class=pl.lit("46")))["chance_unrecorded"][0] > 0.5
+    assert by_phrases(incidents, crimes)["chance_unrecorded"][0] < 0.1
+    assert (
+        by_phrases(incidents, crimes.with_columns(status=pl.lit("cancelled")))["chance_unrecorded"][0] > 0.7
+    )
+    assert by_phrases(incidents, crimes.with_columns(ho_class=pl.lit("46")))["chance_unrecorded"][0] > 0.5
 
 
 def test_a_crime_whose_class_is_not_known_covers_all_that_is_disclosed():
@@ -86,7 +92,7 @@ def test_a_crime_whose_class_is_not_known_covers_all_that_is_disclosed():
         {"incident_id": ["1"], "ho_class": [None]}, schema={"incident_id": pl.String, "ho_class": pl.String}
     )
     incidents = pl.DataFrame({"incident_id": ["1"], "text": [ASSAULT + " He smashed her phone."]})
-    assert screen(incidents, crimes)["chance_unrecorded"][0] < 0.1
+    assert by_phrases(incidents, crimes)["chance_unrecorded"][0] < 0.1
 
 
 def test_an_opening_code_alone_is_weak_evidence_without_spans():
@@ -97,7 +103,7 @@ def test_an_opening_code_alone_is_weak_evidence_without_spans():
 
 
 def test_the_gravest_unrecorded_log_ranks_first():
-    frame = screen(
+    frame = by_phrases(
         pl.DataFrame(
             {
                 "incident_id": ["a", "b", "c"],
@@ -109,7 +115,7 @@ def test_the_gravest_unrecorded_log_ranks_first():
 
 
 def test_the_columns_are_those_promised():
-    frame = screen(pl.DataFrame({"incident_id": ["1"], "text": [ASSAULT]}))
+    frame = by_phrases(pl.DataFrame({"incident_id": ["1"], "text": [ASSAULT]}))
     assert frame.columns == [
         "incident_id",
         "expected_crimes",
@@ -122,7 +128,7 @@ def test_the_columns_are_those_promised():
         "not_read",
     ]
     assert (
-        screen(
+        by_phrases(
             pl.DataFrame(
                 {"incident_id": [], "text": []}, schema={"incident_id": pl.String, "text": pl.String}
             )
@@ -133,12 +139,12 @@ def test_the_columns_are_those_promised():
 
 def test_a_table_without_text_is_refused():
     with pytest.raises(InputError, match="text"):
-        screen(pl.DataFrame({"incident_id": ["1"]}))
+        by_phrases(pl.DataFrame({"incident_id": ["1"]}))
 
 
 def test_progress_is_told_to_the_end():
     told = []
-    screen(
+    by_phrases(
         pl.DataFrame({"incident_id": ["1", "2"], "text": ["", ""]}),
         progress=lambda done, total: told.append((done, total)),
     )

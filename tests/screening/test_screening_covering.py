@@ -11,7 +11,8 @@ from firstpoint.screening.covering import covers
 from firstpoint.screening.disclosures import Disclosure
 from firstpoint.screening.kinds import kind_rows, possible_classes
 
-TOLD_ALSO = LexiconReader().lexicon.weights["told_also_as"]
+PHRASES = LexiconReader()
+TOLD_ALSO = PHRASES.lexicon.weights["told_also_as"]
 
 
 def due(kind, *, ho_class=None, crimes=1, certainty=0.9):
@@ -20,7 +21,9 @@ def due(kind, *, ho_class=None, crimes=1, certainty=0.9):
 
 def unrecorded(text, *classes):
     crimes = pl.DataFrame({"incident_id": ["1"] * len(classes), "ho_class": list(classes)})
-    return screen(pl.DataFrame({"incident_id": ["1"], "text": [text]}), crimes)["chance_unrecorded"][0]
+    return screen(pl.DataFrame({"incident_id": ["1"], "text": [text]}), crimes, reader=PHRASES)[
+        "chance_unrecorded"
+    ][0]
 
 
 @pytest.mark.parametrize(
@@ -76,7 +79,9 @@ def test_a_rape_told_by_another_is_a_reported_incident_and_no_crime_yet():
     text = "Overheard that she was raped. Victim not traced."
     (told,) = [
         d
-        for d in screen(pl.DataFrame({"incident_id": ["1"], "text": [text]}))["disclosures"][0]
+        for d in screen(pl.DataFrame({"incident_id": ["1"], "text": [text]}), reader=PHRASES)["disclosures"][
+            0
+        ]
         if d["kind"] == "rape"
     ]
     assert (told["crimes"], told["context"]) == (0, "reported_incident")
@@ -92,9 +97,9 @@ def test_a_rape_told_by_another_is_a_reported_incident_and_no_crime_yet():
 )
 def test_a_stored_row_rebuilds_the_report_that_was_counted(text):
     incident = {"incident_id": "1", "text": text}
-    (row,) = screen(pl.DataFrame([incident])).iter_rows(named=True)
+    (row,) = screen(pl.DataFrame([incident]), reader=PHRASES).iter_rows(named=True)
     back = [disclosure_of(d) for d in row["disclosures"]]
-    read = LexiconReader().read(incident)
+    read = PHRASES.read(incident)
     assert [one.facts for one in back] == [dict(one.facts) for one in read]
     assert report_facts(incident, sure_enough(back)) == report_facts(incident, sure_enough(read))
     assert counting.report_faults(report_facts(incident, back)) == []

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from firstpoint.screening import Disclosure, Evidence, LexiconReader, explain, screen
+from firstpoint.screening import Disclosure, Evidence, LexiconReader, LogReader, explain, screen
 from firstpoint.screening.explaining import context_words
 from firstpoint.screening.lexicon import ready_lexicon
 
@@ -22,8 +22,12 @@ a bike if worried recorded crime reference officer attended no offences"""
 WORDS = st.sampled_from([*SAID.split(), "\n"])
 
 
-def explained(text, recorded=(), **more):
-    return explain({"incident_id": "K-1", "text": text, "received_at": AT, **more}, recorded)
+PHRASES = LexiconReader()
+READERS = st.sampled_from([PHRASES, LogReader()])
+
+
+def explained(text, recorded=(), reader=PHRASES, **more):
+    return explain({"incident_id": "K-1", "text": text, "received_at": AT, **more}, recorded, reader=reader)
 
 
 def moved(seen, name):
@@ -39,22 +43,24 @@ def test_an_assault_is_told_with_its_words_its_row_and_its_clause():
     assert told.assumed == {"injury": "none"}
 
 
-@given(st.lists(WORDS, max_size=40).map(" ".join))
+@given(st.lists(WORDS, max_size=40).map(" ".join), READERS)
 @settings(max_examples=60, deadline=None)
-def test_every_quote_is_the_words_of_the_log_at_its_place(text):
-    seen = explained(text)
+def test_every_quote_is_the_words_of_the_log_at_its_place(text, reader):
+    seen = explained(text, reader=reader)
     places = [row.at for told in seen.told for row in told.seen]
     places += [cue.at for told in seen.told for row in told.seen for cue in row.cues]
     places += [each for told in seen.told for each in told.disclosure.evidence]
     assert all(text[place.start : place.end] == place.text for place in places)
 
 
-@given(st.lists(WORDS, max_size=40).map(" ".join), st.sampled_from([None, "assault", "domestic"]))
+@given(st.lists(WORDS, max_size=40).map(" ".join), st.sampled_from([None, "assault", "domestic"]), READERS)
 @settings(max_examples=40, deadline=None)
-def test_a_log_explained_scores_as_it_does_in_the_table(text, opening_code):
+def test_a_log_explained_scores_as_it_does_in_the_table(text, opening_code, reader):
     row = {"incident_id": "K-1", "text": text, "received_at": AT, "opening_code": opening_code}
-    (listed,) = screen(pl.DataFrame([row], schema_overrides={"opening_code": pl.String})).to_dicts()
-    seen = explain(row)
+    (listed,) = screen(
+        pl.DataFrame([row], schema_overrides={"opening_code": pl.String}), reader=reader
+    ).to_dicts()
+    seen = explain(row, reader=reader)
     figures = ("chance_unrecorded", "chance_crime", "expected_crimes", "harm")
     assert [getattr(seen.score, name) for name in figures] == [listed[name] for name in figures]
     assert [one["kind"] for one in listed["disclosures"]] == [told.disclosure.kind for told in seen.told]
@@ -101,10 +107,10 @@ def test_a_crime_within_another_names_the_clause_that_puts_it_there():
     assert any("supposes one incident" in doubt for doubt in within[0].doubts)
 
 
-@given(st.lists(WORDS, max_size=40).map(" ".join))
+@given(st.lists(WORDS, max_size=40).map(" ".join), READERS)
 @settings(max_examples=30, deadline=None)
-def test_nothing_is_told_without_a_reason_why_it_may_be_wrong(text):
-    assert all(told.doubts for told in explained(text).told)
+def test_nothing_is_told_without_a_reason_why_it_may_be_wrong(text, reader):
+    assert all(told.doubts for told in explained(text, reader=reader).told)
 
 
 def test_a_log_in_welsh_is_not_read_and_one_in_english_is():

@@ -66,7 +66,7 @@ def test_a_table_is_screened_with_the_forces_own_words(words, monkeypatch):
     monkeypatch.setattr("firstpoint.screening.reading.MANY", 1)
     frame = pl.DataFrame({"incident_id": ["1"], "text": ["He zonked him by the bridge."]})
     assert screen(frame, reader=LexiconReader(extensions=[words(PHRASE)]))["chance_crime"][0] > 0.5
-    assert screen(frame)["chance_crime"][0] == 0
+    assert screen(frame, reader=LexiconReader())["chance_crime"][0] == 0
 
 
 @pytest.mark.parametrize(

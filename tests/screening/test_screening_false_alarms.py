@@ -6,11 +6,13 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from firstpoint.screening import screen
+from firstpoint.screening import LexiconReader, screen
 
 
 def row(text):
-    return screen(pl.DataFrame({"incident_id": ["1"], "text": [text]})).row(0, named=True)
+    return screen(pl.DataFrame({"incident_id": ["1"], "text": [text]}), reader=LexiconReader()).row(
+        0, named=True
+    )
 
 
 @pytest.mark.parametrize(

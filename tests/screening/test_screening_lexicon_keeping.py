@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from firstpoint.errors import InputError
 from firstpoint.records.chance import wilson
-from firstpoint.screening import screen
+from firstpoint.screening import LexiconReader, LogReader, screen
 from firstpoint.screening.audited import AUDITED, audited_precision, check_audited
 from firstpoint.screening.comparing import lexicon_effect
 from firstpoint.screening.lexicon import lexicon_of, ready_lexicon, shipped_files
@@ -238,9 +238,13 @@ LOGS = pl.DataFrame(
 )
 
 
+def effect_on_phrases(incidents, before, after):
+    return lexicon_effect(incidents, before, after, read_with=LexiconReader)
+
+
 def test_a_new_row_gains_a_disclosure_where_it_stands_and_changes_nothing_else():
     after = lexicon_of(laid_over(SMALL, {"mine.csv": HEADING + ROW}))
-    effect = lexicon_effect(LOGS, KEPT, after)
+    effect = effect_on_phrases(LOGS, KEPT, after)
     (log,) = effect.changed
     assert log.incident_id == "a"
     assert [one.kind for one in log.gained] == ["assault"]
@@ -253,21 +257,21 @@ def test_a_new_row_gains_a_disclosure_where_it_stands_and_changes_nothing_else()
 
 def test_taking_the_row_back_loses_what_it_gained():
     after = lexicon_of(laid_over(SMALL, {"mine.csv": HEADING + ROW}))
-    there, back = lexicon_effect(LOGS, KEPT, after), lexicon_effect(LOGS, after, KEPT)
+    there, back = effect_on_phrases(LOGS, KEPT, after), effect_on_phrases(LOGS, after, KEPT)
     assert [log.gained for log in there.changed] == [log.lost for log in back.changed]
     assert back.patterns == {name: (after, before) for name, (before, after) in there.patterns.items()}
     assert back.expected_crimes == there.expected_crimes[::-1]
 
 
 def test_a_lexicon_against_itself_changes_nothing():
-    effect = lexicon_effect(LOGS, KEPT, KEPT)
+    effect = effect_on_phrases(LOGS, KEPT, KEPT)
     assert (effect.changed, effect.ranks_moved, effect.patterns) == ((), 0, {})
     assert effect.logs == 3
 
 
 def test_a_weaker_word_moves_the_chance_without_losing_the_disclosure():
     weights = SMALL["weights.toml"].replace(b"certain = 0.90", b"certain = 0.80", 1)
-    effect = lexicon_effect(LOGS, KEPT, lexicon_of(laid_over(SMALL, {"weights.toml": weights})))
+    effect = effect_on_phrases(LOGS, KEPT, lexicon_of(laid_over(SMALL, {"weights.toml": weights})))
     (log,) = effect.changed
     ((was, now),) = log.moved
     assert was.kind == now.kind == "assault"
@@ -279,8 +283,16 @@ def test_a_log_that_was_not_read_has_no_chance_before_and_after():
         "Mae'r galwr yn dweud bod ei chyn-bartner wedi ei tharo neithiwr a bod hi'n ofnus: gave him the boot."
     )
     after = lexicon_of(laid_over(SMALL, {"mine.csv": HEADING + ROW}))
-    (log,) = lexicon_effect(pl.DataFrame({"incident_id": ["w"], "text": [welsh]}), KEPT, after).changed
+    (log,) = effect_on_phrases(pl.DataFrame({"incident_id": ["w"], "text": [welsh]}), KEPT, after).changed
     assert log.chance_unrecorded == (None, None)
+
+
+def test_the_effect_is_that_on_the_reader_that_ships_unless_another_is_asked_for():
+    after = lexicon_of(laid_over(SMALL, {"mine.csv": HEADING + ROW}))
+    (log,) = [each for each in lexicon_effect(LOGS, KEPT, after).changed if each.incident_id == "a"]
+    by_ships = LogReader(LexiconReader(after)).read({"text": LOGS["text"][0]})
+    assert {one.certainty for _, one in log.moved} <= {one.certainty for one in by_ships}
+    assert "NEW-001" in {name for one in by_ships for name in one.patterns}
 
 
 def test_progress_goes_once_over_both_readings():
@@ -294,7 +306,9 @@ def test_progress_goes_once_over_both_readings():
 
 def screened_logs(count=4):
     texts = [f"Caller {n} states he punched her in the face." for n in range(count)]
-    return screen(pl.DataFrame({"incident_id": [str(n) for n in range(count)], "text": texts}))
+    return screen(
+        pl.DataFrame({"incident_id": [str(n) for n in range(count)], "text": texts}), reader=LexiconReader()
+    )
 
 
 def marks(due, **more):

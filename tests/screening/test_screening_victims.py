@@ -5,12 +5,14 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from firstpoint.screening import screen
+from firstpoint.screening import LexiconReader, screen
 
 
 def told(text, kind, **columns):
     frame = pl.DataFrame({"incident_id": ["1"], "text": [text], **{k: [v] for k, v in columns.items()}})
-    return next((d for d in screen(frame)["disclosures"][0] if d["kind"] == kind), None)
+    return next(
+        (d for d in screen(frame, reader=LexiconReader())["disclosures"][0] if d["kind"] == kind), None
+    )
 
 
 @pytest.mark.parametrize(

@@ -183,7 +183,7 @@ def screen_and_count(held: Holdings, out: Path) -> pl.DataFrame:
     with progress_bar("Reading logs") as step:
         # A crime recorded under another incident, or under another report of the same event, is not missed.
         recorded = held.links.crimes_of_events(held.crimes)
-        screened = screening.screen(held.incidents, recorded, reader=screening.LogReader(), progress=step)
+        screened = screening.screen(held.incidents, recorded, progress=step)
     write_table(screened, out / "screened.parquet")
     verdicts = _verdicts(held.incidents, screened)
     write_text(

@@ -17,7 +17,8 @@ from attrs import frozen
 
 from firstpoint.screening.disclosures import Disclosure
 from firstpoint.screening.lexicon import Lexicon
-from firstpoint.screening.reading import LexiconReader
+from firstpoint.screening.logreading import LogReader
+from firstpoint.screening.reading import LexiconReader, Reader
 from firstpoint.screening.screened import screen
 from firstpoint.screening.stored import disclosure_of
 
@@ -55,25 +56,33 @@ class LexiconEffect:
     patterns: Mapping[str, tuple[int, int]]
 
 
+def _shipped(lexicon: Lexicon) -> Reader:
+    return LogReader(LexiconReader(lexicon))
+
+
 def lexicon_effect(
     incidents: pl.DataFrame,
     before: Lexicon,
     after: Lexicon,
     *,
     crimes: pl.DataFrame | None = None,
+    read_with: Callable[[Lexicon], Reader] = _shipped,
     progress: Callable[[int, int], None] | None = None,
 ) -> LexiconEffect:
     """What it would do to these logs to read them with ``after`` in place of ``before``.
+
+    ``read_with`` makes the reader that reads with a lexicon: that which ships, weights of words and all, or
+    :class:`LexiconReader`, by which the phrases alone are seen.
 
     ``incidents`` and ``crimes`` as for :func:`~firstpoint.screening.screened.screen`; ``progress`` is called
     with (done, total) over both readings.
     """
     total = 2 * incidents.height
-    was = screen(incidents, crimes, reader=LexiconReader(before), progress=_part(progress, 0, total))
+    was = screen(incidents, crimes, reader=read_with(before), progress=_part(progress, 0, total))
     now = screen(
         incidents,
         crimes,
-        reader=LexiconReader(after),
+        reader=read_with(after),
         progress=_part(progress, incidents.height, total),
     )
     rows = list(zip(was.iter_rows(named=True), now.iter_rows(named=True), strict=True))

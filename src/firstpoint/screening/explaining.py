@@ -121,9 +121,9 @@ def explain(
 
     ``incident`` holds ``text`` and, where known, ``received_at`` (zone-aware), ``channel``, ``opening_code``
     and ``closing_code``; ``recorded`` the classes of the crimes linked to it, None for one whose class is
-    not known. ``reader`` is the shipped lexicon unless given.
+    not known. ``reader`` is the one that ships (:class:`LogReader`) unless given.
     """
-    reader = reader or LexiconReader()
+    reader = reader or LogReader()
     text = incident.get("text") or ""
     lexicon = _lexicon(reader)
     read = _Read.of(incident, recorded, reader)

@@ -52,6 +52,8 @@ def screen(
     ``incident_id``; cancelled and transferred crimes cover nothing, and one without a class covers all that
     its incident discloses. ``progress`` is called with (done, total).
 
+    ``reader`` is the one that ships (:class:`LogReader`) unless given.
+
     Gives one row an incident, in the order of the input: ``incident_id``, ``expected_crimes``,
     ``chance_unrecorded``, ``chance_crime`` (0 to 1), ``harm`` (0 to 100),
     ``rank`` (1 is to be looked at first), ``reader`` (name and version), ``disclosures``, ``not_read``: why
@@ -59,7 +61,7 @@ def screen(
     figures, and ranks behind the logs in which something may be unrecorded and before those in which nothing
     was found. Raises :class:`InputError` when a needed column is missing.
     """
-    reader = reader or LexiconReader()
+    reader = reader or LogReader()
     parts = screened_parts([incidents], crimes, reader=reader, total=incidents.height, progress=progress)
     frame = pl.concat(parts)
     return frame.with_columns(rank=ranks(frame)).select(*_SCREENED)

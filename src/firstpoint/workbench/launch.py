@@ -130,9 +130,10 @@ def _cannot_be_used(path: Path, reason: str) -> InputError:
 
 
 def _read_tables() -> None:
-    # The lexicon and the newest rule book take a second to read: before anybody asks, not while they wait.
+    # The words, their loops and the newest rule book take seconds to have: before anybody asks, not while
+    # they wait.
     from firstpoint.counting import newest_book
-    from firstpoint.screening import LexiconReader
+    from firstpoint.screening import LogReader
 
-    LexiconReader()
+    LogReader().read({"text": "Nothing to report."})
     newest_book()

@@ -95,13 +95,21 @@ def annotate(log: Mapping[str, Any], numbers: Mapping[str, int]) -> Annotated:
     )
 
 
-def fit_weights(logs: Sequence[Mapping[str, Any]], *, seed: int = 0) -> Weights:
-    """Weights of the words of annotated logs (``corpus/README.md`` has their form); repeatable."""
-    numbers = vocabulary(logs)
+def fit_weights(
+    logs: Sequence[Mapping[str, Any]], plain: Sequence[Mapping[str, Any]] = (), *, seed: int = 0
+) -> Weights:
+    """Weights of the words of annotated logs (``corpus/README.md`` has their form); repeatable.
+
+    ``plain`` are sentences in the form of logs that tell a kind plainly; only the weights of kinds are fitted
+    to them as well, for what a sentence without surroundings means is no measure of what a log does.
+    """
+    numbers = vocabulary([*logs, *plain])
     known = [annotate(log, numbers) for log in logs]
+    plainly = [annotate(log, numbers) for log in plain]
     sentences = _rows([_sentence(one, at) for one in known for at in range(len(one.told))])
     wholes = [_whole(one) for one in known]
-    table = _features([sentences.column, *wholes])
+    of_plain = [_sentence(one, at) for one in plainly for at in range(len(one.told))]
+    table = _features([sentences.column, *wholes, *of_plain])
     of_sentence, of_log = _placed(sentences, table), _log_rows(known, wholes, table)
     role = np.concatenate([one.role for one in known])
     counts = np.where(role == NOTHING, *_ROLE_COUNTS).astype(np.float64)
@@ -114,7 +122,7 @@ def fit_weights(logs: Sequence[Mapping[str, Any]], *, seed: int = 0) -> Weights:
         tells=_fitted(of_sentence, role == TELLS, counts, len(table), seed),
         undoes=_fitted(of_sentence, role == UNDOES, counts, len(table), seed),
         whole=_fitted(of_log, due, weight, len(table), seed),
-        kinds=_kind_weights(known, table, seed),
+        kinds=_kind_weights([*known, *plainly], table, seed),
     )
 
 
