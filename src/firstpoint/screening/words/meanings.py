@@ -3,7 +3,7 @@ annotated log holds tells the kind of its neighbours.
 
 ``weights/meanings.parquet`` has a row for each word: the word as the weights know it, and ``meaning``, its
 place along the chief directions in which words differ. It was made by ``tools/make-meanings`` from a small
-public model of English (MiniLM, Apache-2.0; ``docs/decisions/0013-meanings-of-words.md``), each word by
+public model of English (MiniLM, Apache-2.0; ``docs/decisions/0014-meanings-of-words.md``), each word by
 itself: the model never saw a log, and the product does not hold it.
 """
 
