@@ -6,16 +6,16 @@ import pytest
 from bank_measures import measures, read_bank, screen_bank
 
 FLOORS = {
-    "f": {"auc": 0.94, "f1": 0.83, "offence_f1": 0.43, "evidence_recall": 0.73, "count_accepted": 0.75},
+    "f": {"auc": 0.94, "f1": 0.83, "offence_f1": 0.51, "evidence_recall": 0.75, "count_accepted": 0.75},
     "g": {
         "auc": 0.74,
-        "f1": 0.75,
-        "offence_f1": 0.33,
-        "evidence_recall": 0.56,
+        "f1": 0.70,
+        "offence_f1": 0.32,
+        "evidence_recall": 0.51,
         "count_accepted": 0.60,
-        "pairs_both_right": 0.40,
+        "pairs_both_right": 0.36,
     },
-    "h": {"auc": 0.92, "f1": 0.83, "offence_f1": 0.35, "evidence_recall": 0.75, "count_accepted": 0.68},
+    "h": {"auc": 0.93, "f1": 0.83, "offence_f1": 0.43, "evidence_recall": 0.75, "count_accepted": 0.70},
 }
 
 

@@ -7,10 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from firstpoint.screening.words.cutting import feature_key, feature_text, grams_of, numbered, told
+from firstpoint.screening.words.cutting import (
+    feature_key,
+    feature_text,
+    grams_of,
+    never_weighed,
+    numbered,
+    told,
+)
 from firstpoint.screening.words.fitting import annotate, fit_weights
+from firstpoint.screening.words.meanings import ready_meanings
 from firstpoint.screening.words.scoring import lean
-from firstpoint.screening.words.weights import Weights
+from firstpoint.screening.words.weights import Weights, place_of
 
 WORDS = ("he", "hit", "me", "door", "fell", "no", "crime", "#time", ",", "£")
 NUMBERS = numbered(WORDS)
@@ -122,6 +130,31 @@ def test_weights_written_and_read_lean_the_same(weights, tmp_path):
         assert after.whole == pytest.approx(before.whole, abs=1e-6)
         assert after.tells == pytest.approx(before.tells, abs=1e-6)
         assert after.kinds == pytest.approx(before.kinds, abs=1e-6)
+
+
+def speaks_for(word, kind, weights):
+    row = weights.kind_row[place_of(weights.slots, feature_key(word, weights.numbers))]
+    return weights.kind_values[row, weights.kinds.index(kind)]
+
+
+def test_a_word_that_no_log_holds_tells_the_kind_of_its_neighbours(weights):
+    blows = [speaks_for(word, "assault", weights) for word in ("punched", "slapped", "kicked", "struck")]
+    takings = [speaks_for(word, "assault", weights) for word in ("stolen", "snatched", "bicycle", "purse")]
+    assert max(takings) < min(blows)
+
+
+def test_what_a_sentence_speaks_for_a_kind_is_the_sum_of_its_words(weights):
+    one = lean("He hit me twice.", None, None, weights)
+    rows = [
+        weights.kind_values[weights.kind_row[place_of(weights.slots, feature_key(word, weights.numbers))]]
+        for word in ("he", "hit", "me", "twice")
+    ]
+    many = sum(bool(row.any()) for row in rows)
+    assert one.kinds[0] == pytest.approx(sum(rows) / np.sqrt(many), abs=1e-5)
+
+
+def test_no_word_that_says_what_somebody_is_has_a_meaning():
+    assert not never_weighed() & set(ready_meanings().words)
 
 
 @settings(deadline=None)

@@ -29,7 +29,14 @@ from firstpoint.screening.words.labels import facts_of, kind_of
 from firstpoint.screening.words.scoring import Leaning, lean
 from firstpoint.screening.words.weights import Weights
 
-WEIGHTS = ("words.csv", "sentences.parquet", "logs.parquet", "kinds.parquet", "ranker.toml")
+WEIGHTS = (
+    "words.csv",
+    "meanings.parquet",
+    "sentences.parquet",
+    "logs.parquet",
+    "kinds.parquet",
+    "ranker.toml",
+)
 BY_WORDS = "words"  # stands for a pattern where no phrase of the lexicon tells a kind
 _LEAST_CERTAIN = 0.05
 _MOST_KINDS = 6

@@ -189,16 +189,11 @@ def log_keys(words, sentence_from, opening, closing, keys):  # type: ignore[no-u
 
 
 @compiled_loop
-def write_kind_keys(words, sentence_from, number, opening, keys):  # type: ignore[no-untyped-def]
-    """Write the keys of the features that tell the kind of a sentence: its grams and the opening code."""
-    count = grams_of(words, sentence_from[number], sentence_from[number + 1], keys, 0)
+def kind_keys(words, sentence_from, number, opening, keys):  # type: ignore[no-untyped-def]
+    """Write the keys of the features that tell the kind of a sentence: its words and those of the opening
+    code."""
+    count = words_beside(words, sentence_from[number], sentence_from[number + 1], _WORD, keys, 0)
     return words_beside(opening, 0, opening.size, _OPENING, keys, count)
-
-
-def kind_keys(cut: Told, number: int, opening: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The keys (int64) of the features that tell the kind of a sentence, each once."""
-    keys = np.zeros(4 * len(cut.words) + len(opening) + 8, dtype=np.int64)
-    return np.unique(keys[: write_kind_keys(cut.words, cut.sentence_from, number, opening, keys)])
 
 
 _NAMED = {_BEFORE: "before:", _AFTER: "after:", _OPENING: "opening:", _CLOSING: "closing:"}

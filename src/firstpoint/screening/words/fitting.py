@@ -22,7 +22,6 @@ from firstpoint.screening.words.compiling import compiled_loop
 from firstpoint.screening.words.cutting import (
     Told,
     code_words,
-    kind_keys,
     log_keys,
     numbered,
     sentence_keys,
@@ -30,7 +29,15 @@ from firstpoint.screening.words.cutting import (
     told,
     words_of,
 )
+from firstpoint.screening.words.directions import (
+    KindDirections,
+    added_up,
+    fit_directions,
+    placed,
+    rarity_of,
+)
 from firstpoint.screening.words.labels import kind_of, labels_of
+from firstpoint.screening.words.meanings import ready_meanings
 from firstpoint.screening.words.weights import Weights
 
 NOTHING, TELLS, UNDOES = 0, 1, 2
@@ -66,14 +73,16 @@ class Rows:
 
 
 def vocabulary(logs: Iterable[Mapping[str, Any]]) -> dict[str, int]:
-    """Numbers for the words that stand in two logs or more, the most frequent first."""
+    """Numbers for the words that stand in two logs or more, the most frequent first, then for all others
+    whose meaning is known."""
     seen: Counter[str] = Counter()
     for log in logs:
         codes = f"{log['opening_code']} {log['closing_code']}"
         of_codes = {shown(match.group()) for match in SPLITS.finditer(codes) if match.group()[0] not in ENDS}
         seen.update(words_of(log["text"]) | of_codes - {""})
     ordered = sorted((-count, word) for word, count in seen.items() if count >= _SEEN_IN)
-    return numbered(word for _, word in ordered)
+    words = [word for _, word in ordered]
+    return numbered(dict.fromkeys([*words, *ready_meanings().words]))
 
 
 def annotate(log: Mapping[str, Any], numbers: Mapping[str, int]) -> Annotated:
@@ -95,21 +104,13 @@ def annotate(log: Mapping[str, Any], numbers: Mapping[str, int]) -> Annotated:
     )
 
 
-def fit_weights(
-    logs: Sequence[Mapping[str, Any]], plain: Sequence[Mapping[str, Any]] = (), *, seed: int = 0
-) -> Weights:
-    """Weights of the words of annotated logs (``corpus/README.md`` has their form); repeatable.
-
-    ``plain`` are sentences in the form of logs that tell a kind plainly; only the weights of kinds are fitted
-    to them as well, for what a sentence without surroundings means is no measure of what a log does.
-    """
-    numbers = vocabulary([*logs, *plain])
+def fit_weights(logs: Sequence[Mapping[str, Any]], *, seed: int = 0) -> Weights:
+    """Weights of the words of annotated logs (``corpus/README.md`` has their form); repeatable."""
+    numbers = vocabulary(logs)
     known = [annotate(log, numbers) for log in logs]
-    plainly = [annotate(log, numbers) for log in plain]
     sentences = _rows([_sentence(one, at) for one in known for at in range(len(one.told))])
     wholes = [_whole(one) for one in known]
-    of_plain = [_sentence(one, at) for one in plainly for at in range(len(one.told))]
-    table = _features([sentences.column, *wholes, *of_plain])
+    table = _features([sentences.column, *wholes])
     of_sentence, of_log = _placed(sentences, table), _log_rows(known, wholes, table)
     role = np.concatenate([one.role for one in known])
     counts = np.where(role == NOTHING, *_ROLE_COUNTS).astype(np.float64)
@@ -122,7 +123,7 @@ def fit_weights(
         tells=_fitted(of_sentence, role == TELLS, counts, len(table), seed),
         undoes=_fitted(of_sentence, role == UNDOES, counts, len(table), seed),
         whole=_fitted(of_log, due, weight, len(table), seed),
-        kinds=_kind_weights([*known, *plainly], table, seed),
+        kinds=_kind_directions(known, numbers),
     )
 
 
@@ -214,27 +215,61 @@ def _descend(column, sign, start, answer, counts, order, weights):  # type: igno
             weights[place] -= _STEP * slope / np.sqrt(squares[place])
 
 
-def _kind_weights(
-    known: Sequence[Annotated], table: NDArray[np.int64], seed: int
-) -> tuple[tuple[str, ...], NDArray[np.float32]]:
-    """The kinds told often enough, and for each feature and kind the weight that tells its sentences from
-    those of other kinds: a multinomial logistic regression over sentences that tell."""
-    often = Counter(label for one in known for label in _labels_due(one.log))
-    often.update({kind_of(label): _KIND_SEEN for label, count in often.items() if count < _KIND_SEEN})
-    names = tuple(sorted(label for label, count in often.items() if count >= _KIND_SEEN))
-    keys, share = [], []
+def _kind_directions(known: Sequence[Annotated], numbers: Mapping[str, int]) -> KindDirections:
+    """The labels told often enough, and the directions that tell the sentences of each from the others'."""
+    meanings = ready_meanings()
+    rarity, in_codes = _rarity(known, numbers)
+    of_words, of_codes = placed(numbers, meanings, rarity, in_codes)
+    number = np.array([numbers[word] for word in meanings.words])
+    place, place_in_codes = (_places_of(number, vectors, len(numbers)) for vectors in (of_words, of_codes))
+    names = _labels_told(known)
+    rows, share = [], []
     for one in known:
         due = sorted({names.index(_nearest(label, names)) for label in _labels_due(one.log)})
+        opening = _meant(one.opening, place_in_codes)
         for at in np.flatnonzero(one.role == TELLS) if due else ():
-            keys.append(kind_keys(one.told, int(at), one.opening))
+            first, past = one.told.sentence_from[at : at + 2]
+            rows.append(added_up(_meant(one.told.words[first:past], place), opening, of_words, of_codes))
             told_of = np.zeros(len(names))
             told_of[due] = 1.0 / len(due)
             share.append(told_of)
-    rows = _placed(_rows(keys), table)
-    order = np.random.default_rng(seed).permuted(np.tile(np.arange(len(rows)), (_PASSES, 1)), axis=1)
-    weights = np.zeros((len(table), len(names)), np.float32)
-    _descend_kinds(rows.column, rows.start, np.array(share), order.ravel(), weights)
-    return names, weights
+    directions = fit_directions(np.array(rows), np.array(share), meanings.directions)
+    return KindDirections(names, directions, rarity, in_codes)
+
+
+def _labels_told(known: Sequence[Annotated]) -> tuple[str, ...]:
+    often = Counter(label for one in known for label in _labels_due(one.log))
+    often.update({kind_of(label): _KIND_SEEN for label, count in often.items() if count < _KIND_SEEN})
+    return tuple(sorted(label for label, count in often.items() if count >= _KIND_SEEN))
+
+
+def _places_of(number: NDArray[np.int64], vectors: NDArray[np.float32], words: int) -> NDArray[np.int64]:
+    """The row of the vector of each numbered word, -1 for a word that has none."""
+    place = np.full(words + 1, -1)
+    telling = vectors.any(axis=1)
+    place[number[telling]] = np.flatnonzero(telling)
+    return place
+
+
+def _meant(words: NDArray[np.int64], place: NDArray[np.int64]) -> list[int]:
+    """The places in the meanings of numbered words, each once."""
+    found = np.unique(place[words])
+    kept: list[int] = found[found >= 0].tolist()
+    return kept
+
+
+def _rarity(
+    known: Sequence[Annotated], numbers: Mapping[str, int]
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """How much each numbered word counts, by how many logs hold it, and whether an opening code holds it."""
+    logs_with = np.bincount(
+        np.concatenate([np.unique(one.told.words) for one in known]), minlength=len(numbers) + 1
+    )
+    in_codes = np.zeros(len(numbers) + 1, dtype=bool)
+    for one in known:
+        in_codes[one.opening] = True
+    seen = dict(zip(numbers, logs_with[1:].tolist(), strict=True))
+    return rarity_of(numbers, seen, len(known)), in_codes[1:]
 
 
 def kinds_due(log: Mapping[str, Any]) -> set[str]:
@@ -249,28 +284,3 @@ def _labels_due(log: Mapping[str, Any]) -> set[str]:
 def _nearest(label: str, names: Sequence[str]) -> str:
     """A label that is told often enough, else its kind alone."""
     return label if label in names else kind_of(label)
-
-
-@compiled_loop
-def _descend_kinds(column, start, share, order, weights):  # type: ignore[no-untyped-def]
-    kinds = weights.shape[1]
-    squares = np.full(weights.shape, 1e-2, np.float32)
-    total = np.zeros(kinds)
-    for row in order:
-        first, past = start[row], start[row + 1]
-        if past == first:
-            continue
-        scale = 1.0 / np.sqrt(past - first)
-        total[:] = 0.0
-        for at in range(first, past):
-            total += weights[column[at]]
-        total *= scale
-        total = np.exp(total - total.max())
-        total /= total.sum()
-        for at in range(first, past):
-            place = column[at]
-            for kind in range(kinds):
-                slope = (total[kind] - share[row, kind]) * scale
-                if abs(slope) > 1e-4:
-                    squares[place, kind] += slope * slope
-                    weights[place, kind] -= _STEP * slope / np.sqrt(squares[place, kind])

@@ -11,10 +11,10 @@ from firstpoint.screening.words.cutting import (
     Told,
     code_words,
     feature_text,
+    kind_keys,
     log_keys,
     sentence_keys,
     told,
-    write_kind_keys,
 )
 from firstpoint.screening.words.weights import WHOLE, Weights, place_of
 
@@ -99,16 +99,16 @@ def _lean(words, sentence_from, opening, closing, slots, values, kind_row, kind_
         out[number] /= np.sqrt(max(1, seen))
         if out[number, 0] < _LEAST_TOLD:
             continue
-        count = _once(keys, write_kind_keys(words, sentence_from, number, opening, keys))
-        grams = 0
+        count = _once(keys, kind_keys(words, sentence_from, number, opening, keys))
+        many = 0
         for at in range(count):
             place = place_of(slots, keys[at])
             row = kind_row[place] if slots[place] != 0 else 0
             if row > 0:
-                grams += 1
+                many += 1
                 for kind in range(of_kinds.shape[1]):
                     of_kinds[number, kind] += kind_values[row, kind]
-        of_kinds[number] /= np.sqrt(max(1, grams))
+        of_kinds[number] /= np.sqrt(max(1, many))
     count = _once(keys, log_keys(words, sentence_from, opening, closing, keys))
     seen, total = 0, 0.0
     for at in range(count):

@@ -2,8 +2,8 @@
 
 ``words.csv`` numbers the words; ``sentences.parquet`` has a row for each feature of sentences: ``feature`` in
 words, and how much it makes a sentence tell a crime (``tells``) or undo one (``undoes``); ``logs.parquet``
-how much it makes a log hold one (``whole``); ``kinds.parquet`` the features that tell one kind of allegation
-from the others.
+how much it makes a log hold one (``whole``); ``kinds.parquet`` the directions of meaning that tell one kind
+of allegation from the others (:mod:`~firstpoint.screening.words.directions`).
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 
 from firstpoint.screening.words.compiling import compiled_loop
 from firstpoint.screening.words.cutting import feature_key, feature_text, numbered
+from firstpoint.screening.words.directions import KindDirections
+from firstpoint.screening.words.meanings import ready_meanings
 
 LEAST = 0.05  # a weight nearer to nought than this is left out
-LEAST_OF_KIND = 0.10
 WHOLE = 2  # the place of a log's weight in ``values``, after the two of sentences
 
 
@@ -31,7 +32,7 @@ class Weights:
     ``numbers`` are the numbers of words; ``slots`` (int64) holds the key of a feature at its place or nought,
     ``values`` (float32, places x 3) its weights. ``kinds`` are the names of the kinds; ``kind_row`` (int32)
     is the row of a feature in ``kind_values`` (float32, rows x kinds), the first of which is nought for
-    features that tell no kind.
+    features that tell no kind; ``told_by`` is what these rows are made of.
     """
 
     numbers: Mapping[str, int]
@@ -40,6 +41,7 @@ class Weights:
     kinds: tuple[str, ...]
     kind_row: NDArray[np.int32]
     kind_values: NDArray[np.float32]
+    told_by: KindDirections
 
     @classmethod
     def made(
@@ -50,16 +52,13 @@ class Weights:
         tells: NDArray[np.float32],
         undoes: NDArray[np.float32],
         whole: NDArray[np.float32],
-        kinds: tuple[tuple[str, ...], NDArray[np.float32]],
+        kinds: KindDirections,
     ) -> Weights:
         """Weights of the features in ``table`` (int64 keys); those near nought are left out."""
         values = np.column_stack((tells, undoes, whole)).astype(np.float32).round(2)
         values[np.abs(values) < LEAST] = 0
-        names, of_kinds = kinds
-        of_kinds = np.where(np.abs(of_kinds) < LEAST_OF_KIND, np.float32(0), of_kinds.round(2))
-        kept = values.any(axis=1) | of_kinds.any(axis=1)
-        telling: NDArray[np.bool_] = np.asarray(of_kinds[kept].any(axis=1))
-        return cls._of(numbers, table[kept], values[kept], names, (telling, of_kinds[kept][telling]))
+        kept = values.any(axis=1)
+        return cls._of(numbers, table[kept], values[kept], kinds)
 
     @classmethod
     def _of(
@@ -67,73 +66,70 @@ class Weights:
         numbers: Mapping[str, int],
         keys: NDArray[np.int64],
         values: NDArray[np.float32],
-        kinds: tuple[str, ...],
-        of_kinds: tuple[NDArray[np.bool_], NDArray[np.float32]],
+        kinds: KindDirections,
     ) -> Weights:
-        """Weights from their parts; ``of_kinds``: which features tell kinds, and a row for each of those."""
-        size = 1 << max(4, int(2 * len(keys)).bit_length())
-        slots, places = np.zeros(size, np.int64), np.zeros(len(keys), np.int64)
-        _enter(keys, slots, places)
+        kind_keys, of_kinds = kinds.rows(numbers, ready_meanings())
+        together = np.union1d(keys, kind_keys)
+        size = 1 << max(4, int(2 * len(together)).bit_length())
+        slots, places = np.zeros(size, np.int64), np.zeros(len(together), np.int64)
+        _enter(together, slots, places)
         laid, row = np.zeros((size, 3), np.float32), np.zeros(size, np.int32)
-        laid[places] = values
-        telling, told = of_kinds
-        row[places[telling]] = np.arange(1, telling.sum() + 1)
-        rows = np.zeros((len(told) + 1, len(kinds)), np.float32)
-        rows[1:] = told
-        return cls(numbers, slots, laid, kinds, row, rows)
+        laid[places[np.searchsorted(together, keys)]] = values
+        row[places[np.searchsorted(together, kind_keys)]] = np.arange(1, len(kind_keys) + 1)
+        rows = np.vstack((np.zeros((1, len(kinds.names)), np.float32), of_kinds))
+        return cls(numbers, slots, laid, kinds.names, row, np.ascontiguousarray(rows), kinds)
 
     def save(self, folder: Path) -> None:
         """Write the four files."""
         spelling = {number: word for word, number in self.numbers.items()}
-        used = np.flatnonzero(self.slots)
+        used = np.flatnonzero(self.values.any(axis=1))
         used = used[np.argsort(self.slots[used])]
         names = [feature_text(int(key), spelling) for key in self.slots[used]]
-        pl.DataFrame({"word": list(self.numbers)}).write_csv(folder / "words.csv")
-        columns = {name: self.values[used, at] for at, name in enumerate(("tells", "undoes", "whole"))}
-        table = pl.DataFrame({"feature": names, **columns})
+        columns = {
+            "word": list(self.numbers),
+            "rarity": self.told_by.rarity,
+            "in_codes": self.told_by.in_codes,
+        }
+        pl.DataFrame(columns).write_csv(folder / "words.csv", float_precision=4)
+        weights = {name: self.values[used, at] for at, name in enumerate(("tells", "undoes", "whole"))}
+        table = pl.DataFrame({"feature": names, **weights})
         of_sentences = table.select("feature", "tells", "undoes").filter(
             (pl.col("tells") != 0) | (pl.col("undoes") != 0)
         )
         _write(of_sentences, folder / "sentences.parquet")
         _write(table.select("feature", "whole").filter(pl.col("whole") != 0), folder / "logs.parquet")
-        of_kinds = self.kind_values[self.kind_row[used]]
-        row, kind = np.nonzero(of_kinds)
-        told = {
-            "feature": [names[at] for at in row],
-            "kind": [self.kinds[at] for at in kind],
-            "weight": of_kinds[row, kind],
-        }
-        schema = {"feature": pl.String, "kind": pl.String, "weight": pl.Float32}
-        _write(pl.DataFrame(told, schema=schema), folder / "kinds.parquet")
+        _write_directions(self.told_by, folder / "kinds.parquet")
 
     @classmethod
     def load(cls, folder: Path) -> Weights:
         """Read what :meth:`save` wrote."""
-        words = pl.read_csv(folder / "words.csv", infer_schema=False)
+        words = pl.read_csv(
+            folder / "words.csv",
+            schema={"word": pl.String, "rarity": pl.Float32, "in_codes": pl.Boolean},
+        )
         numbers = numbered(words["word"].to_list())
-        kinds = pl.read_parquet(folder / "kinds.parquet")
         tables = [pl.read_parquet(folder / name) for name in ("sentences.parquet", "logs.parquet")]
-        named = (
-            pl.concat([*(each.select("feature") for each in tables), kinds.select("feature")])
-            .unique()
-            .sort("feature")
-        )
-        table = named.join(tables[0], on="feature", how="left").join(tables[1], on="feature", how="left")
+        table = tables[0].join(tables[1], on="feature", how="full", coalesce=True)
         table = table.sort("feature").fill_null(0.0)
-        features = table["feature"].to_list()
-        keys = np.array([feature_key(text, numbers) for text in features], np.int64)
-        names = tuple(sorted(kinds["kind"].unique().to_list()))
-        rows = pl.DataFrame({"feature": features}).with_row_index("row")
-        placed = kinds.join(rows, on="feature", how="left")
-        column = placed["kind"].replace_strict(
-            dict(zip(names, range(len(names)), strict=True)), return_dtype=pl.Int64
-        )
-        telling = np.zeros(len(keys), dtype=np.bool_)
-        telling[placed["row"].to_numpy()] = True
-        of_kinds = np.zeros((int(telling.sum()), len(names)), np.float32)
-        of_telling = (np.cumsum(telling) - 1)[placed["row"].to_numpy()]
-        of_kinds[of_telling, column.to_numpy()] = placed["weight"].to_numpy()
-        return cls._of(numbers, keys, table.drop("feature").to_numpy(), names, (telling, of_kinds))
+        keys = np.array([feature_key(text, numbers) for text in table["feature"]], np.int64)
+        names, directions = _read_directions(folder / "kinds.parquet")
+        kinds = KindDirections(names, directions, words["rarity"].to_numpy(), words["in_codes"].to_numpy())
+        return cls._of(numbers, keys, table.drop("feature").to_numpy(), kinds)
+
+
+def _write_directions(kinds: KindDirections, path: Path) -> None:
+    """A row a label: its direction for the words of a sentence, and that for those of the opening code."""
+    of_words, of_codes = kinds.directions.transpose(0, 2, 1)
+    shape = pl.Array(pl.Float32, of_words.shape[1])
+    columns = {"label": kinds.names, "of_words": of_words, "of_codes": of_codes}
+    table = pl.DataFrame(columns, schema={"label": pl.String, "of_words": shape, "of_codes": shape})
+    table.write_parquet(path, compression="zstd", compression_level=19, statistics=False)
+
+
+def _read_directions(path: Path) -> tuple[tuple[str, ...], NDArray[np.float32]]:
+    table = pl.read_parquet(path)
+    parts = [table[name].to_numpy().reshape(table.height, -1).T for name in ("of_words", "of_codes")]
+    return tuple(table["label"]), np.ascontiguousarray(np.stack(parts))
 
 
 def _write(table: pl.DataFrame, path: Path) -> None:
