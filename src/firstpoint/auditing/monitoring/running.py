@@ -25,10 +25,10 @@ class Running:
     """The recording rate week by week.
 
     ``weeks`` has a row a week: ``week_begins`` and ``week_ends`` date; ``incidents`` and ``crimes`` i64,
-    those of the window; ``rate``, ``low``, ``high`` f64, of the window that ends with the week, null
-    where it holds no crime; ``rate_so_far``, ``low_so_far``, ``high_so_far`` f64, of all weeks up to
-    this, with limits that hold at every week at once. ``latest`` is the last window. ``changed`` says that no one rate fits all
-    weeks (found by ``betting`` alone).
+    those of the window; ``rate``, ``low``, ``high`` f64, of the window that ends with the week, null where
+    it holds no crime; ``rate_so_far``, ``low_so_far``, ``high_so_far`` f64, of all weeks up to this, with
+    limits that hold at every week at once. ``latest`` is the last window. ``changed`` says that no one rate
+    fits all weeks (found by ``betting`` alone).
     """
 
     weeks: pl.DataFrame
