@@ -153,7 +153,12 @@ def _joined_to_frame(rows: pl.DataFrame, frame: pl.DataFrame, incidents: Mapping
             f"{outside.len()} audited incidents are not in that stratum of the frame: "
             f"{', '.join(outside[:8])}.",
             where=f"incident {outside[0]}",
-            remedy="Give the frame the sample was drawn from; audits chosen otherwise cannot be mixed in.",
+            remedy=(
+                "None of the audited is in it, as when it is of another period: give the frame the sample "
+                "was drawn from."
+                if outside.len() == rows.height
+                else "Give the frame the sample was drawn from; audits chosen otherwise cannot be mixed in."
+            ),
         )
     if "inclusion_probability" in frame.columns and "inclusion_probability" not in rows.columns:
         chances = frame.select("incident_id", pl.col("inclusion_probability").cast(pl.Float64, strict=False))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
 import polars as pl
+from attrs import evolve
 
 from firstpoint.auditing.audited import Audit, gather_audit
 from firstpoint.auditing.completeness import unmarked_cautions
@@ -69,7 +71,7 @@ def estimate(
             *unmarked_cautions(
                 one_row_an_incident(checked), dict(zip(audit.names, audit.incidents, strict=True))
             ),
-            *_cautions(strata, no_rate),
+            *_cautions(strata, no_rate, method),
             *without_a_year(audit, rates),
         ),
     )
@@ -84,7 +86,7 @@ def _without_rate(audit: Audit) -> str:
     return ""
 
 
-def _cautions(strata: Mapping[str, Audit], no_rate: Mapping[str, str]) -> list[str]:
+def _cautions(strata: Mapping[str, Audit], no_rate: Mapping[str, str], method: Method) -> list[str]:
     cautions = [f"{name}: no rate, because {reason}." for name, reason in no_rate.items()]
     for name, one in strata.items():
         if name in no_rate or one.taken_whole:
@@ -96,15 +98,21 @@ def _cautions(strata: Mapping[str, Audit], no_rate: Mapping[str, str]) -> list[s
                 "error of the overall rate; its own limits say how far that may be luck."
             )
         elif guard_df(fit.unit_variance) < FEW_CARRIERS:
-            cautions.append(
-                f"{name}: a handful of incidents carry the variance; the guarded interval is the safer one, "
-                "and the true rate is more often below the interval than above."
-            )
+            cautions.append(_carried_by_few(name, rate_of(one, evolve(method, interval="guarded"))))
         if crimes_gather(one.due):
             cautions.append(
                 f"{name}: crimes gather in few incidents (the five largest audited hold "
                 f"{np.sort(one.due)[-5:].sum() / one.due.sum():.0%}), so the limits hold less often "
-                "than they say, mostly because the true rate is lower; audit more, or take the large "
-                "incidents whole."
+                "than they say, mostly because the true rate is lower; no interval from equal chances holds "
+                "here below about a thousand audited. Draw with chances in proportion to the offences that "
+                "a report names, or take the large incidents whole."
             )
     return cautions
+
+
+def _carried_by_few(name: str, guarded: Estimate) -> str:
+    low, high = math.floor(1000.0 * guarded.low) / 10.0, math.ceil(1000.0 * guarded.high) / 10.0
+    return (
+        f"{name}: a handful of incidents carry the variance; the guarded interval ({low:g} to {high:g}%) is "
+        "the safer one, and the true rate is more often below the interval than above."
+    )

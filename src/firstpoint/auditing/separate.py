@@ -1,8 +1,9 @@
 """The separate ratio: each stratum's own rate, put together by totals that are known from elsewhere.
 
-The combined ratio (:func:`ratio`) weighs strata by what the audit finds due in them. Where the crimes *due* in
-each stratum are known, rates may be averaged over them; where only the crimes *recorded* in a year are known,
-the crimes due follow from them and the rates, which is a harmonic mean and how annual totals are published.
+The combined ratio (:func:`ratio`) weighs strata by what the audit finds due in them. Where the crimes *due*
+in each stratum are known, rates may be averaged over them; where only the crimes *recorded* in a year are
+known, the crimes due follow from them and the rates, which is a harmonic mean and how annual totals are
+published.
 Each stratum's rate carries its own small bias, so a stratum needs some twenty audited incidents with a crime.
 """
 
@@ -46,7 +47,9 @@ def separate_ratio(
     audit = gather_audit(check_marks(marks), check_frame(frame))
     _refuse_without_crime(audit)
     totals, known = _totals(audit, due_totals)
-    fit = fit_separate(audit.recorded, audit.due, audit.codes, audit.inclusion, totals, recorded_totals=not known)
+    fit = fit_separate(
+        audit.recorded, audit.due, audit.codes, audit.inclusion, totals, recorded_totals=not known
+    )
     of_what = "crimes due" if known else "crimes recorded in twelve months"
     return rate_of(
         audit,

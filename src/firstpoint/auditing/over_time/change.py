@@ -200,4 +200,3 @@ def _cautions(audits: list[Audit]) -> list[str]:
             "the tie between the two is then counted only in strata whose frames agree in size."
         )
     return cautions
-
