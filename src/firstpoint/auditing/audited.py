@@ -65,6 +65,16 @@ class Audit:
         return tuple(name for name, audited, total in both if audited == 1 and total > 1)
 
 
+def refuse_without_crime(audit: Audit) -> None:
+    """Raise Refused where nothing audited counts in the denominator, since there is then no rate."""
+    if audit.due.sum() == 0.0:
+        raise Refused(
+            "No audited incident should have led to a crime, so there is no rate.",
+            where=f"strata {', '.join(audit.names)}",
+            remedy="Audit more incidents, or check that should_record is filled in.",
+        )
+
+
 def gather_audit(marks: pl.DataFrame, frame: pl.DataFrame, *, singles: SingleRule = "refuse") -> Audit:
     """Give the audited incidents of checked marks with their chances of selection in a checked frame.
 

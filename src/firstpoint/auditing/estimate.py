@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from attrs import evolve
 
-from firstpoint.auditing.audited import Audit, gather_audit
+from firstpoint.auditing.audited import Audit, gather_audit, refuse_without_crime
 from firstpoint.auditing.completeness import unmarked_cautions
 from firstpoint.auditing.intervals import (
     FEW_CARRIERS,
@@ -23,7 +23,6 @@ from firstpoint.auditing.rates import Method, VarianceName, rate_of
 from firstpoint.auditing.ratio import SingleRule, fit_ratio
 from firstpoint.auditing.result import AuditResult, Estimate
 from firstpoint.auditing.unrecorded import unrecorded_in_frame, unrecorded_in_strata, without_a_year
-from firstpoint.errors import Refused
 
 
 def estimate(
@@ -53,12 +52,7 @@ def estimate(
     audit = gather_audit(checked, check_frame(frame), singles=singles)
     strata = {name: audit.stratum(code) for code, name in enumerate(audit.names)}
     no_rate = {name: _without_rate(one) for name, one in strata.items() if _without_rate(one)}
-    if audit.due.sum() == 0:
-        raise Refused(
-            "No audited incident should have led to a crime, so there is no rate.",
-            where=f"strata {', '.join(strata)}",
-            remedy="Audit more incidents, or check that should_record is filled in.",
-        )
+    refuse_without_crime(audit)
     rates = {name: None if name in no_rate else rate_of(one, method) for name, one in strata.items()}
     overall = rate_of(audit, method)
     return AuditResult(

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
-from firstpoint.auditing.audited import Audit, gather_audit
+from firstpoint.auditing.audited import Audit, gather_audit, refuse_without_crime
 from firstpoint.auditing.intervals import IntervalName
 from firstpoint.auditing.marks import check_frame, check_marks, standing_readings
 from firstpoint.auditing.rates import RECORDED, Method, rate_of
@@ -42,6 +42,7 @@ def poststratified_ratio(
     method = Method(confidence, "guarded" if interval in ("fieller", "bootstrap-t") else interval)
     checked, framed = check_marks(marks), check_frame(frame)
     audit = gather_audit(checked, framed)
+    refuse_without_crime(audit)
     groups = _groups(audit, standing_readings(checked), framed, by)
     sizes = _sizes(framed, by) if totals is None else {str(name): int(n) for name, n in totals.items()}
     _check_groups(groups, sizes, by, sum(audit.incidents))

@@ -45,7 +45,7 @@ def separate_ratio(
             remedy="Choose beta, guarded, logit-t or wilson.",
         )
     audit = gather_audit(check_marks(marks), check_frame(frame))
-    _refuse_without_crime(audit)
+    _refuse_strata_without_crime(audit)
     totals, known = _totals(audit, due_totals)
     fit = fit_separate(
         audit.recorded, audit.due, audit.codes, audit.inclusion, totals, recorded_totals=not known
@@ -95,7 +95,7 @@ def fit_separate(
     )
 
 
-def _refuse_without_crime(audit: Audit) -> None:
+def _refuse_strata_without_crime(audit: Audit) -> None:
     for code, name in enumerate(audit.names):
         if audit.due[audit.codes == code].sum() == 0.0:
             raise Refused(

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -30,6 +30,10 @@ from firstpoint.auditing.result import Estimate
 from firstpoint.errors import InputError, Refused, UnreadableFile
 
 _NEARLY_NORMAL = 1e6
+
+
+def _as_floats(given: Iterable[float]) -> tuple[float, ...]:
+    return tuple(float(one) for one in given)
 
 
 def _check_least(bands: Bands, _: object, least: tuple[float, ...]) -> None:
@@ -51,9 +55,7 @@ class Bands:
 
     first_day: date
     names: tuple[str, ...]
-    least: tuple[float, ...] = field(
-        converter=lambda given: tuple(float(one) for one in given), validator=_check_least
-    )
+    least: tuple[float, ...] = field(converter=_as_floats, validator=_check_least)
 
 
 def read_bands(path: Path | str) -> tuple[Bands, ...]:

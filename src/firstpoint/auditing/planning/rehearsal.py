@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 from attrs import frozen
 
-from firstpoint.auditing.audited import Audit, gather_audit
+from firstpoint.auditing.audited import Audit, gather_audit, refuse_without_crime
 from firstpoint.auditing.design import incidents_by_stratum
 from firstpoint.auditing.intervals import check_confidence
 from firstpoint.auditing.marks import check_frame, check_marks
@@ -76,12 +76,7 @@ def rehearse(
     check_confidence(confidence)
     _check(intervals, runs)
     audit = gather_audit(check_marks(marks), check_frame(frame))
-    if audit.due.sum() == 0.0:
-        raise Refused(
-            "The last audit found no crime that should have been recorded, so it can rehearse nothing.",
-            where=f"strata {', '.join(audit.names)}",
-            remedy="Plan from assumptions: plan_sample or plan_force.",
-        )
+    refuse_without_crime(audit)
     totals = (
         dict(zip(audit.names, audit.incidents, strict=True))
         if planned_frame is None
