@@ -2,15 +2,16 @@
 
     python benchmarks/bench_audits.py [--runs 1500] [--seed 20260401] [--only headline|coverage|strata]
 
-A made-up force of 200,000 incidents stands in (``firstpoint.simulation.audited_force``): its truth is known, its
-rates, crimes an incident and design effects are near those that audits are planned for, and a test asserts
-them. For each method the number of incidents is searched for at which the *mean* half-width over all seeded
-runs is 3 points; then it is told how often the intervals held. Every run is a new draw. What is shipped is
-run as it is shipped: chances, draw, estimator and limits are those of ``firstpoint.auditing``.
+A made-up force of 200,000 incidents stands in (``firstpoint.simulation.audited_force``): its truth is known,
+its rates, crimes an incident and design effects are near those that audits are planned for, and a test
+asserts them. For each method the number of incidents is searched for at which the *mean* half-width over all
+seeded runs is 3 points; then it is told how often the intervals held. Every run is a new draw. What is
+shipped is run as it is shipped: chances, draw, estimator and limits are those of ``firstpoint.auditing``.
 
 * ``naive``: crimes of all strata added up, as if each were drawn alone, normal interval. What is often done.
 * ``weighted``: strata weighted by their crimes, crimes still as if drawn alone.
-* ``equal split``: as many incidents from each stratum, combined ratio, beta limits. Today's audit done honestly.
+* ``equal split``: as many incidents from each stratum, combined ratio, beta limits. Today's audit done
+honestly.
 * ``Neyman``: the same with the best split over strata.
 * ``tuned``: uniform draw, difference estimator, slope tuned on the same sample (PPI++).
 * ``ours``: chances by predicted residual, Pareto draw, difference estimator with slope 1.
@@ -187,9 +188,7 @@ def neyman_sizes(trial: Trial, sample: int) -> np.ndarray:
 
 
 def outcome(trial: Trial, low: float, high: float, rate: float, readings: float) -> Outcome:
-    return Outcome(
-        low <= trial.truth <= high, 50.0 * (high - low), 100.0 * (rate - trial.truth), readings
-    )
+    return Outcome(low <= trial.truth <= high, 50.0 * (high - low), 100.0 * (rate - trial.truth), readings)
 
 
 def estimate(
@@ -259,7 +258,9 @@ def tuned(trial: Trial, drawn: Drawn, known: Known) -> Outcome:
     return estimate(trial, drawn, force.due[rows], known, "logit-t", slope=slope)
 
 
-def read_twice(trial: Trial, drawn: Drawn, known: Known, chance: np.random.Generator, interval: str) -> Outcome:
+def read_twice(
+    trial: Trial, drawn: Drawn, known: Known, chance: np.random.Generator, interval: str
+) -> Outcome:
     """Auditors err; a quarter of their readings, by risk, are read again by one who does not."""
     from firstpoint.auditing.readings import pseudo_due, second_chances
 
@@ -296,7 +297,11 @@ Chance = np.random.Generator
 
 
 def uniform_method(
-    name: str, trial: Trial, sizes: Callable[[Trial, int], np.ndarray], first_guess: int, known: Known | None = None
+    name: str,
+    trial: Trial,
+    sizes: Callable[[Trial, int], np.ndarray],
+    first_guess: int,
+    known: Known | None = None,
 ) -> Method:
     def plan(sample: int) -> Callable[[Chance], Outcome]:
         draw = uniform(trial, sizes(trial, sample))
@@ -402,8 +407,14 @@ def headline(runs: int, seed: int) -> Iterator[str]:
         ("AUC 0.80", our_method("ours, guarded", trial, fair, "guarded", 285)),
         ("no score", our_method("ours, beta", trial, none, "beta", 260)),
         ("no score", our_method("ours, guarded", trial, none, "guarded", 270)),
-        ("AUC 0.90", our_method("imperfect, first as truth, beta", trial, good, "beta", 280, "taken as truth")),
-        ("AUC 0.90", our_method("imperfect, quarter read twice, beta", trial, good, "beta", 210, "read twice")),
+        (
+            "AUC 0.90",
+            our_method("imperfect, first as truth, beta", trial, good, "beta", 280, "taken as truth"),
+        ),
+        (
+            "AUC 0.90",
+            our_method("imperfect, quarter read twice, beta", trial, good, "beta", 210, "read twice"),
+        ),
         (
             "AUC 0.90",
             our_method("imperfect, quarter read twice, guarded", trial, good, "guarded", 330, "read twice"),
@@ -427,7 +438,10 @@ def coverage(runs: int, seed: int) -> Iterator[str]:
         ("useless score", screened(force, 0.5001), 550),
     ):
         for interval in ("beta", "guarded"):
-            yield line(label, run(our_method(f"ours, {interval}", trial, known, interval, sample), sample, runs, seed))
+            yield line(
+                label,
+                run(our_method(f"ours, {interval}", trial, known, interval, sample), sample, runs, seed),
+            )
 
 
 def strata(runs: int, seed: int) -> Iterator[str]:
@@ -438,7 +452,10 @@ def strata(runs: int, seed: int) -> Iterator[str]:
         found = run(uniform_method("uniform, ratio, beta", trial, equal_sizes, 228), 228, runs, seed)
         told = np.mean([gathers(trial, seed, at) for at in range(min(runs, 300))])
         yield f"{line(name, found)}   caution shown in {100 * told:.0f} %"
-        for label, known in (("AUC 0.90", screened(trial.force, 0.90)), ("no score", without_score(trial.force))):
+        for label, known in (
+            ("AUC 0.90", screened(trial.force, 0.90)),
+            ("no score", without_score(trial.force)),
+        ):
             for interval in ("beta", "guarded"):
                 method = our_method(f"ours, {interval}", trial, known, interval, 228)
                 yield line(f"{name}, {label}", run(method, 228, runs, seed))

@@ -1,10 +1,10 @@
 """A made-up force for trying audits on: every incident's truth, and what a screen would have said of it.
 
-No words and no times, only what an audit's arithmetic sees: 200,000 incidents in the strata violence (60,000),
-sexual (8,000) and other (132,000), with crimes that gather in few incidents and failures that take whole
-incidents as well as single crimes. The shares are set in ``audited_force.toml`` so that the rates are near
-0.80, 0.90 and 0.95, the crimes an incident near 0.92, 1.15 and 1.00, and the design effects near 1.7, 4.2
-and 1.6; none was counted on a real force.
+No words and no times, only what an audit's arithmetic sees: 200,000 incidents in the strata violence
+(60,000), sexual (8,000) and other (132,000), with crimes that gather in few incidents and failures that take
+whole incidents as well as single crimes. The shares are set in ``audited_force.toml`` so that the rates are
+near 0.80, 0.90 and 0.95, the crimes an incident near 0.92, 1.15 and 1.00, and the design effects near 1.7,
+4.2 and 1.6; none was counted on a real force.
 
 Beside the truth stands what is known of *every* incident before an audit:
 
@@ -140,7 +140,8 @@ def _linked(recorded: Floats, chance: np.random.Generator) -> Floats:
     settings = _settings()["known"]
     lost = chance.binomial(recorded.astype(np.int64), settings["link_lost"])
     strayed = chance.random(len(recorded)) < settings["link_strayed"]
-    return recorded - lost + strayed
+    linked: Floats = recorded - lost + strayed
+    return linked
 
 
 def _named(due: Floats, linked: Floats, chance: np.random.Generator) -> Floats:
@@ -155,4 +156,5 @@ def _named(due: Floats, linked: Floats, chance: np.random.Generator) -> Floats:
 @cache
 def _settings() -> Mapping[str, Any]:
     text = (resources.files("firstpoint.simulation") / "audited_force.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    settings: Mapping[str, Any] = tomllib.loads(text)
+    return settings

@@ -73,12 +73,8 @@ def assisted_sizes(
 
     Raises InputError where the minimum alone is more than the sample.
     """
-    by_stratum = dict(
-        (name, (spread, size))
-        for name, spread, size in predictions.rows.group_by("stratum")
-        .agg(pl.col("predicted_sd").sum(), pl.len())
-        .iter_rows()
-    )
+    sums = predictions.rows.group_by("stratum").agg(pl.col("predicted_sd").sum(), pl.len())
+    by_stratum = {name: (spread, size) for name, spread, size in sums.iter_rows()}
     names = in_order(set(by_stratum))
     spread = np.asarray([by_stratum[name][0] for name in names], dtype=np.float64)
     size = np.asarray([by_stratum[name][1] for name in names], dtype=np.intp)
@@ -137,7 +133,8 @@ def draw_tiers(
             .sort("tier", "number")
             .with_columns(draw_order=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("tier"))
             .with_columns(
-                drawn=pl.Series(shares)[np.sort(tier)], inclusion_probability=pl.Series((shares / size)[np.sort(tier)])
+                drawn=pl.Series(shares)[np.sort(tier)],
+                inclusion_probability=pl.Series((shares / size)[np.sort(tier)]),
             )
             .filter(pl.col("draw_order") <= pl.col("drawn"))
             .select("stratum", "incident_id", "inclusion_probability", "draw_order", "tier")

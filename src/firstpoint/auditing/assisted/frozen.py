@@ -63,7 +63,9 @@ def freeze(predictions: pl.DataFrame, *, slope: EarlierSlope | None = None) -> F
             remedy="Predict from what was known before the draw, and give no column of marks.",
         )
     rows = (
-        check_predictions(predictions).select("stratum", "incident_id", *PREDICTED).sort("stratum", "incident_id")
+        check_predictions(predictions)
+        .select("stratum", "incident_id", *PREDICTED)
+        .sort("stratum", "incident_id")
     )
     repeated = rows.filter(pl.col("incident_id").is_duplicated()).get_column("incident_id")
     if repeated.len():
@@ -88,23 +90,29 @@ def predictions_sha256(rows: pl.DataFrame, slope: float = 1.0) -> str:
     numbers = [
         (pl.col(name).cast(pl.Float64) * 1e9).round().cast(pl.Int64).cast(pl.String) for name in PREDICTED
     ]
-    lines = rows.select(
-        pl.concat_str(["incident_id", "stratum", *numbers], separator="\t") + "\n"
-    ).to_series().sort()
+    lines = (
+        rows.select(pl.concat_str(["incident_id", "stratum", *numbers], separator="\t") + "\n")
+        .to_series()
+        .sort()
+    )
     return hashlib.sha256(f"slope\t{round(slope * 1e9)}\n{''.join(lines.to_list())}".encode()).hexdigest()
 
 
-def earlier_slope(marks: pl.DataFrame, frozen_then: FrozenPredictions, inclusion: pl.DataFrame) -> EarlierSlope:
+def earlier_slope(
+    marks: pl.DataFrame, frozen_then: FrozenPredictions, drawn_then: pl.DataFrame
+) -> EarlierSlope:
     """Give the slope that would have made the earlier audit's variance least, kept within 0 to 1.
 
     ``marks`` are that audit's (``incident_id``, ``should_record``, ``recorded``), ``frozen_then`` its
-    predictions and ``inclusion`` its sample (``incident_id``, ``inclusion_probability``). Raises InputError
+    predictions and ``drawn_then`` its sample (``incident_id``, ``inclusion_probability``). Raises InputError
     where an incident lacks a prediction or a chance, and Refused with fewer than thirty incidents.
     """
     summed = marks.group_by("incident_id").agg(pl.col("should_record", "recorded").sum())
-    rows = summed.join(frozen_then.rows, on="incident_id").join(
-        inclusion.select("incident_id", "inclusion_probability"), on="incident_id"
-    ).sort("stratum", "incident_id")
+    rows = (
+        summed.join(frozen_then.rows, on="incident_id")
+        .join(drawn_then.select("incident_id", "inclusion_probability"), on="incident_id")
+        .sort("stratum", "incident_id")
+    )
     if rows.height < summed.height:
         raise InputError(
             f"{summed.height - rows.height} marked incidents have no prediction or no chance of selection.",
@@ -117,13 +125,21 @@ def earlier_slope(marks: pl.DataFrame, frozen_then: FrozenPredictions, inclusion
             where="earlier audit",
             remedy=f"Keep the slope at 1 until an audit of {_LEAST_FOR_SLOPE} or more stands behind you.",
         )
-    columns = [rows.get_column(name).to_numpy().astype(np.float64) for name in _SLOPE_COLUMNS]
+    recorded, due, foretold_recorded, foretold_due, inclusion = (
+        rows.get_column(name).to_numpy().astype(np.float64) for name in _SLOPE_COLUMNS
+    )
     strata = np.unique(rows.get_column("stratum").to_numpy(), return_inverse=True)[1].astype(np.intp)
-    return EarlierSlope(best_slope(*columns, strata), frozenset(rows.get_column("incident_id")))
+    slope = best_slope(recorded, due, foretold_recorded, foretold_due, inclusion, strata)
+    return EarlierSlope(slope, frozenset(rows.get_column("incident_id")))
 
 
 def best_slope(
-    recorded: Floats, due: Floats, predicted_recorded: Floats, predicted_due: Floats, inclusion: Floats, strata: Codes
+    recorded: Floats,
+    due: Floats,
+    predicted_recorded: Floats,
+    predicted_due: Floats,
+    inclusion: Floats,
+    strata: Codes,
 ) -> float:
     """Give the slope λ of least variance in this sample, kept within 0 to 1.
 

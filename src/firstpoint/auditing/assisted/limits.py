@@ -9,7 +9,7 @@ from attrs import frozen
 
 from firstpoint.auditing.assisted.difference import DifferenceFit
 from firstpoint.auditing.intervals import FEW_CARRIERS, IntervalName, guard_df, rate_limits
-from firstpoint.auditing.ratio import Floats
+from firstpoint.auditing.ratio import Codes, Floats
 
 
 @frozen
@@ -21,12 +21,12 @@ class Support:
     strata: int
 
     @property
-    def degrees_of_freedom(self) -> float:
+    def degrees_of_freedom(self) -> int:
         """Incidents with crime less strata, one at the least."""
-        return float(max(self.incidents_with_crime - self.strata, 1))
+        return max(self.incidents_with_crime - self.strata, 1)
 
 
-def support_of(due: Floats, strata: np.ndarray) -> Support:
+def support_of(due: Floats, strata: Codes) -> Support:
     """Give what a rate over these audited incidents rests on."""
     with_crime = due > 0.0
     return Support(int(with_crime.sum()), round(float(due.sum())), len(np.unique(strata[with_crime])))

@@ -1,4 +1,4 @@
-"""What is expected of every incident before any is audited: crimes due, crimes recorded, and how unsure that is.
+"""What is expected of every incident before any is audited: crimes due and recorded, and how unsurely.
 
 Two ways to predict are shipped, and a force's own may stand in their place:
 
