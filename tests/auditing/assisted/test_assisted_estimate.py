@@ -60,7 +60,9 @@ def test_what_must_stand_beside_the_rate_stands_there() -> None:
     assert "No interval here covers it" in result.bias.text()
     said = result.as_dict()
     assert json.loads(json.dumps(said, allow_nan=False)) == said
-    assert {"plain_ratio", "heaviest", "guard_degrees_of_freedom", "bias_bound", "overall", "strata"} <= set(said)
+    assert {"plain_ratio", "heaviest", "guard_degrees_of_freedom", "bias_bound", "overall", "strata"} <= set(
+        said
+    )
 
 
 def test_the_guarded_interval_is_the_headline_where_few_incidents_carry_the_variance() -> None:
@@ -127,7 +129,13 @@ def test_an_audit_by_tiers_takes_the_tiers_for_its_strata() -> None:
     assert result.overall.standard_error != without.overall.standard_error
     rate = truth() / truth("should_record")
     assert result.overall.low < rate < result.overall.high
-    one_left = marks.filter(~((pl.col("tier") == 1) & (pl.col("stratum") == "other") & (pl.int_range(pl.len()).over("stratum", "tier") > 0)))
+    one_left = marks.filter(
+        ~(
+            (pl.col("tier") == 1)
+            & (pl.col("stratum") == "other")
+            & (pl.int_range(pl.len()).over("stratum", "tier") > 0)
+        )
+    )
     with pytest.raises(Refused, match="tier"):
         estimate_assisted(one_left, IDS, drawn=sample.record(), predictions=FROZEN)
 
@@ -136,7 +144,9 @@ def test_an_estimate_that_is_no_share_falls_back_to_the_plain_ratio() -> None:
     wild = freeze(
         FROZEN.rows.with_columns(predicted_recorded=pl.col("predicted_due") * 3.0, predicted_sd=pl.lit(1.0))
     )
-    marks = MARKS.drop("inclusion_probability").group_by("stratum").head(2).with_columns(recorded="should_record")
+    marks = (
+        MARKS.drop("inclusion_probability").group_by("stratum").head(2).with_columns(recorded="should_record")
+    )
     marks = marks.filter(pl.col("should_record") > 0)
     marks = pl.concat([marks, *_more(marks)]).with_columns(should_record=pl.col("recorded"))
     result = estimate_assisted(marks, IDS, predictions=wild)
@@ -191,7 +201,9 @@ def test_stratum_totals_want_the_predictions_of_the_audited_in_the_marks() -> No
     totals = FROZEN.rows.group_by("stratum").agg(
         pl.len().alias("incidents"), pl.col("predicted_due", "predicted_recorded").sum()
     )
-    with_own = MARKS.join(FROZEN.rows.select("incident_id", "predicted_due", "predicted_recorded"), on="incident_id")
+    with_own = MARKS.join(
+        FROZEN.rows.select("incident_id", "predicted_due", "predicted_recorded"), on="incident_id"
+    )
     by_totals = estimate_assisted(with_own, totals)
     assert by_totals.overall.estimate == pytest.approx(assisted().overall.estimate)
     assert by_totals.overall.standard_error == pytest.approx(assisted().overall.standard_error)

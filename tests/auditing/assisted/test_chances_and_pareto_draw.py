@@ -31,9 +31,7 @@ def test_what_would_pass_one_is_certain_and_the_rest_is_shared_anew() -> None:
 
 
 @settings(max_examples=80, deadline=None)
-@given(
-    st.lists(st.floats(0.0, 50.0), min_size=3, max_size=30), st.floats(0.05, 1.0), st.integers(1, 10)
-)
+@given(st.lists(st.floats(0.0, 50.0), min_size=3, max_size=30), st.floats(0.05, 1.0), st.integers(1, 10))
 def test_chances_add_up_to_the_sample_and_are_never_nothing(sizes, mixing, sample) -> None:
     sample = min(sample, len(sizes))
     chances = mixed_chances(np.asarray(sizes), sample, mixing=mixing)
@@ -80,7 +78,11 @@ def chances_by_integration(wanted: np.ndarray, sample: int, scale: np.ndarray) -
 
 @pytest.mark.parametrize(
     ("wanted", "within"),
-    [([0.2, 0.3, 0.4, 0.5, 0.6], 0.004), ([0.1, 0.3, 0.5, 0.7, 0.9, 0.5], 0.002), ([0.1] * 5 + [0.5] * 5, 0.002)],
+    [
+        ([0.2, 0.3, 0.4, 0.5, 0.6], 0.004),
+        ([0.1, 0.3, 0.5, 0.7, 0.9, 0.5], 0.002),
+        ([0.1] * 5 + [0.5] * 5, 0.002),
+    ],
 )
 def test_the_draw_keeps_to_the_chances_even_in_tiny_strata(wanted: list[float], within: float) -> None:
     chances = np.asarray(wanted)
@@ -94,7 +96,9 @@ def test_the_draw_keeps_to_the_chances_even_in_tiny_strata(wanted: list[float], 
 
 def test_equal_chances_draw_every_pair_equally_often() -> None:
     numbers = np.asarray([0.11, 0.35, 0.62, 0.94])
-    drawn = [frozenset(pareto_draw(np.asarray(order), np.full(4, 0.5)).tolist()) for order in permutations(numbers)]
+    drawn = [
+        frozenset(pareto_draw(np.asarray(order), np.full(4, 0.5)).tolist()) for order in permutations(numbers)
+    ]
     assert {one: drawn.count(one) for one in set(drawn)} == dict.fromkeys(set(drawn), 4)
     assert len(set(drawn)) == 6
 

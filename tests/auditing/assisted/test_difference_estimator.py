@@ -31,7 +31,9 @@ def predicted(rows: object = slice(None)) -> Predicted:
 
 def test_totals_are_right_on_average_over_every_possible_sample() -> None:
     fits = [
-        fit_difference(RECORDED[list(rows)], DUE[list(rows)], ONE[:3], np.full(3, 3 / 7), predicted(list(rows)))
+        fit_difference(
+            RECORDED[list(rows)], DUE[list(rows)], ONE[:3], np.full(3, 3 / 7), predicted(list(rows))
+        )
         for rows in combinations(range(7), 3)
     ]
     assert np.mean([fit.total_due for fit in fits]) == pytest.approx(DUE.sum())
@@ -52,7 +54,9 @@ def test_the_variance_of_a_total_is_right_on_average_over_every_possible_sample(
 def test_worked_by_hand() -> None:
     # two of four audited: d̂ all 1, ŷ all 1; found (2, 1) and (1, 1): D = 4 + 2·1 = 6, Y = 4
     two = np.asarray([2.0, 1.0]), np.asarray([1.0, 1.0])
-    fit = fit_difference(two[1], two[0], ONE[:2], np.full(2, 0.5), Predicted(np.ones(2), np.ones(2), 4.0, 4.0))
+    fit = fit_difference(
+        two[1], two[0], ONE[:2], np.full(2, 0.5), Predicted(np.ones(2), np.ones(2), 4.0, 4.0)
+    )
     assert (fit.total_due, fit.total_recorded, fit.ratio) == (6.0, 4.0, pytest.approx(2 / 3))
     # residuals −(2/3)·1 and 0, each /(0.5·6): −2/9 and 0; V = ½·2·2·(1/9)²
     assert fit.residual == pytest.approx([-2 / 9, 0.0])
@@ -87,7 +91,9 @@ counts = st.integers(0, 5)
 
 @settings(max_examples=60, deadline=None)
 @given(
-    st.lists(st.tuples(counts, st.floats(0, 1), st.floats(0, 4), st.floats(0.05, 0.95)), min_size=4, max_size=12),
+    st.lists(
+        st.tuples(counts, st.floats(0, 1), st.floats(0, 4), st.floats(0.05, 0.95)), min_size=4, max_size=12
+    ),
     st.randoms(use_true_random=False),
     st.floats(0.2, 5.0),
 )

@@ -85,9 +85,7 @@ def test_the_fingerprint_can_be_worked_out_by_hand_and_keeps_to_the_values() -> 
         }
     )
     text = (
-        "slope\t1000000000\n"
-        "a\tother\t2000000000\t0\t500000000\n"
-        "b\tother\t1250000000\t1000000000\t100000000\n"
+        "slope\t1000000000\na\tother\t2000000000\t0\t500000000\nb\tother\t1250000000\t1000000000\t100000000\n"
     )
     by_hand = hashlib.sha256(text.encode()).hexdigest()
     assert predictions_sha256(rows) == by_hand == freeze(rows[[1, 0]]).sha256
@@ -156,7 +154,11 @@ def test_tiers_are_equally_likely_inside_and_hold_about_the_same_residual() -> N
     assert by_tier["len"].min() >= 2
     assert by_tier.filter(pl.col("stratum") == "sexual").height <= 2
     assert sample.tiers == 6
-    assert dict(sample.rows.group_by("stratum").len().iter_rows()) == {"violence": 16, "sexual": 5, "other": 24}
+    assert dict(sample.rows.group_by("stratum").len().iter_rows()) == {
+        "violence": 16,
+        "sexual": 5,
+        "other": 24,
+    }
 
 
 def test_sizes_follow_the_summed_residual() -> None:
