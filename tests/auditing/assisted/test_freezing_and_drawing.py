@@ -34,8 +34,8 @@ def test_a_screened_prediction_adds_the_chance_times_what_is_still_open() -> Non
     ).with_columns(linked=pl.Series([1, 1]))
     rows = screened_predictions(frame)
     assert rows["predicted_recorded"].to_list() == [1.0, 1.0]
-    assert rows["predicted_due"].to_list() == pytest.approx([2.0, 1.2])
-    assert rows["predicted_sd"].to_list() == pytest.approx([0.25**0.4 * 2, 0.16**0.4])
+    assert rows["predicted_due"].to_list() == pytest.approx([2.0, 1.1])
+    assert rows["predicted_sd"].to_list() == pytest.approx([0.25**0.35 * 2, 0.16**0.35 * 0.5])
 
 
 def test_without_a_score_open_offences_are_scaled_to_the_expected_rate() -> None:
@@ -47,7 +47,7 @@ def test_without_a_score_open_offences_are_scaled_to_the_expected_rate() -> None
     assert rows["predicted_due"].to_list() == pytest.approx([1.0, 1.0, 8.0])
     assert rows["predicted_recorded"].sum() / rows["predicted_due"].sum() == pytest.approx(0.9)
     assert rows["predicted_sd"].to_list() == pytest.approx(
-        [(2 / 9) ** 0.4 * 3, (0.02 * 0.98) ** 0.4, (0.02 * 0.98) ** 0.4]
+        [(2 / 9) ** 0.35 * 3, (0.02 * 0.98) ** 0.35, (0.02 * 0.98) ** 0.35]
     )
 
 

@@ -31,7 +31,10 @@ EXPECTED_RATE = 0.90
 UNSEEN_CHANCE = 0.02
 """The chance of a missing crime where the log names nothing beyond what is linked (the project's choice)."""
 
-_TEMPER = 0.4
+NOTHING_OPEN = 0.5
+"""What is taken for open where the log names nothing beyond what is linked (the project's choice)."""
+
+_TEMPER = 0.35
 _NEVER_SURER = 0.90
 
 
@@ -40,13 +43,13 @@ def screened_predictions(frame: pl.DataFrame) -> pl.DataFrame:
 
     ``frame`` has a row an incident: ``stratum``, ``incident_id``, ``chance_unrecorded`` f64 (0 to 1, that at
     least one crime is missing), ``named`` (offences that the log names) and ``linked`` (recorded crimes
-    linked to it). Expected missing crimes are the chance times the offences named beyond those linked, one
-    at the least. Raises InputError for a missing column or a value that cannot be.
+    linked to it). Expected missing crimes are the chance times :func:`offences_open`. Raises InputError for a
+    missing column or a value that cannot be.
     """
     need_columns(frame, ("stratum", "incident_id", "chance_unrecorded", "named", "linked"), "frame")
     chance = _numbers(frame, "chance_unrecorded", most=1.0)
     named, linked = _numbers(frame, "named"), _numbers(frame, "linked")
-    still_open = np.maximum(named - linked, 1.0)
+    still_open = offences_open(named, linked)
     return _with_predictions(frame, linked, chance * still_open, residual_sd(chance, still_open))
 
 
@@ -74,13 +77,23 @@ def named_and_linked_predictions(
     return _with_predictions(frame, linked, missing, residual_sd(chance, np.maximum(still_open, 1.0)))
 
 
+def offences_open(named: Floats, linked: Floats) -> Floats:
+    """Give the offences that a log names beyond the crimes linked, :data:`NOTHING_OPEN` at the least.
+
+    A chance that does not know of links is too high where nothing is open; one that does is halved once more
+    than it need be, which costs a little width and no validity.
+    """
+    still_open: Floats = np.maximum(named - linked, NOTHING_OPEN)
+    return still_open
+
+
 def residual_sd(chance: Floats, still_open: Floats) -> Floats:
     """Give by how much the audit is expected to differ from the prediction, in crimes, float64.
 
-    (p(1 − p))^0.4 times the offences still open. A power of one half is the standard deviation and would
-    give the least variance; 0.4 draws somewhat more where the chance is small, which costs some two per cent
-    of width and lets the variance rest on more incidents, so that no single surprise carries it. No chance
-    is taken for surer than 0.90: above that it is drawn as if it were 0.90.
+    (p(1 − p))^0.35 times the offences still open. A power of one half is the standard deviation and would
+    give the least variance; 0.35 draws somewhat more where the chance is small, which costs some three per
+    cent of width and lets the variance rest on more incidents, so that no single surprise carries it. No
+    chance is taken for surer than 0.90: above that it is drawn as if it were 0.90.
     """
     unsure = np.minimum(chance, _NEVER_SURER)
     spread: Floats = (unsure * (1.0 - unsure)) ** _TEMPER * still_open

@@ -11,6 +11,9 @@ from firstpoint.errors import InputError
 from firstpoint.records.lots import lots
 from firstpoint.records.needed_columns import need_columns
 
+LEAST_OPEN = 1.0
+"""What is taken for open at the least: an overlooked crime is one crime (the project's choice)."""
+
 _DIGITS = 13
 _KNOWN = ("chance_unrecorded", "named", "linked")
 _OF_MARKS = ("stratum", "incident_id", "should_record", "recorded", "inclusion_probability")
@@ -49,7 +52,7 @@ def pick_second_readings(
         _numbers(rows, "recorded"),
         1.0 / _numbers(rows, "inclusion_probability"),
         _numbers(rows, "chance_unrecorded"),
-        np.maximum(named - linked, 1.0),
+        np.maximum(named - linked, LEAST_OPEN),
         named,
         share=share,
         expected=expected,
