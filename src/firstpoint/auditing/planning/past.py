@@ -42,3 +42,22 @@ def assumptions_from(marks: pl.DataFrame, frame: pl.DataFrame) -> pl.DataFrame:
         "incidents_with_crime": pl.Int64,
     }
     return pl.DataFrame(rows, schema=shape, orient="row")
+
+
+def known_from(marks: pl.DataFrame, frame: pl.DataFrame) -> dict[str, dict[str, float]]:
+    """Give what an audit found as the keywords of a plan: ``plan_force(frame, **known_from(...))``.
+
+    Strata of which the audit says nothing keep what is shipped.
+    """
+    table = assumptions_from(marks, frame)
+    names = {
+        "rates": "expected_rate",
+        "design_effects": "design_effect",
+        "crimes_per_incident": "crimes_per_incident",
+    }
+    return {
+        keyword: dict(
+            table.drop_nulls("expected_rate").select("stratum", column).iter_rows(),
+        )
+        for keyword, column in names.items()
+    }
