@@ -12,8 +12,15 @@ recorded. The recording rate is the second number over the first. The way of the
 4. :func:`read_marks` and :func:`read_frame` take in what the auditors marked, and refuse what cannot be
    right.
 5. :func:`estimate` gives the rate, overall and by stratum, and the crimes unrecorded, each with an interval.
-   :func:`unrecorded_a_year` carries a rate to the crimes of twelve months.
-6. :func:`december_2017_audit` and :func:`inspection_2017` hold the published figures of 2017 and show what
+   :func:`ratio` gives one rate, or that of each part of the frame (``by=``), and the rates of over-recording,
+   misclassification and lateness (``of=``), by any named interval, variance and rule for lone incidents;
+   :func:`separate_ratio` and :func:`poststratified_ratio` weigh otherwise; :func:`two_stage_ratio` is for
+   audits that draw stations or days first, :func:`exact_rate` for bare counts such as 62 of 63, and
+   :func:`quick_ratio` for millions of rows. :func:`unrecorded_a_year` carries a rate to the crimes of twelve
+   months.
+6. ``planning`` says before the audit what it costs and what it will show, and rehearses it; ``over_time``
+   compares two audits, puts several together, and gives the chance of the force's own bands.
+7. :func:`december_2017_audit` and :func:`inspection_2017` hold the published figures of 2017 and show what
    can, and what cannot, be computed from them.
 
 The incident is the unit because crimes cluster inside it: one incident with twenty unrecorded crimes is one
@@ -33,18 +40,52 @@ What the figures do not cover:
 """
 
 from firstpoint.auditing.design import Assumptions, plan_sample, sample_size
+from firstpoint.auditing.domains import Domains, ratio
 from firstpoint.auditing.draw import Sample, draw
 from firstpoint.auditing.estimate import estimate
+from firstpoint.auditing.exact import exact_rate
 from firstpoint.auditing.frame import (
     STRATA,
     FrameReport,
     build_frame,
+    check_period,
     frame_report,
     frame_sha256,
     in_order,
     sort_reports,
 )
 from firstpoint.auditing.marks import check_frame, check_marks, read_frame, read_marks, standing_readings
+from firstpoint.auditing.moments import moments, quick_ratio
+from firstpoint.auditing.over_time import (
+    Bands,
+    Change,
+    Comparison,
+    Together,
+    bands_on,
+    chance_of_bands,
+    change_between,
+    combine,
+    compare,
+    drift_of,
+    read_bands,
+)
+from firstpoint.auditing.planning import (
+    Cost,
+    Rehearsal,
+    afford,
+    assumptions_from,
+    auditor_days,
+    cost_curve,
+    frames_by_route,
+    incidents_to_tell,
+    known_from,
+    plan_force,
+    power_to_tell,
+    rehearse,
+    route_table,
+    smallest_change,
+)
+from firstpoint.auditing.poststrata import poststratified_ratio
 from firstpoint.auditing.published import (
     PublishedAudit,
     PublishedInspection,
@@ -52,32 +93,68 @@ from firstpoint.auditing.published import (
     inspection_2017,
 )
 from firstpoint.auditing.result import AuditResult, Estimate
+from firstpoint.auditing.separate import separate_ratio
+from firstpoint.auditing.stages import two_stage_ratio
 from firstpoint.auditing.unrecorded import unrecorded_a_year
 
 __all__ = [
     "STRATA",
     "Assumptions",
     "AuditResult",
+    "Bands",
+    "Change",
+    "Comparison",
+    "Cost",
+    "Domains",
     "Estimate",
     "FrameReport",
     "PublishedAudit",
     "PublishedInspection",
+    "Rehearsal",
     "Sample",
+    "Together",
+    "afford",
+    "assumptions_from",
+    "auditor_days",
+    "bands_on",
     "build_frame",
+    "chance_of_bands",
+    "change_between",
     "check_frame",
     "check_marks",
+    "check_period",
+    "combine",
+    "compare",
+    "cost_curve",
     "december_2017_audit",
     "draw",
+    "drift_of",
     "estimate",
+    "exact_rate",
     "frame_report",
     "frame_sha256",
+    "frames_by_route",
     "in_order",
+    "incidents_to_tell",
     "inspection_2017",
+    "known_from",
+    "moments",
+    "plan_force",
     "plan_sample",
+    "poststratified_ratio",
+    "power_to_tell",
+    "quick_ratio",
+    "ratio",
+    "read_bands",
     "read_frame",
     "read_marks",
+    "rehearse",
+    "route_table",
     "sample_size",
+    "separate_ratio",
+    "smallest_change",
     "sort_reports",
     "standing_readings",
+    "two_stage_ratio",
     "unrecorded_a_year",
 ]

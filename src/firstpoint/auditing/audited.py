@@ -65,6 +65,16 @@ class Audit:
         return tuple(name for name, audited, total in both if audited == 1 and total > 1)
 
 
+def refuse_without_crime(audit: Audit) -> None:
+    """Raise Refused where nothing audited counts in the denominator, since there is then no rate."""
+    if audit.due.sum() == 0.0:
+        raise Refused(
+            "No audited incident should have led to a crime, so there is no rate.",
+            where=f"strata {', '.join(audit.names)}",
+            remedy="Audit more incidents, or check that should_record is filled in.",
+        )
+
+
 def gather_audit(marks: pl.DataFrame, frame: pl.DataFrame, *, singles: SingleRule = "refuse") -> Audit:
     """Give the audited incidents of checked marks with their chances of selection in a checked frame.
 
@@ -153,7 +163,12 @@ def _joined_to_frame(rows: pl.DataFrame, frame: pl.DataFrame, incidents: Mapping
             f"{outside.len()} audited incidents are not in that stratum of the frame: "
             f"{', '.join(outside[:8])}.",
             where=f"incident {outside[0]}",
-            remedy="Give the frame the sample was drawn from; audits chosen otherwise cannot be mixed in.",
+            remedy=(
+                "None of the audited is in it, as when it is of another period: give the frame the sample "
+                "was drawn from."
+                if outside.len() == rows.height
+                else "Give the frame the sample was drawn from; audits chosen otherwise cannot be mixed in."
+            ),
         )
     if "inclusion_probability" in frame.columns and "inclusion_probability" not in rows.columns:
         chances = frame.select("incident_id", pl.col("inclusion_probability").cast(pl.Float64, strict=False))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
 import polars as pl
+from attrs import evolve
 
-from firstpoint.auditing.audited import Audit, gather_audit
+from firstpoint.auditing.audited import Audit, gather_audit, refuse_without_crime
 from firstpoint.auditing.completeness import unmarked_cautions
 from firstpoint.auditing.intervals import (
     FEW_CARRIERS,
@@ -21,7 +23,6 @@ from firstpoint.auditing.rates import Method, VarianceName, rate_of
 from firstpoint.auditing.ratio import SingleRule, fit_ratio
 from firstpoint.auditing.result import AuditResult, Estimate
 from firstpoint.auditing.unrecorded import unrecorded_in_frame, unrecorded_in_strata, without_a_year
-from firstpoint.errors import Refused
 
 
 def estimate(
@@ -51,12 +52,7 @@ def estimate(
     audit = gather_audit(checked, check_frame(frame), singles=singles)
     strata = {name: audit.stratum(code) for code, name in enumerate(audit.names)}
     no_rate = {name: _without_rate(one) for name, one in strata.items() if _without_rate(one)}
-    if audit.due.sum() == 0:
-        raise Refused(
-            "No audited incident should have led to a crime, so there is no rate.",
-            where=f"strata {', '.join(strata)}",
-            remedy="Audit more incidents, or check that should_record is filled in.",
-        )
+    refuse_without_crime(audit)
     rates = {name: None if name in no_rate else rate_of(one, method) for name, one in strata.items()}
     overall = rate_of(audit, method)
     return AuditResult(
@@ -69,7 +65,7 @@ def estimate(
             *unmarked_cautions(
                 one_row_an_incident(checked), dict(zip(audit.names, audit.incidents, strict=True))
             ),
-            *_cautions(strata, no_rate),
+            *_cautions(strata, no_rate, method),
             *without_a_year(audit, rates),
         ),
     )
@@ -84,7 +80,7 @@ def _without_rate(audit: Audit) -> str:
     return ""
 
 
-def _cautions(strata: Mapping[str, Audit], no_rate: Mapping[str, str]) -> list[str]:
+def _cautions(strata: Mapping[str, Audit], no_rate: Mapping[str, str], method: Method) -> list[str]:
     cautions = [f"{name}: no rate, because {reason}." for name, reason in no_rate.items()]
     for name, one in strata.items():
         if name in no_rate or one.taken_whole:
@@ -96,15 +92,21 @@ def _cautions(strata: Mapping[str, Audit], no_rate: Mapping[str, str]) -> list[s
                 "error of the overall rate; its own limits say how far that may be luck."
             )
         elif guard_df(fit.unit_variance) < FEW_CARRIERS:
-            cautions.append(
-                f"{name}: a handful of incidents carry the variance; the guarded interval is the safer one, "
-                "and the true rate is more often below the interval than above."
-            )
+            cautions.append(_carried_by_few(name, rate_of(one, evolve(method, interval="guarded"))))
         if crimes_gather(one.due):
             cautions.append(
                 f"{name}: crimes gather in few incidents (the five largest audited hold "
                 f"{np.sort(one.due)[-5:].sum() / one.due.sum():.0%}), so the limits hold less often "
-                "than they say, mostly because the true rate is lower; audit more, or take the large "
-                "incidents whole."
+                "than they say, mostly because the true rate is lower; no interval from equal chances holds "
+                "here below about a thousand audited. Draw with chances in proportion to the offences that "
+                "a report names, or take the large incidents whole."
             )
     return cautions
+
+
+def _carried_by_few(name: str, guarded: Estimate) -> str:
+    low, high = math.floor(1000.0 * guarded.low) / 10.0, math.ceil(1000.0 * guarded.high) / 10.0
+    return (
+        f"{name}: a handful of incidents carry the variance; the guarded interval ({low:g} to {high:g}%) is "
+        "the safer one, and the true rate is more often below the interval than above."
+    )

@@ -18,8 +18,8 @@ Intervals are asked for by name; ``beta`` is the default and :data:`INTERVALS` s
 from __future__ import annotations
 
 import math
-from statistics import NormalDist
 from collections.abc import Callable
+from statistics import NormalDist
 from typing import Literal, get_args
 
 import numpy as np

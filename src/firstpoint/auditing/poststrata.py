@@ -12,10 +12,10 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
-from firstpoint.auditing.audited import Audit, gather_audit
+from firstpoint.auditing.audited import Audit, gather_audit, refuse_without_crime
 from firstpoint.auditing.intervals import IntervalName
 from firstpoint.auditing.marks import check_frame, check_marks, standing_readings
-from firstpoint.auditing.rates import RECORDED, Method, rate_of
+from firstpoint.auditing.rates import RECORDED, Method, from_variance_alone, rate_of
 from firstpoint.auditing.ratio import Codes, Floats, RatioFit, unit_variances
 from firstpoint.auditing.result import Estimate
 from firstpoint.errors import InputError, Refused
@@ -39,9 +39,10 @@ def poststratified_ratio(
     whole frame and the marks have the column. Raises Refused for a group of the frame in which fewer than
     five incidents were audited, naming it.
     """
-    method = Method(confidence, "guarded" if interval in ("fieller", "bootstrap-t") else interval)
+    method = Method(confidence, from_variance_alone(interval))
     checked, framed = check_marks(marks), check_frame(frame)
     audit = gather_audit(checked, framed)
+    refuse_without_crime(audit)
     groups = _groups(audit, standing_readings(checked), framed, by)
     sizes = _sizes(framed, by) if totals is None else {str(name): int(n) for name, n in totals.items()}
     _check_groups(groups, sizes, by, sum(audit.incidents))

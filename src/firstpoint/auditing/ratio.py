@@ -68,13 +68,14 @@ def fit_ratio(
     """Give the combined ratio of an audit.
 
     ``recorded`` and ``due`` are float64 counts, ``strata`` integer codes from 0, ``inclusion`` each
-    incident's chance of having been drawn (0 to 1]. The total of ``due`` must be above 0 and every stratum
-    must have two incidents or be taken whole. ``with_replacement`` leaves out the finite population
-    correction; ``singles`` says what a stratum with one audited incident of several adds to the variance
-    (callers refuse such strata beforehand, so ``refuse`` is the same as ``certainty`` here).
+    incident's chance of having been drawn (0 to 1]; InputError otherwise. The total of ``due`` must be above
+    0 and every stratum must have two incidents or be taken whole. ``with_replacement`` leaves out the finite
+    population correction; ``singles`` says what a stratum with one audited incident of several adds to the
+    variance (callers refuse such strata beforehand, so ``refuse`` is the same as ``certainty`` here).
 
     R = Σ(r/π) / Σ(d/π), with linearised values z = (r − R·d) / (π·Σ(d/π)) in :func:`unit_variances`.
     """
+    check_chances(inclusion)
     weighted_recorded = float(np.sum(recorded / inclusion))
     weighted_due = float(np.sum(due / inclusion))
     ratio = weighted_recorded / weighted_due
@@ -119,6 +120,17 @@ def unit_variances(
         present = int(np.sum(size > 0.0))
         parts *= present / max(present - alone, 1)
     return parts
+
+
+def check_chances(inclusion: Floats) -> None:
+    """Raise InputError unless every chance of selection is above 0 and at most 1."""
+    wrong = np.flatnonzero(~((inclusion > 0.0) & (inclusion <= 1.0)))
+    if len(wrong):
+        raise InputError(
+            f"A chance of selection of {inclusion[wrong[0]]} is not above 0 and at most 1.",
+            where=f"incident {wrong[0] + 1} of the arrays",
+            remedy="Give each incident its chance of having been drawn, not its weight.",
+        )
 
 
 def check_singles(singles: str) -> None:

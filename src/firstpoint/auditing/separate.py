@@ -1,8 +1,9 @@
 """The separate ratio: each stratum's own rate, put together by totals that are known from elsewhere.
 
-The combined ratio (:func:`ratio`) weighs strata by what the audit finds due in them. Where the crimes *due* in
-each stratum are known, rates may be averaged over them; where only the crimes *recorded* in a year are known,
-the crimes due follow from them and the rates, which is a harmonic mean and how annual totals are published.
+The combined ratio (:func:`ratio`) weighs strata by what the audit finds due in them. Where the crimes *due*
+in each stratum are known, rates may be averaged over them; where only the crimes *recorded* in a year are
+known, the crimes due follow from them and the rates, which is a harmonic mean and how annual totals are
+published.
 Each stratum's rate carries its own small bias, so a stratum needs some twenty audited incidents with a crime.
 """
 
@@ -16,7 +17,7 @@ import polars as pl
 from firstpoint.auditing.audited import Audit, gather_audit
 from firstpoint.auditing.intervals import IntervalName
 from firstpoint.auditing.marks import check_frame, check_marks
-from firstpoint.auditing.rates import Method, rate_of
+from firstpoint.auditing.rates import Method, from_variance_alone, rate_of
 from firstpoint.auditing.ratio import Codes, Floats, RatioFit, fit_ratio
 from firstpoint.auditing.result import Estimate
 from firstpoint.errors import InputError, Refused
@@ -36,17 +37,13 @@ def separate_ratio(
     recorded in each stratum; without it the frame must have ``recorded_crimes_12m``. Raises Refused where a
     stratum has no rate, or a rate of 0 that no total recorded can come from.
     """
-    method = Method(confidence, interval)
-    if interval == "fieller" or interval == "bootstrap-t":
-        raise InputError(
-            f"The interval {interval} is not worked out for a separate ratio.",
-            where="interval",
-            remedy="Choose beta, guarded, logit-t or wilson.",
-        )
+    method = Method(confidence, from_variance_alone(interval))
     audit = gather_audit(check_marks(marks), check_frame(frame))
-    _refuse_without_crime(audit)
+    _refuse_strata_without_crime(audit)
     totals, known = _totals(audit, due_totals)
-    fit = fit_separate(audit.recorded, audit.due, audit.codes, audit.inclusion, totals, recorded_totals=not known)
+    fit = fit_separate(
+        audit.recorded, audit.due, audit.codes, audit.inclusion, totals, recorded_totals=not known
+    )
     of_what = "crimes due" if known else "crimes recorded in twelve months"
     return rate_of(
         audit,
@@ -92,7 +89,7 @@ def fit_separate(
     )
 
 
-def _refuse_without_crime(audit: Audit) -> None:
+def _refuse_strata_without_crime(audit: Audit) -> None:
     for code, name in enumerate(audit.names):
         if audit.due[audit.codes == code].sum() == 0.0:
             raise Refused(

@@ -30,6 +30,16 @@ discloses; Word and Excel are not written here yet; conformance to PDF/UA-1 is w
 checks while it builds the file, not the finding of an independent checker.
 """
 
+from firstpoint.reporting.audit_charts import (
+    CostPoint,
+    DesignWidth,
+    FunnelLimit,
+    FunnelUnit,
+    cost_chart,
+    described_svg,
+    design_chart,
+    funnel_chart,
+)
 from firstpoint.reporting.board_layout import board_report
 from firstpoint.reporting.board_paper import (
     BoardPaper,
@@ -100,10 +110,14 @@ __all__ = [
     "Chart",
     "CodeLine",
     "Column",
+    "CostPoint",
     "CueRow",
     "CueTable",
     "DayCount",
+    "DesignWidth",
     "Finding",
+    "FunnelLimit",
+    "FunnelUnit",
     "Heading",
     "KeyFigure",
     "KeyFigures",
@@ -139,7 +153,11 @@ __all__ = [
     "WorkedCase",
     "board_report",
     "british_date",
+    "cost_chart",
     "day_chart",
+    "described_svg",
+    "design_chart",
+    "funnel_chart",
     "interval_chart",
     "lexicon_html",
     "may_be_shown",

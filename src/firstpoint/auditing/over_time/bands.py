@@ -16,13 +16,14 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import polars as pl
-from attrs import frozen
+from attrs import field, frozen
 
 from firstpoint.auditing.intervals import student_t
 from firstpoint.auditing.result import Estimate
@@ -31,13 +32,30 @@ from firstpoint.errors import InputError, Refused, UnreadableFile
 _NEARLY_NORMAL = 1e6
 
 
+def _as_floats(given: Iterable[float]) -> tuple[float, ...]:
+    return tuple(float(one) for one in given)
+
+
+def _check_least(bands: Bands, _: object, least: tuple[float, ...]) -> None:
+    rising = all(a < b for a, b in pairwise(least))
+    if not (len(bands.names) == len(least) > 1 and least[0] == 0.0 and rising and least[-1] < 1.0):
+        raise InputError(
+            "These are no bands: as many names as least rates are needed, rising from 0 to below 1.",
+            where=f"bands from {bands.first_day}",
+            remedy='Write from = 2026-04-01, names = ["poor", "good"], least = [0.0, 0.90].',
+        )
+
+
 @frozen
 class Bands:
-    """The bands in force from a day on: names, and the least rate of each as a share, ascending from 0."""
+    """The bands in force from a day on: names, and the least rate of each as a share, rising from 0.
+
+    Raises InputError for rates that do not rise from 0 to below 1 or are not as many as the names.
+    """
 
     first_day: date
     names: tuple[str, ...]
-    least: tuple[float, ...]
+    least: tuple[float, ...] = field(converter=_as_floats, validator=_check_least)
 
 
 def read_bands(path: Path | str) -> tuple[Bands, ...]:
@@ -55,7 +73,7 @@ def read_bands(path: Path | str) -> tuple[Bands, ...]:
         (_bands(table, f"{path.name}, table {at}") for at, table in enumerate(tables, start=1)),
         key=lambda one: one.first_day,
     )
-    for before, after in zip(read, read[1:], strict=False):
+    for before, after in pairwise(read):
         if before.first_day == after.first_day:
             raise InputError(
                 "Two tables of bands begin on one day.",
@@ -78,7 +96,7 @@ def bands_on(all_bands: Sequence[Bands], day: date) -> Bands:
 
 
 def chance_of_bands(rate: Estimate, bands: Bands) -> pl.DataFrame:
-    """Give the chance of each band: ``band`` str, ``least`` f64, ``below`` f64 and ``chance`` f64, summing to 1.
+    """Give the chance of each band: ``band`` str and ``least``, ``below``, ``chance`` f64, summing to 1.
 
     The chances are those of the rate's own interval read at every level at once (a confidence distribution:
     Xie and Singh, *International Statistical Review*, 2013): half of what the interval leaves out lies below
@@ -125,20 +143,16 @@ def _log_odds(share: float) -> float:
 
 
 def _bands(table: dict[str, Any], where: str) -> Bands:
-    first, names, least = table.get("from"), table.get("names", []), table.get("least", [])
-    numbers = [float(one) for one in least if isinstance(one, int | float)]
-    ascending = all(a < b for a, b in zip(numbers, numbers[1:], strict=False))
-    right = (
+    first, names, least = table.get("from"), table.get("names"), table.get("least")
+    if not (
         isinstance(first, date)
-        and len(names) == len(numbers) == len(least) > 1
-        and numbers[0] == 0.0
-        and ascending
-        and numbers[-1] < 1.0
-    )
-    if not right:
+        and isinstance(names, list)
+        and isinstance(least, list)
+        and all(isinstance(one, int | float) for one in least)
+    ):
         raise InputError(
-            "These are no bands: a day, as many names as least rates, rates rising from 0 to below 1.",
+            "The table lacks a day, a list of names or a list of least rates.",
             where=where,
             remedy='Write from = 2026-04-01, names = ["poor", "good"], least = [0.0, 0.90].',
         )
-    return Bands(first, tuple(str(name) for name in names), tuple(numbers))
+    return Bands(first, tuple(str(name) for name in names), tuple(least))

@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 from attrs import frozen
 
-from firstpoint.auditing.audited import Audit, gather_audit
+from firstpoint.auditing.audited import Audit, gather_audit, refuse_without_crime
 from firstpoint.auditing.intervals import IntervalName, normal_z
 from firstpoint.auditing.marks import check_frame, check_marks
 from firstpoint.auditing.rates import Method, rate_of
@@ -70,7 +70,8 @@ def compare(
     """
     method = Method(confidence, interval)
     audits = [gather_audit(check_marks(marks), check_frame(frame)) for marks, frame in (earlier, later)]
-    _refuse_without_crime(audits)
+    for audit in audits:
+        refuse_without_crime(audit)
     shared = [name for name in audits[0].names if name in audits[1].names]
     if not shared:
         raise Refused(
@@ -175,16 +176,6 @@ def _sum(first: int | None, second: int | None) -> int | None:
     return None if first is None or second is None else first + second
 
 
-def _refuse_without_crime(audits: list[Audit]) -> None:
-    for audit, which in zip(audits, ("earlier", "later"), strict=True):
-        if audit.due.sum() == 0.0:
-            raise Refused(
-                "No audited incident should have led to a crime, so there is no rate to compare.",
-                where=f"the {which} audit",
-                remedy="Check that should_record is filled in.",
-            )
-
-
 def _cautions(audits: list[Audit]) -> list[str]:
     cautions = []
     only = sorted(set(audits[0].names) ^ set(audits[1].names))
@@ -200,4 +191,3 @@ def _cautions(audits: list[Audit]) -> list[str]:
             "the tie between the two is then counted only in strata whose frames agree in size."
         )
     return cautions
-

@@ -1,0 +1,255 @@
+"""Charts of an audit: units in a funnel, designs side by side, and what another auditor day buys.
+
+Each gives a :class:`~firstpoint.reporting.tree.Chart`: a still picture, an alternative text made from the
+same figures, and the figures as a table. :func:`described_svg` gives the picture as a file that carries its
+title and its description within itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from html import escape
+
+from attrs import field, frozen
+
+from firstpoint.errors import InputError
+from firstpoint.reporting.audit_drawing import Cost, Edge, Unit, Width, cost_svg, funnel_svg, widths_svg
+from firstpoint.reporting.plain_text import printable
+from firstpoint.reporting.plain_words import check_interval, plain_number
+from firstpoint.reporting.tree import Chart, Column, Table
+
+_MOST_NAMED = 8
+
+
+@frozen
+class FunnelUnit:
+    """A unit, route or auditor in a funnel: the crimes audited there and its rate (a proportion)."""
+
+    label: str = field(converter=printable)
+    crimes: int
+    rate: float
+    low: float
+    high: float
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether the rate lies beyond the inner limits for so many crimes, ``low`` and ``high``."""
+        return not self.low <= self.rate <= self.high
+
+
+@frozen
+class FunnelLimit:
+    """The limits between which a rate no different from all others stays, for so many crimes."""
+
+    name: str = field(converter=printable)
+    crimes: int
+    low: float
+    high: float
+
+
+@frozen
+class DesignWidth:
+    """A design and the half-width in points that it gives: expected, and in nine audits of ten at most.
+
+    ``coverage`` is the share of trials whose interval held the truth, None where there were none.
+    """
+
+    label: str = field(converter=printable)
+    incidents: int
+    expected: float
+    ninetieth: float
+    coverage: float | None = None
+
+
+@frozen
+class CostPoint:
+    """What so many auditor days buy: incidents audited, and the half-width in points as in a design."""
+
+    auditor_days: float
+    incidents: int
+    expected: float
+    ninetieth: float
+
+
+def funnel_chart(
+    units: Sequence[FunnelUnit],
+    limits: Sequence[FunnelLimit],
+    *,
+    centre: float,
+    title: str,
+    of_what: str = "unit",
+    method: str = "",
+) -> Chart:
+    """Give rates of units against the crimes audited, between limits for units no different from all.
+
+    ``limits`` give each limit at growing numbers of crimes, the inner one first; ``centre`` is the rate of
+    all (proportion). Units outside the inner limits are triangles with their names. Raises InputError where
+    there is nothing to draw or a rate cannot be.
+    """
+    if not units or len(limits) < 2:
+        raise InputError(
+            "there is no funnel to draw", remedy=f"Give a {of_what} and limits to hold it against."
+        )
+    for one in units:
+        check_interval(one.rate, one.rate, 0.95)
+        check_interval(one.low, one.high, 0.95)
+    edges = [Edge(limit.name, limit.crimes, 100 * limit.low, is_upper=False) for limit in limits]
+    edges += [Edge(limit.name, limit.crimes, 100 * limit.high, is_upper=True) for limit in limits]
+    drawn = tuple(Unit(u.label, u.crimes, 100 * u.rate, u.is_outside) for u in units)
+    named = [u.label for u in units if u.is_outside]
+    columns = (
+        Column(of_what.capitalize(), "name", 2),
+        Column("Crimes audited", "count"),
+        Column("Rate", "rate"),
+        Column("Expected from", "rate"),
+        Column("to", "rate"),
+        Column("Remark", "text", 1.4),
+    )
+    rows = tuple(
+        (u.label, u.crimes, 100 * u.rate, 100 * u.low, 100 * u.high, "outside" if u.is_outside else "")
+        for u in units
+    )
+    return Chart(
+        caption=title,
+        svg=funnel_svg(
+            drawn,
+            tuple(edges),
+            centre=100 * centre,
+            crimes_title="Crimes audited",
+            rate_title="Recorded of every 100 that should have been",
+        ),
+        alternative=(
+            f"Funnel chart, {title}: {len(units)} rates around {100 * centre:.1f}%. "
+            f"{_outside(named, of_what)}"
+        ),
+        data=Table(caption=f"Figures: {title}", columns=columns, rows=rows, note=method),
+        note=(
+            "Circle: within what luck explains. Triangle: outside it. Dashed and full lines: the limits, "
+            "which narrow as more crimes are audited."
+        ),
+    )
+
+
+def design_chart(
+    designs: Sequence[DesignWidth],
+    *,
+    target_points: float | None = None,
+    title: str = "Half-width of the interval by design",
+    method: str = "",
+) -> Chart:
+    """Give the interval that each design leads to: what to expect, and what nine audits in ten stay below."""
+    if not designs:
+        raise InputError("there is no design to draw", remedy="Leave the chart out where there is none.")
+    for one in designs:
+        _check_width(one.expected, one.ninetieth, one.label)
+    drawn = tuple(
+        Width(d.label, d.expected, d.ninetieth, f"± {d.expected:.1f} (up to {d.ninetieth:.1f})")
+        for d in designs
+    )
+    has_coverage = any(d.coverage is not None for d in designs)
+    columns = (
+        Column("Design", "name", 2.4),
+        Column("Incidents", "count"),
+        Column("Expected ±", "text"),
+        Column("Nine in ten below ±", "text"),
+        *([Column("Held the truth", "rate")] if has_coverage else []),
+    )
+    rows = tuple(
+        (
+            d.label,
+            d.incidents,
+            f"{d.expected:.2f}",
+            f"{d.ninetieth:.2f}",
+            *([None if d.coverage is None else 100 * d.coverage] if has_coverage else []),
+        )
+        for d in designs
+    )
+    said = "; ".join(
+        f"{d.label}, {d.incidents:,} incidents: ± {d.expected:.1f}, nine in ten below ± {d.ninetieth:.1f}"
+        for d in designs
+    )
+    return Chart(
+        caption=title,
+        svg=widths_svg(drawn, target=target_points),
+        alternative=f"Chart, {title}, in points: {said}.{_wanted(target_points)}",
+        data=Table(caption=f"Figures: {title}", columns=columns, rows=rows, note=method),
+        note=f"Diamond: expected. Tick: nine audits in ten stay below.{_wanted(target_points)}",
+    )
+
+
+def cost_chart(
+    points: Sequence[CostPoint],
+    *,
+    target_points: float | None = None,
+    title: str = "What auditor days buy",
+    method: str = "",
+) -> Chart:
+    """Give the half-width against auditor days, expected and in nine audits of ten."""
+    if len(points) < 2:
+        raise InputError("a curve needs two points or more", remedy="Work out the plan for several budgets.")
+    ordered = sorted(points, key=lambda point: point.auditor_days)
+    for one in ordered:
+        _check_width(one.expected, one.ninetieth, f"{one.auditor_days} auditor days")
+    costs = [Cost("expected", p.auditor_days, p.expected) for p in ordered]
+    costs += [Cost("nine in ten", p.auditor_days, p.ninetieth) for p in ordered]
+    columns = (
+        Column("Auditor days", "name"),
+        Column("Incidents", "count"),
+        Column("Expected ±", "text"),
+        Column("Nine in ten below ±", "text"),
+    )
+    rows = tuple(
+        (plain_number(round(p.auditor_days, 1)), p.incidents, f"{p.expected:.2f}", f"{p.ninetieth:.2f}")
+        for p in ordered
+    )
+    first, last = ordered[0], ordered[-1]
+    return Chart(
+        caption=title,
+        svg=cost_svg(tuple(costs), target=target_points),
+        alternative=(
+            f"Line chart, {title}: from ± {first.expected:.1f} points at {first.auditor_days:.0f} "
+            f"auditor days to ± {last.expected:.1f} at {last.auditor_days:.0f}; nine audits in ten stay "
+            f"below ± {first.ninetieth:.1f} and ± {last.ninetieth:.1f}.{_wanted(target_points)}"
+        ),
+        data=Table(caption=f"Figures: {title}", columns=columns, rows=rows, note=method),
+        note=f"Full line: expected. Broken line: nine audits in ten stay below.{_wanted(target_points)}",
+    )
+
+
+def described_svg(chart: Chart) -> str:
+    """Give the picture as a file of its own, its title and description inside for those who hear it read."""
+    words = f"<title>{escape(chart.caption)}</title><desc>{escape(' '.join(_described(chart)))}</desc>"
+    opening = re.match(r"(?:<\?xml[^>]*\?>\s*)?<svg\b[^>]*>", chart.svg)
+    if opening is None:
+        raise InputError("the picture is not an SVG document", remedy="Draw it with the charts of this room.")
+    start = re.sub(r'\srole="[^"]*"', "", opening[0])
+    return f'{start[:-1]} role="img">{words}{chart.svg[opening.end() :]}'
+
+
+def _described(chart: Chart) -> Iterator[str]:
+    yield chart.alternative
+    if chart.note:
+        yield chart.note
+    if chart.data.note:
+        yield chart.data.note
+
+
+def _outside(named: Sequence[str], of_what: str) -> str:
+    if not named:
+        return f"No {of_what} lies outside the limits."
+    more = f" and {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""
+    return f"Outside the limits: {', '.join(named[:_MOST_NAMED])}{more}."
+
+
+def _wanted(target: float | None) -> str:
+    return "" if target is None else f" Wanted: ± {plain_number(target)} points."
+
+
+def _check_width(expected: float, ninetieth: float, where: str) -> None:
+    if not 0.0 < expected <= 100.0 or not expected <= ninetieth + 1e-9 <= 100.0 + 1e-9:
+        raise InputError(
+            f"a half-width of {expected} points, nine in ten below {ninetieth}, cannot be",
+            where=where,
+            remedy="Give both in points, the second not below the first.",
+        )
