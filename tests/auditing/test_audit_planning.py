@@ -23,6 +23,7 @@ from firstpoint.auditing import (
     draw,
     frames_by_route,
     incidents_to_tell,
+    known_from,
     plan_force,
     plan_sample,
     power_to_tell,
@@ -198,6 +199,13 @@ def test_the_last_audit_gives_the_assumptions_for_the_next_by_hand() -> None:
     assert (row["expected_rate"], row["crimes_per_incident"]) == pytest.approx((rate, 1.0))
     spread = (30 * (1 - rate) ** 2 + 10 * (0 - 2 * rate) ** 2) / 50
     assert row["design_effect"] == pytest.approx(spread / (rate * (1 - rate)))
+
+
+def test_what_the_last_audit_found_goes_into_the_next_plan() -> None:
+    known = known_from(LAST, LAST_FRAME)
+    plan = plan_force(LAST_FRAME, required=(), **known)
+    assert plan["expected_rate"].to_list() == list(known["rates"].values())
+    assert plan["design_effect"].to_list() == list(known["design_effects"].values())
 
 
 def test_an_audit_without_failures_or_with_few_crimes_gives_no_assumption() -> None:

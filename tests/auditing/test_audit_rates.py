@@ -96,6 +96,19 @@ def test_jackknife_is_refused_where_one_incident_holds_every_crime() -> None:
 ONE_EACH = (np.array([1.0, 0, 1, 1, 0, 1, 1, 1]), np.ones(8), np.array([0] * 5 + [1] * 3))
 
 
+def test_what_one_stratum_or_part_cannot_give_is_said_and_the_others_stand() -> None:
+    thin = pl.concat([MARKS, marks_of("sexual", (2, 1), (0, 0), (0, 0))])
+    frame = totals(violence=900, sexual=50, other=2500)
+    result = estimate(thin, frame, variance="jackknife")
+    assert result.strata["sexual"] is None
+    assert "left out" in result.no_rate["sexual"]
+    assert result.strata["violence"] is not None
+    two = pl.concat([MARKS, marks_of("sexual", (2, 1), (1, 1), *[(0, 0)] * 6)])
+    parts = ratio(two, frame, by="stratum", interval="bootstrap-t")
+    assert "replicates" in parts.no_rate["sexual"]
+    assert set(parts.rates) == {"violence", "other"}
+
+
 def test_bootstrap_of_one_crime_an_incident_has_the_linearised_variance() -> None:
     recorded, due, codes = ONE_EACH
     inclusion = np.where(codes == 0, 0.4, 0.1)
@@ -376,17 +389,19 @@ def test_a_bare_count_that_cannot_be_is_turned_away(wrong: tuple[Any, ...]) -> N
 
 
 def test_sums_alone_give_what_the_marks_give() -> None:
-    whole, *strata = quick_ratio(moments(MARKS), {"violence": 900, "other": 2500})
-    slow = estimate(MARKS, FRAME)
-    assert (whole.ratio, whole.standard_error) == pytest.approx(
-        (slow.overall.estimate, slow.overall.standard_error), abs=1e-12
-    )
-    for part in strata:
-        one = slow.strata[str(part.stratum)]
+    quick, slow = quick_ratio(moments(MARKS), {"violence": 900, "other": 2500}), estimate(MARKS, FRAME)
+    assert list(quick) == ["overall", "other", "violence"]
+    for name, one in {"overall": slow.overall, **slow.strata}.items():
         assert one is not None
-        assert (part.ratio, part.standard_error) == pytest.approx(
-            (one.estimate, one.standard_error), abs=1e-12
-        )
+        for figure in ("estimate", "low", "high", "standard_error", "incidents", "crimes"):
+            assert getattr(quick[name], figure) == pytest.approx(getattr(one, figure), abs=1e-10)
+
+
+def test_sums_of_a_frame_audited_whole_and_of_all_recorded() -> None:
+    whole = quick_ratio(moments(marks_of("other", (1, 1), (2, 1))), {"other": 2})["overall"]
+    assert whole.low == whole.estimate == whole.high
+    all_recorded = quick_ratio(moments(marks_of("other", *[(1, 1)] * 30)), {"other": 900})["overall"]
+    assert (all_recorded.low, all_recorded.high) == pytest.approx((0.025 ** (1 / 30), 1.0))
 
 
 @pytest.mark.parametrize(

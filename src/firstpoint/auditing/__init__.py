@@ -14,9 +14,10 @@ recorded. The recording rate is the second number over the first. The way of the
 5. :func:`estimate` gives the rate, overall and by stratum, and the crimes unrecorded, each with an interval.
    :func:`ratio` gives one rate, or that of each part of the frame (``by=``), and the rates of over-recording,
    misclassification and lateness (``of=``), by any named interval, variance and rule for lone incidents;
-   :func:`separate_ratio` and :func:`poststratified_ratio` weigh otherwise; :func:`exact_rate` is for bare
-   counts such as 62 of 63; :func:`quick_ratio` for millions of rows. :func:`unrecorded_a_year` carries a
-   rate to the crimes of twelve months.
+   :func:`separate_ratio` and :func:`poststratified_ratio` weigh otherwise; :func:`two_stage_ratio` is for
+   audits that draw stations or days first, :func:`exact_rate` for bare counts such as 62 of 63, and
+   :func:`quick_ratio` for millions of rows. :func:`unrecorded_a_year` carries a rate to the crimes of twelve
+   months.
 6. ``planning`` says before the audit what it costs and what it will show, and rehearses it; ``over_time``
    compares two audits, puts several together, and gives the chance of the force's own bands.
 7. :func:`december_2017_audit` and :func:`inspection_2017` hold the published figures of 2017 and show what
@@ -54,7 +55,7 @@ from firstpoint.auditing.frame import (
     sort_reports,
 )
 from firstpoint.auditing.marks import check_frame, check_marks, read_frame, read_marks, standing_readings
-from firstpoint.auditing.moments import QuickRatio, moments, quick_ratio
+from firstpoint.auditing.moments import moments, quick_ratio
 from firstpoint.auditing.over_time import (
     Bands,
     Change,
@@ -77,6 +78,7 @@ from firstpoint.auditing.planning import (
     cost_curve,
     frames_by_route,
     incidents_to_tell,
+    known_from,
     plan_force,
     power_to_tell,
     rehearse,
@@ -92,6 +94,7 @@ from firstpoint.auditing.published import (
 )
 from firstpoint.auditing.result import AuditResult, Estimate
 from firstpoint.auditing.separate import separate_ratio
+from firstpoint.auditing.stages import two_stage_ratio
 from firstpoint.auditing.unrecorded import unrecorded_a_year
 
 __all__ = [
@@ -107,7 +110,6 @@ __all__ = [
     "FrameReport",
     "PublishedAudit",
     "PublishedInspection",
-    "QuickRatio",
     "Rehearsal",
     "Sample",
     "Together",
@@ -135,6 +137,7 @@ __all__ = [
     "in_order",
     "incidents_to_tell",
     "inspection_2017",
+    "known_from",
     "moments",
     "plan_force",
     "plan_sample",
@@ -152,5 +155,6 @@ __all__ = [
     "smallest_change",
     "sort_reports",
     "standing_readings",
+    "two_stage_ratio",
     "unrecorded_a_year",
 ]

@@ -10,31 +10,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
+import numpy as np
 import polars as pl
-from attrs import frozen
 
+from firstpoint.auditing.audited import refuse_thin_stratum
+from firstpoint.auditing.intervals import check_confidence, nothing_varied, rate_limits
+from firstpoint.auditing.result import Estimate
 from firstpoint.errors import InputError, Refused
 from firstpoint.records.needed_columns import need_columns
 
-
-@frozen
-class QuickRatio:
-    """A ratio with its standard error: ``stratum`` is None for the whole, ``incidents`` those in the rows."""
-
-    stratum: str | None
-    ratio: float
-    standard_error: float
-    incidents: int
-    crimes: float
+OVERALL = "overall"
+"""The key of the whole frame beside those of its strata."""
 
 
 def moments(rows: pl.DataFrame) -> pl.DataFrame:
     """Give the sums of each stratum of rows that are one an incident: ``stratum, should_record, recorded``.
 
-    Columns of the answer: ``stratum`` str, ``sampled`` i64, and f64 ``due``, ``recorded``, ``due_squared``,
-    ``recorded_squared``, ``product``. Raises InputError for a count that is missing, below 0 or more recorded
-    than should be, naming the stratum.
+    Columns of the answer: ``stratum`` str, ``sampled`` and ``with_crime`` i64, and f64 ``due``, ``recorded``,
+    ``due_squared``, ``recorded_squared``, ``product``. Raises InputError for a count that is
+    missing, below 0 or more recorded than should be, naming the stratum.
     """
     need_columns(rows, ("stratum", "should_record", "recorded"), "rows")
     due, recorded = pl.col("should_record").cast(pl.Float64), pl.col("recorded").cast(pl.Float64)
@@ -43,6 +39,7 @@ def moments(rows: pl.DataFrame) -> pl.DataFrame:
         .group_by("stratum")
         .agg(
             sampled=pl.len().cast(pl.Int64),
+            with_crime=(pl.col("should_record") > 0).sum().cast(pl.Int64),
             due=due.sum(),
             recorded=recorded.sum(),
             due_squared=due.dot(due),
@@ -59,13 +56,16 @@ def moments(rows: pl.DataFrame) -> pl.DataFrame:
     return sums.drop("counted", "least", "spare")
 
 
-def quick_ratio(sums: pl.DataFrame, incidents: Mapping[str, int]) -> tuple[QuickRatio, ...]:
-    """Give the combined ratio of the whole, then that of each stratum, from :func:`moments`.
+def quick_ratio(
+    sums: pl.DataFrame, incidents: Mapping[str, int], *, confidence: float = 0.95
+) -> dict[str, Estimate]:
+    """Give the rate of the whole, under ``overall``, and of each stratum that has one, from :func:`moments`.
 
-    ``incidents`` gives the reports of each stratum's frame. The formulas are those of
-    :func:`firstpoint.auditing.ratio.fit_ratio`. Raises Refused for a stratum with one incident of several,
-    and where nothing should have been recorded.
+    ``incidents`` gives the reports of each stratum's frame. Rates, errors and beta limits are those of
+    :func:`firstpoint.auditing.ratio` for equal chances of selection. Raises InputError where the strata do
+    not match, and Refused for a stratum with one incident of several and where no crime was due at all.
     """
+    check_confidence(confidence)
     rows = list(sums.iter_rows(named=True))
     for name in sorted({row["stratum"] for row in rows} ^ set(incidents)):
         raise InputError(
@@ -74,34 +74,56 @@ def quick_ratio(sums: pl.DataFrame, incidents: Mapping[str, int]) -> tuple[Quick
             remedy="Give the reports of each stratum's frame, by the names in the rows.",
         )
     for row in rows:
-        _refuse_thin(row["stratum"], row["sampled"], incidents[row["stratum"]])
-    weights = {row["stratum"]: incidents[row["stratum"]] / row["sampled"] for row in rows}
-    whole = _ratio(rows, weights, incidents, None)
-    if whole is None:
+        refuse_thin_stratum(row["stratum"], row["sampled"], incidents[row["stratum"]])
+    with_crime = [row for row in rows if row["due"] > 0.0]
+    if not with_crime:
         raise Refused(
             "No incident should have led to a crime, so there is no rate.",
-            where=f"strata {', '.join(weights)}",
+            where=f"strata {', '.join(incidents)}",
             remedy="Check that should_record is filled in.",
         )
-    parts = (_ratio([row], weights, incidents, row["stratum"]) for row in rows)
-    return (whole, *(part for part in parts if part is not None))
+    parts = {row["stratum"]: _rate([row], incidents, confidence) for row in with_crime}
+    return {OVERALL: _rate(rows, incidents, confidence), **parts}
 
 
-def _ratio(
-    rows: list[dict[str, float]], weights: Mapping[str, float], incidents: Mapping[str, int], name: str | None
-) -> QuickRatio | None:
-    weighed = [(weights[str(row["stratum"])], incidents[str(row["stratum"])], row) for row in rows]
-    due = sum(weight * row["due"] for weight, _, row in weighed)
-    if due == 0.0:
-        return None
-    ratio = sum(weight * row["recorded"] for weight, _, row in weighed) / due
-    variance = sum(_variance(row, ratio, weight, total) for weight, total, row in weighed)
-    return QuickRatio(
-        name,
-        ratio,
-        math.sqrt(variance) / due,
-        int(sum(row["sampled"] for row in rows)),
-        sum(row["due"] for row in rows),
+def _rate(rows: list[dict[str, Any]], incidents: Mapping[str, int], confidence: float) -> Estimate:
+    totals = [incidents[row["stratum"]] for row in rows]
+    weights = [total / row["sampled"] for total, row in zip(totals, rows, strict=True)]
+    due = sum(weight * row["due"] for weight, row in zip(weights, rows, strict=True))
+    rate = sum(weight * row["recorded"] for weight, row in zip(weights, rows, strict=True)) / due
+    both = zip(rows, weights, totals, strict=True)
+    variance = sum(_variance(row, rate, weight, total) for row, weight, total in both) / due**2
+    held = sum(row["with_crime"] for row in rows)
+    strata = sum(row["with_crime"] > 0 for row in rows)
+    crimes = int(sum(row["due"] for row in rows))
+    whole = all(row["sampled"] == total for row, total in zip(rows, totals, strict=True))
+    low, high = (
+        (rate, rate)
+        if whole
+        else rate_limits(
+            rate,
+            np.asarray([variance]),
+            incidents_with_crime=held,
+            crimes=crimes,
+            strata=strata,
+            confidence=confidence,
+        )
+    )
+    still = whole or nothing_varied(rate, variance)
+    return Estimate(
+        estimate=rate,
+        low=low,
+        high=high,
+        standard_error=math.sqrt(variance),
+        confidence=confidence,
+        method=(
+            "Crimes recorded divided by crimes that should have been, from the sums of each stratum, the "
+            f"incident as the unit; {confidence:.0%} beta interval on the effective sample size."
+        ),
+        incidents=sum(row["sampled"] for row in rows),
+        crimes=crimes,
+        formula="Särndal, Swensson and Wretman 1992, 5.6; Korn and Graubard 1998",
+        degrees_of_freedom=None if still else float(max(held - strata, 1)),
     )
 
 
@@ -111,21 +133,6 @@ def _variance(row: Mapping[str, float], ratio: float, weight: float, incidents: 
     about_mean = squares - (row["recorded"] - ratio * row["due"]) ** 2 / size
     factor = (1.0 - size / incidents) * size / max(size - 1.0, 1.0)
     return factor * weight**2 * max(about_mean, 0.0)
-
-
-def _refuse_thin(stratum: str, sampled: int, incidents: int) -> None:
-    if sampled > incidents:
-        raise InputError(
-            f"{sampled:,} incidents were audited and the frame has {incidents:,}.",
-            where=f"stratum {stratum}",
-            remedy="Give the frame the sample was drawn from.",
-        )
-    if sampled == 1 and incidents > 1:
-        raise Refused(
-            f"One audited incident of {incidents:,} gives no standard error.",
-            where=f"stratum {stratum}",
-            remedy="Audit two at the least, or join the stratum to another.",
-        )
 
 
 def _refuse_impossible(sums: pl.DataFrame) -> None:

@@ -15,7 +15,7 @@ import polars as pl
 from firstpoint.auditing.audited import Audit, gather_audit, refuse_without_crime
 from firstpoint.auditing.intervals import IntervalName
 from firstpoint.auditing.marks import check_frame, check_marks, standing_readings
-from firstpoint.auditing.rates import RECORDED, Method, rate_of
+from firstpoint.auditing.rates import RECORDED, Method, from_variance_alone, rate_of
 from firstpoint.auditing.ratio import Codes, Floats, RatioFit, unit_variances
 from firstpoint.auditing.result import Estimate
 from firstpoint.errors import InputError, Refused
@@ -39,7 +39,7 @@ def poststratified_ratio(
     whole frame and the marks have the column. Raises Refused for a group of the frame in which fewer than
     five incidents were audited, naming it.
     """
-    method = Method(confidence, "guarded" if interval in ("fieller", "bootstrap-t") else interval)
+    method = Method(confidence, from_variance_alone(interval))
     checked, framed = check_marks(marks), check_frame(frame)
     audit = gather_audit(checked, framed)
     refuse_without_crime(audit)

@@ -22,7 +22,7 @@ from firstpoint.auditing.intervals import (
 from firstpoint.auditing.ratio import RatioFit, SingleRule, check_singles, fit_ratio, fit_totals
 from firstpoint.auditing.resampling import bootstrap_ratios, bootstrap_t_limits, jackknife_parts
 from firstpoint.auditing.result import Estimate
-from firstpoint.errors import InputError
+from firstpoint.errors import InputError, Refused
 
 VarianceName = Literal["linearised", "jackknife", "bootstrap"]
 
@@ -74,6 +74,17 @@ class Method:
     seed: int = 1
 
 
+def from_variance_alone(interval: IntervalName) -> IntervalName:
+    """Give the name back if its limits need no more than the variance, or raise InputError."""
+    if interval in ("fieller", "bootstrap-t"):
+        raise InputError(
+            f"The interval {interval} is not worked out for this estimator.",
+            where="interval",
+            remedy="Choose beta, guarded, logit-t, wilson or arcsine.",
+        )
+    return interval
+
+
 def rate_of(
     audit: Audit,
     method: Method,
@@ -86,10 +97,9 @@ def rate_of(
     """Give the rate of the audit's recorded over its due, with its limits.
 
     ``due`` must not be 0 throughout. ``fit`` stands instead of the combined ratio where another estimator
-    found it, ``words`` and ``formula`` say what the rate is of, and ``counted`` how many incidents it tells
-    of where they are not all of the audit's.
+    found it, ``words`` and ``formula`` say what the rate is of and where its estimator is printed, and
+    ``counted`` how many incidents it tells of where they are not all of the audit's.
     """
-    own = fit is None
     fit = fit or fit_audit(audit, method)
     low, high = _limits(audit, fit, method)
     return Estimate(
@@ -101,10 +111,20 @@ def rate_of(
         method=_said(audit, fit, method, words),
         incidents=len(audit.due) if counted is None else counted,
         crimes=int(audit.due.sum()),
-        formula=formula or _formula(audit, fit, method) if own else formula,
+        formula=_formula(audit, fit, method, formula),
         degrees_of_freedom=_degrees(audit, fit, method),
         warnings=_single_warnings(audit, method),
     )
+
+
+def rate_or_reason(
+    audit: Audit, method: Method, *, words: str = RECORDED, formula: str = "", counted: int | None = None
+) -> Estimate | str:
+    """Give the rate as :func:`rate_of`, or in words why this method cannot give one from so few."""
+    try:
+        return rate_of(audit, method, words=words, formula=formula, counted=counted)
+    except Refused as refusal:
+        return refusal.message[0].lower() + refusal.message[1:].rstrip(".")
 
 
 def fit_audit(audit: Audit, method: Method) -> RatioFit:
@@ -179,13 +199,14 @@ def _said(audit: Audit, fit: RatioFit, method: Method, words: str) -> str:
     )
 
 
-def _formula(audit: Audit, fit: RatioFit, method: Method) -> str:
+def _formula(audit: Audit, fit: RatioFit, method: Method, estimator: str) -> str:
+    """Give where estimator, variance and limits are printed, each once."""
     if audit.taken_whole:
-        return "Cochran 1977, 2.11"
+        return estimator or "Cochran 1977, 2.11"
     unequal = any(np.ptp(audit.inclusion[audit.codes == code]) > 0.0 for code in range(len(audit.names)))
-    sources = [_SOURCES["linearised"]]
+    sources = [estimator or _SOURCES["linearised"]]
     sources += ["Brewer 2002, chapter 9"] if unequal else []
-    sources += [_SOURCES[method.variance]]
+    sources += [_SOURCES[method.variance]] if method.variance != "linearised" else []
     sources += [
         "Clopper and Pearson 1934" if nothing_varied(fit.ratio, fit.variance) else _SOURCES[method.interval]
     ]

@@ -70,8 +70,8 @@ def fit_ratio(
     ``recorded`` and ``due`` are float64 counts, ``strata`` integer codes from 0, ``inclusion`` each
     incident's chance of having been drawn (0 to 1]; InputError otherwise. The total of ``due`` must be above
     0 and every stratum must have two incidents or be taken whole. ``with_replacement`` leaves out the finite
-    population correction; ``singles`` says what a stratum with one audited incident of several adds to the variance
-    (callers refuse such strata beforehand, so ``refuse`` is the same as ``certainty`` here).
+    population correction; ``singles`` says what a stratum with one audited incident of several adds to the
+    variance (callers refuse such strata beforehand, so ``refuse`` is the same as ``certainty`` here).
 
     R = Σ(r/π) / Σ(d/π), with linearised values z = (r − R·d) / (π·Σ(d/π)) in :func:`unit_variances`.
     """

@@ -17,7 +17,7 @@ import polars as pl
 from firstpoint.auditing.audited import Audit, gather_audit
 from firstpoint.auditing.intervals import IntervalName
 from firstpoint.auditing.marks import check_frame, check_marks
-from firstpoint.auditing.rates import Method, rate_of
+from firstpoint.auditing.rates import Method, from_variance_alone, rate_of
 from firstpoint.auditing.ratio import Codes, Floats, RatioFit, fit_ratio
 from firstpoint.auditing.result import Estimate
 from firstpoint.errors import InputError, Refused
@@ -37,13 +37,7 @@ def separate_ratio(
     recorded in each stratum; without it the frame must have ``recorded_crimes_12m``. Raises Refused where a
     stratum has no rate, or a rate of 0 that no total recorded can come from.
     """
-    method = Method(confidence, interval)
-    if interval == "fieller" or interval == "bootstrap-t":
-        raise InputError(
-            f"The interval {interval} is not worked out for a separate ratio.",
-            where="interval",
-            remedy="Choose beta, guarded, logit-t or wilson.",
-        )
+    method = Method(confidence, from_variance_alone(interval))
     audit = gather_audit(check_marks(marks), check_frame(frame))
     _refuse_strata_without_crime(audit)
     totals, known = _totals(audit, due_totals)

@@ -82,7 +82,9 @@ def test_the_crimes_missed_in_the_frame_are_near_the_truth() -> None:
 
 
 def test_without_predictions_it_is_the_plain_ratio() -> None:
-    result = estimate_assisted(MARKS, IDS, interval="beta")
+    sample = draw_assisted(FROZEN, {"violence": 30, "sexual": 5, "other": 30}, seed=5)
+    assert sample.rows["inclusion_probability"].max() < 1.0
+    result = estimate_assisted(marks_of_sample(FRAME, sample.rows), IDS, interval="beta")
     plain = result.plain.overall
     assert result.overall.estimate == pytest.approx(plain.estimate)
     assert result.overall.standard_error == pytest.approx(plain.standard_error)
@@ -177,6 +179,28 @@ def test_perfect_predictions_and_all_recorded_still_leave_an_interval() -> None:
     with_crime = (marks_of_sample(frame, sample.rows)["should_record"] > 0).sum()
     assert (overall.estimate, overall.high) == (1.0, 1.0)
     assert overall.low == pytest.approx(0.025 ** (1 / with_crime))
+
+
+def test_calibration_by_choice_comes_near_the_difference_and_says_what_it_is() -> None:
+    sample = draw_assisted(FROZEN, {"violence": 70, "sexual": 30, "other": 70}, seed=5)
+    marks = marks_of_sample(FRAME, sample.rows)
+    both = {
+        name: estimate_assisted(marks, IDS, predictions=FROZEN, estimator=name).overall
+        for name in ("difference", "calibrated")
+    }
+    assert both["calibrated"].estimate == pytest.approx(both["difference"].estimate, abs=0.03)
+    assert both["calibrated"].estimate != both["difference"].estimate
+    assert "GREG" in both["calibrated"].method
+    assert "Deville" in both["calibrated"].formula
+
+
+def test_calibration_is_refused_in_a_small_audit_and_without_predictions() -> None:
+    with pytest.raises(Refused, match="too few to fit 5 slopes"):
+        assisted(estimator="calibrated")
+    with pytest.raises(InputError, match="nothing to calibrate to"):
+        estimate_assisted(MARKS, IDS, estimator="calibrated")
+    with pytest.raises(InputError, match="no estimator called"):
+        assisted(estimator="magic")
 
 
 def test_a_frame_taken_whole_has_no_sampling_error() -> None:

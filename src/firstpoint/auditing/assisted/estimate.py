@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 import polars as pl
 from attrs import frozen
 
+from firstpoint.auditing.assisted.calibrated import fit_calibrated
 from firstpoint.auditing.assisted.cautions import assisted_cautions
 from firstpoint.auditing.assisted.difference import DifferenceFit, fit_difference
 from firstpoint.auditing.assisted.frozen import FrozenPredictions, predictions_sha256
@@ -35,11 +36,13 @@ from firstpoint.auditing.result import Estimate
 from firstpoint.auditing.unrecorded import unrecorded_in_strata
 from firstpoint.errors import InputError, Refused
 
+EstimatorName = Literal["difference", "calibrated"]
 SHOWN_HEAVIEST = 10
 
 DIFFERENCE_FORMULA = (
     "Särndal, Swensson and Wretman 1992, 6.3, the slope fixed before the draw (Angelopoulos and others 2023)"
 )
+CALIBRATED_FORMULA = "Deville and Särndal 1992; Särndal, Swensson and Wretman 1992, 6.4"
 RATIO_FORMULA = "Särndal, Swensson and Wretman 1992, 5.6"
 TWO_PHASE_FORMULA = "second readings as pseudo-values, Särndal, Swensson and Wretman 1992, 9.3"
 
@@ -52,6 +55,7 @@ def estimate_assisted(
     predictions: FrozenPredictions | None = None,
     confidence: float = 0.95,
     interval: IntervalName | None = None,
+    estimator: EstimatorName = "difference",
 ) -> AssistedResult:
     """Give the recording rate from few audited incidents and predictions of all, with what stands beside it.
 
@@ -62,7 +66,9 @@ def estimate_assisted(
     ``incidents`` and the sums of the first two, the marks then carrying those of the audited incidents.
     Without predictions it is the plain ratio, still with second readings. ``drawn`` is the record of the
     draw (:meth:`AssistedSample.record`), ``predictions`` what was frozen. With no ``interval`` asked for it
-    is the beta one, or the guarded one where fewer than twenty incidents carry the variance.
+    is the beta one, or the guarded one where fewer than twenty incidents carry the variance. ``estimator``
+    ``calibrated`` fits the overall rate by calibration (GREG) to the number of incidents and the predicted
+    totals; a stratum's own rate stays with the difference estimator, which fits nothing.
 
     Raises Refused where the predictions are not those of the draw, or where the slope was tuned on this very
     audit, and whatever :func:`~firstpoint.auditing.estimate` raises.
@@ -75,13 +81,14 @@ def estimate_assisted(
     slope, sha256 = _frozen_slope(frame, drawn, predictions)
     readings = gather_readings(checked, frame)
     _refuse_own_slope(readings, predictions)
+    _check_estimator(estimator, readings)
     plain = estimate(checked, frame, confidence=confidence)
     strata = {name: readings.stratum(code) for code, name in enumerate(readings.audit.names)}
     rates = {
         name: None if name in plain.no_rate else _rate(one, slope, confidence, interval).said
         for name, one in strata.items()
     }
-    overall = _rate(readings, slope, confidence, interval)
+    overall = _rate(readings, slope, confidence, interval, estimator)
     other: IntervalName = "beta" if overall.interval == "guarded" else "guarded"
     return AssistedResult(
         overall=overall.said,
@@ -89,7 +96,7 @@ def estimate_assisted(
         unrecorded_in_frame=assisted_unrecorded(readings, 0.0 if overall.fell_back else slope, overall.said),
         unrecorded_a_year=unrecorded_in_strata(readings.audit, rates),
         plain=plain,
-        other_interval=_rate(readings, slope, confidence, other).said,
+        other_interval=_rate(readings, slope, confidence, other, estimator).said,
         heaviest=heaviest(readings, overall.fit),
         guard_df=guard_df(overall.fit.unit_variance),
         below_equal=below_equal_share(readings, overall.fit),
@@ -138,8 +145,14 @@ class _Rate:
     fell_back: bool
 
 
-def _rate(readings: Readings, slope: float, confidence: float, interval: IntervalName | None) -> _Rate:
-    fit, fell_back = _fit(readings, slope)
+def _rate(
+    readings: Readings,
+    slope: float,
+    confidence: float,
+    interval: IntervalName | None,
+    estimator: EstimatorName = "difference",
+) -> _Rate:
+    fit, fell_back = _fit(readings, slope) if estimator == "difference" else (_calibrated(readings), False)
     low, high, name = _limits(readings, fit, confidence, interval)
     used = 0.0 if fell_back or not readings.foretold else slope
     return _Rate(
@@ -149,10 +162,10 @@ def _rate(readings: Readings, slope: float, confidence: float, interval: Interva
             high=high,
             standard_error=math.sqrt(fit.variance),
             confidence=confidence,
-            method=_method(readings, fit, used, name, confidence),
+            method=_method(readings, fit, used, name, confidence, estimator),
             incidents=len(readings.due),
             crimes=round(float(readings.first_due.sum())),
-            formula=_formula(readings, used),
+            formula=_formula(readings, used, estimator),
             degrees_of_freedom=_degrees(readings, fit, name),
             warnings=(_FELL_BACK,) if fell_back else (),
         ),
@@ -194,6 +207,37 @@ def _fit(readings: Readings, slope: float) -> tuple[DifferenceFit, bool]:
     )
 
 
+def _calibrated(readings: Readings) -> DifferenceFit:
+    """Give the overall rate with weights calibrated to incidents by stratum and to the predicted totals."""
+    audit, foretold = readings.audit, readings.predicted
+    strata = np.eye(len(audit.names))[audit.codes]
+    known = np.column_stack([strata, foretold.due, foretold.recorded])
+    totals = np.asarray([*audit.incidents, foretold.total_due, foretold.total_recorded], dtype=np.float64)
+    fit = fit_calibrated(readings.recorded, readings.due, readings.cells, audit.inclusion, known, totals)
+    if not is_a_rate(fit):
+        raise Refused(
+            f"The calibrated estimate is {fit.ratio:.3f}, no share between 0 and 1.",
+            where="calibration",
+            remedy="Use the difference estimator.",
+        )
+    return fit
+
+
+def _check_estimator(estimator: str, readings: Readings) -> None:
+    if estimator not in get_args(EstimatorName):
+        raise InputError(
+            f"There is no estimator called {estimator!r}.",
+            where="estimator",
+            remedy=f"Choose one of {', '.join(get_args(EstimatorName))}.",
+        )
+    if estimator == "calibrated" and not readings.foretold:
+        raise InputError(
+            "Without predictions there is nothing to calibrate to.",
+            where="estimator",
+            remedy="Give predicted_due and predicted_recorded, or use the difference estimator.",
+        )
+
+
 def _degrees(readings: Readings, fit: DifferenceFit, interval: IntervalName | None) -> float | None:
     if interval is None or nothing_varied(fit.ratio, fit.variance):
         return None
@@ -202,17 +246,23 @@ def _degrees(readings: Readings, fit: DifferenceFit, interval: IntervalName | No
 
 
 def _method(
-    readings: Readings, fit: DifferenceFit, slope: float, interval: IntervalName | None, confidence: float
+    readings: Readings,
+    fit: DifferenceFit,
+    slope: float,
+    interval: IntervalName | None,
+    confidence: float,
+    estimator: EstimatorName,
 ) -> str:
     names = readings.audit.names
     scope = f"over {len(names)} strata" if len(names) > 1 else f"in the stratum {names[0]}"
     read = f", {readings.twice} of {len(readings.due)} incidents read twice" if readings.twice else ""
-    how = (
-        f"{scope}: predictions of every incident, put right by the audited ones (difference estimator, slope "
-        f"{slope:g})"
-        if slope > 0.0
-        else f"weighted {scope}"
-    )
+    how = f"weighted {scope}"
+    if estimator == "calibrated":
+        how = (
+            f"{scope}, weights calibrated to the incidents of each stratum and to the predicted totals (GREG)"
+        )
+    elif slope > 0.0:
+        how = f"{scope}: predictions of all, put right by the audited (difference estimator, slope {slope:g})"
     start = f"{RECORDED}, {how}, the incident as the unit{read}"
     if interval is None:
         return f"{start}; every incident of the frame was audited, so there is no sampling error."
@@ -225,8 +275,9 @@ def _method(
     return f"{start}; {VARIANCES['linearised']}; {confidence:.0%} {INTERVALS[interval]}."
 
 
-def _formula(readings: Readings, slope: float) -> str:
+def _formula(readings: Readings, slope: float, estimator: EstimatorName) -> str:
     first = DIFFERENCE_FORMULA if slope > 0.0 else RATIO_FORMULA
+    first = CALIBRATED_FORMULA if estimator == "calibrated" else first
     return f"{first}; {TWO_PHASE_FORMULA}" if readings.twice else first
 
 

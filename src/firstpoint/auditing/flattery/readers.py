@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from attrs import frozen
 
-from firstpoint.auditing.flattery.sign import Sign
+from firstpoint.auditing.flattery.sign import Sign, not_taken
 from firstpoint.auditing.intervals import guard_df
 from firstpoint.auditing.ratio import Codes, Floats
 from firstpoint.auditing.readings.both import both_readings
@@ -19,6 +19,9 @@ SCREEN = "audit against screen"
 EACH_OTHER = "auditors against each other"
 SECOND = "second readings"
 KNOWN = "known cases"
+
+WORTH_COUNTING = 0.2
+"""The chance from which on an incident counts in the look at audit and screen (the project's choice)."""
 
 
 @frozen
@@ -46,21 +49,22 @@ class Allowance:
 def against_screen(first: pl.DataFrame, allowance: Allowance) -> Sign:
     """Say whether fewer incidents were found with a missing crime than the screen's chances leave room for.
 
-    ``first`` has ``missing`` (crimes found missing) and ``chance_unrecorded``, a row an audited incident. An
-    honest audit finds each with at least the chance p·(1 − allowance for the screen)·(1 − allowance for
-    overlooking); the chance is exact (Poisson-binomial) for independent incidents.
+    ``first`` has ``missing`` (crimes found missing) and ``chance_unrecorded``, a row an audited incident.
+    Only incidents with a chance of :data:`WORTH_COUNTING` or more are counted, since among the others what is
+    found is often over-called. An honest audit finds each with at least the chance p·(1 − allowance for the
+    screen)·(1 − allowance for overlooking); the answer is exact (Poisson-binomial) for independent incidents.
     """
-    least = (1.0 - allowance.foretold) * (1.0 - allowance.overlooked)
-    chances = np.clip(_numbers(first, "chance_unrecorded"), 0.0, 1.0) * least
-    found = int((first.get_column("missing") > 0).sum())
-    chance = at_most(found, chances)
+    likely = first.filter(pl.col("chance_unrecorded") >= WORTH_COUNTING)
+    foretold = _numbers(likely, "chance_unrecorded")
+    chances = np.minimum(foretold, 1.0) * (1.0 - allowance.foretold) * (1.0 - allowance.overlooked)
+    found = int((likely.get_column("missing") > 0).sum())
     return Sign(
         SCREEN,
-        f"{found} of {first.height} audited incidents were found with a missing crime; the screen foretold "
-        f"{_numbers(first, 'chance_unrecorded').sum():.0f}, and an honest audit would find "
-        f"{chances.sum():.0f} or "
-        "more on average.",
-        chance,
+        f"Of {likely.height} audited incidents with a chance of {WORTH_COUNTING:.0%} or more {found} were "
+        f"found "
+        f"with a missing crime; the screen foretold {foretold.sum():.0f}, and an honest audit would find "
+        f"{chances.sum():.0f} or more on average.",
+        at_most(found, chances),
     )
 
 
@@ -70,8 +74,14 @@ def against_each_other(first: pl.DataFrame, seed: int, *, shuffles: int = 999) -
     ``first`` has ``stratum``, ``auditor``, ``missing`` and ``chance_unrecorded``. Each auditor's findings are
     held against the chances of the incidents that they were given; the most flattering of them is compared
     with what comes of handing the same incidents to other auditors by chance within strata, ``shuffles``
-    times. It holds where incidents were handed out by chance.
+    times. As in :func:`against_screen`
+    only likely incidents count. It holds where incidents were handed out by chance.
     """
+    first = first.filter(pl.col("chance_unrecorded") >= WORTH_COUNTING)
+    if first.get_column("auditor").n_unique() < 2:
+        return not_taken(
+            EACH_OTHER, f"two auditors with incidents of a chance of {WORTH_COUNTING:.0%} or more"
+        )
     off = (first.get_column("missing") > 0).cast(pl.Float64).to_numpy() - _scaled(first)
     auditors, codes = np.unique(first.get_column("auditor").to_numpy(), return_inverse=True)
     strata = np.unique(first.get_column("stratum").to_numpy(), return_inverse=True)[1]

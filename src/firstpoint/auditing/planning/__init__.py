@@ -4,7 +4,7 @@
   :func:`afford` what a budget of auditor days buys; :func:`cost_curve` margin against days.
   (:func:`firstpoint.auditing.plan_sample` does it for a margin in each stratum.)
 * :func:`assumptions_from` takes rate, crimes per report and clustering from the last audit instead of from
-  what is shipped.
+  what is shipped, and :func:`known_from` hands them to a plan.
 * :func:`rehearse` draws the planned design a thousand times from the last audit's data and says how wide the
   interval will be and how often it holds, before anybody marks a record.
 * :func:`power_to_tell` and :func:`incidents_to_tell` say whether two audits can be told apart.
@@ -12,16 +12,17 @@
 """
 
 from firstpoint.auditing.planning.cost import Cost, afford, auditor_days, cost_curve
-from firstpoint.auditing.planning.past import assumptions_from
+from firstpoint.auditing.planning.past import assumptions_from, known_from
 from firstpoint.auditing.planning.power import incidents_to_tell, power_to_tell, smallest_change
 from firstpoint.auditing.planning.rehearsal import Rehearsal, rehearse
 from firstpoint.auditing.planning.routes import frames_by_route, route_table
-from firstpoint.auditing.planning.sharing import Allocation, Expected, expect, plan_force, share_out
+from firstpoint.auditing.planning.sharing import Allocation, Expected, Known, expect, plan_force, share_out
 
 __all__ = [
     "Allocation",
     "Cost",
     "Expected",
+    "Known",
     "Rehearsal",
     "afford",
     "assumptions_from",
@@ -30,6 +31,7 @@ __all__ = [
     "expect",
     "frames_by_route",
     "incidents_to_tell",
+    "known_from",
     "plan_force",
     "power_to_tell",
     "rehearse",

@@ -44,6 +44,20 @@ class Rehearsal:
     confidence: float
     cautions: tuple[str, ...]
 
+    @property
+    def method(self) -> str:
+        """How the figures were reached, in a sentence."""
+        return (
+            f"{self.runs:,} audits of the planned sizes drawn without replacement from the last audit's "
+            "incidents weighed up to the frame, each estimated as the audit will be, at "
+            f"{self.confidence:.0%} confidence; seed {self.seed}."
+        )
+
+    @property
+    def formula(self) -> str:
+        """Where the method is printed."""
+        return "Booth, Butler and Hall 1994; Särndal, Swensson and Wretman 1992, 5.6"
+
     def text(self) -> str:
         """Give the rehearsal as lines for a terminal or a paper."""
         lines = [f"{self.runs:,} audits of this design, drawn from the last audit's data (seed {self.seed}):"]
