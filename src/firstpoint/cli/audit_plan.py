@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypedDict, get_args
+from typing import Any, get_args
 
 import click
 import polars as pl
@@ -14,7 +14,8 @@ from firstpoint import auditing
 from firstpoint.auditing.assisted import freeze
 from firstpoint.auditing.assisted.expected import FORMULA, assisted_plan, expected_half_width
 from firstpoint.auditing.planning import Allocation, expect, share_out
-from firstpoint.auditing.planning.sharing import planned, shares_of
+from firstpoint.auditing.planning.past import known_from
+from firstpoint.auditing.planning.sharing import Known, planned, shares_of
 from firstpoint.cli.audit_draw import CONFIDENCE, EXISTING, HALF_WIDTH, WRITTEN, predicted
 from firstpoint.cli.audit_pictures import (
     PLOT,
@@ -30,14 +31,6 @@ from firstpoint.reporting import DesignWidth
 CURVE = (0.4, 0.55, 0.7, 0.85, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0)
 
 
-class Assumed(TypedDict, total=False):
-    """What the last audit found of each stratum, by the names of the planner's arguments."""
-
-    rates: Mapping[str, float]
-    design_effects: Mapping[str, float]
-    crimes_per_incident: Mapping[str, float]
-
-
 @frozen
 class Wish:
     """What the caller of ``design`` asks for."""
@@ -48,13 +41,15 @@ class Wish:
     allocation: Allocation
     days: float | None
     cost: auditing.Cost
-    expected: Assumed
+    assured: bool
+    expected: Known
 
 
 @click.command(name="design")
 @click.argument("frame", type=EXISTING)
 @HALF_WIDTH
 @CONFIDENCE
+@click.option("--assured", is_flag=True, help="Plan so that nine audits in ten meet the margin (by stratum).")
 @click.option("--whole-force", is_flag=True, help="Plan for the margin of the force-wide rate.")
 @click.option(
     "--allocation",
@@ -80,6 +75,7 @@ def design_command(
     frame: Path,
     half_width_points: float,
     confidence: float,
+    assured: bool,
     whole_force: bool,
     allocation: Allocation,
     harm: tuple[str, ...],
@@ -121,7 +117,8 @@ def design_command(
         allocation,
         days,
         evolve(cost, minutes_a_report=minutes) if minutes is not None else cost,
-        _expected_from(last) if last else Assumed(),
+        assured,
+        known_from(*last) if last else Known(),
     )
     plan = _plan(reports, wish, _numbers(harm, "--harm") or None)
     sizes = dict(plan.select("stratum", "sample").iter_rows())
@@ -175,21 +172,9 @@ def _plan(reports: pl.DataFrame, wish: Wish, harm: Mapping[str, float] | None) -
         reports,
         half_width_points=wish.half_width_points,
         confidence=wish.confidence,
+        assured=wish.assured,
         **wish.expected,
     )
-
-
-def _expected_from(last: tuple[pl.DataFrame, pl.DataFrame]) -> Assumed:
-    found = auditing.assumptions_from(*last)
-
-    def by_stratum(name: str) -> dict[str, float]:
-        return dict(found.select("stratum", name).drop_nulls().iter_rows())
-
-    return {
-        "rates": by_stratum("expected_rate"),
-        "design_effects": by_stratum("design_effect"),
-        "crimes_per_incident": by_stratum("crimes_per_incident"),
-    }
 
 
 def _power(
