@@ -82,6 +82,7 @@ from firstpoint.auditing.planning import (
     plan_force,
     power_to_tell,
     rehearse,
+    rehearse_assisted,
     route_table,
     smallest_change,
 )
@@ -149,6 +150,7 @@ __all__ = [
     "read_frame",
     "read_marks",
     "rehearse",
+    "rehearse_assisted",
     "route_table",
     "sample_size",
     "separate_ratio",
