@@ -3,7 +3,8 @@
 A screen can be wrong in ways that nobody knows of, so its word is never taken for a rate. But it can say
 where to look, and what to expect of the incidents that nobody will read. Then
 
-1. :func:`screened_predictions` (from a score) or :func:`named_and_linked_predictions` (from offences named
+1. :func:`known_before` puts the screen's output and the crimes held beside the frame;
+   :func:`screened_predictions` (from a score) or :func:`named_and_linked_predictions` (from offences named
    and crimes linked alone) say what is expected of every incident;
 2. :func:`freeze` hashes them, before anything is drawn;
 3. :func:`assisted_sizes` shares the audits out, and :func:`draw_assisted` (a chance for each incident) or
@@ -30,6 +31,7 @@ from firstpoint.auditing.assisted.frozen import (
 )
 from firstpoint.auditing.assisted.predictions import (
     PREDICTED,
+    known_before,
     named_and_linked_predictions,
     screened_predictions,
 )
@@ -51,6 +53,7 @@ __all__ = [
     "fit_calibrated",
     "fit_difference",
     "freeze",
+    "known_before",
     "mixed_chances",
     "named_and_linked_predictions",
     "predictions_sha256",

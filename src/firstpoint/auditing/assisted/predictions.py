@@ -38,6 +38,38 @@ _TEMPER = 0.35
 _NEVER_SURER = 0.90
 
 
+def known_before(frame: pl.DataFrame, screened: pl.DataFrame, crimes: pl.DataFrame) -> pl.DataFrame:
+    """Give the frame with what the screen and the crimes held say of every report before the audit.
+
+    ``frame`` has ``stratum`` and ``incident_id``; ``screened`` is what the screen writes (``incident_id``,
+    ``chance_unrecorded``, ``expected_crimes``), ``crimes`` the crimes held (``crime_id``, ``incident_id``).
+    Added: ``chance_unrecorded``; ``named``, the crimes that the log discloses; ``linked``, those recorded. A
+    crime recorded directly is its own report, with one named and linked. What the screen did not read has
+    the chance :data:`UNSEEN_CHANCE` and as much named as linked.
+    """
+    need_columns(frame, ("stratum", "incident_id"), "frame")
+    need_columns(screened, ("incident_id", "chance_unrecorded", "expected_crimes"), "screened incidents")
+    need_columns(crimes, ("crime_id", "incident_id"), "crimes")
+    by_incident = (
+        crimes.drop_nulls("incident_id").group_by("incident_id").agg(linked=pl.len().cast(pl.Float64))
+    )
+    direct = crimes.select(incident_id="crime_id", direct=pl.lit(1.0)).unique("incident_id")
+    read = screened.select(
+        "incident_id", "chance_unrecorded", named=pl.col("expected_crimes").cast(pl.Float64)
+    ).unique("incident_id", keep="first", maintain_order=True)
+    kept = frame.drop([name for name in ("chance_unrecorded", "named", "linked") if name in frame.columns])
+    return (
+        kept.join(read, on="incident_id", how="left", maintain_order="left")
+        .join(by_incident, on="incident_id", how="left", maintain_order="left")
+        .join(direct, on="incident_id", how="left", maintain_order="left")
+        .with_columns(linked=pl.coalesce("linked", "direct", pl.lit(0.0)))
+        .with_columns(
+            pl.col("chance_unrecorded").fill_null(UNSEEN_CHANCE), named=pl.coalesce("named", "linked")
+        )
+        .drop("direct")
+    )
+
+
 def screened_predictions(frame: pl.DataFrame) -> pl.DataFrame:
     """Give the frame with :data:`PREDICTED` added, from the screen's chance.
 
