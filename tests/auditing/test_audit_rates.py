@@ -96,6 +96,19 @@ def test_jackknife_is_refused_where_one_incident_holds_every_crime() -> None:
 ONE_EACH = (np.array([1.0, 0, 1, 1, 0, 1, 1, 1]), np.ones(8), np.array([0] * 5 + [1] * 3))
 
 
+def test_what_one_stratum_or_part_cannot_give_is_said_and_the_others_stand() -> None:
+    thin = pl.concat([MARKS, marks_of("sexual", (2, 1), (0, 0), (0, 0))])
+    frame = totals(violence=900, sexual=50, other=2500)
+    result = estimate(thin, frame, variance="jackknife")
+    assert result.strata["sexual"] is None
+    assert "left out" in result.no_rate["sexual"]
+    assert result.strata["violence"] is not None
+    two = pl.concat([MARKS, marks_of("sexual", (2, 1), (1, 1), *[(0, 0)] * 6)])
+    parts = ratio(two, frame, by="stratum", interval="bootstrap-t")
+    assert "replicates" in parts.no_rate["sexual"]
+    assert set(parts.rates) == {"violence", "other"}
+
+
 def test_bootstrap_of_one_crime_an_incident_has_the_linearised_variance() -> None:
     recorded, due, codes = ONE_EACH
     inclusion = np.where(codes == 0, 0.4, 0.1)

@@ -92,7 +92,7 @@ def gather_audit(marks: pl.DataFrame, frame: pl.DataFrame, *, singles: SingleRul
     sampled = np.bincount(codes, minlength=len(names))
     totals = np.asarray([incidents[name] for name in names])
     for name, audited, total in zip(names, sampled.tolist(), totals.tolist(), strict=True):
-        _refuse_thin_stratum(name, audited, total, singles)
+        refuse_thin_stratum(name, audited, total, singles)
         if total == 0 and recorded_12m and recorded_12m[name] > 0:
             raise Refused(
                 f"{recorded_12m[name]:,} crimes were recorded in twelve months and the frame has no report, "
@@ -185,7 +185,8 @@ def _joined_to_frame(rows: pl.DataFrame, frame: pl.DataFrame, incidents: Mapping
     return rows
 
 
-def _refuse_thin_stratum(name: str, audited: int, total: int, singles: SingleRule) -> None:
+def refuse_thin_stratum(name: str, audited: int, total: int, singles: SingleRule = "refuse") -> None:
+    """Raise InputError or Refused where ``audited`` incidents of ``total`` allow no rate and no error."""
     if audited > total:
         raise InputError(
             f"{audited} incidents were audited and the frame has {total}.",

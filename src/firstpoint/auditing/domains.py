@@ -18,7 +18,7 @@ from firstpoint.auditing.audited import Audit, gather_audit
 from firstpoint.auditing.intervals import IntervalName
 from firstpoint.auditing.kinds import WORDS, Kind, counts_of_kind
 from firstpoint.auditing.marks import check_frame, check_marks, standing_readings
-from firstpoint.auditing.rates import Method, VarianceName, rate_of
+from firstpoint.auditing.rates import Method, VarianceName, rate_of, rate_or_reason
 from firstpoint.auditing.ratio import Floats, SingleRule
 from firstpoint.auditing.result import Estimate
 from firstpoint.errors import InputError, Refused
@@ -131,7 +131,8 @@ def ratio(
 
 
 def _by_part(audit: Audit, rows: pl.DataFrame, by: str, of: Kind, method: Method) -> Domains:
-    rates, no_rate = {}, {}
+    rates: dict[str, Estimate] = {}
+    no_rate: dict[str, str] = {}
     for part in rows.get_column(by).drop_nulls().unique().sort().to_list():
         inside = rows.filter(pl.col(by) == part)
         one = _summed(audit, inside)
@@ -139,13 +140,17 @@ def _by_part(audit: Audit, rows: pl.DataFrame, by: str, of: Kind, method: Method
         if one.due.sum() == 0.0:
             no_rate[part] = f"none of its {counted} audited incidents counts in the denominator"
             continue
-        rates[part] = rate_of(
+        found = rate_or_reason(
             one,
             method,
             words=f"{WORDS[of]}, where {by} is {part}, every audited incident kept and 0 outside",
             formula=_DOMAIN,
             counted=counted,
         )
+        if isinstance(found, str):
+            no_rate[part] = found
+        else:
+            rates[part] = found
     return Domains(by, rates, no_rate)
 
 

@@ -10,7 +10,7 @@ import polars as pl
 from attrs import evolve
 
 from firstpoint.auditing.audited import Audit, gather_audit, refuse_without_crime
-from firstpoint.auditing.completeness import unmarked_cautions
+from firstpoint.auditing.completeness import repeated_rows, unmarked_cautions
 from firstpoint.auditing.intervals import (
     FEW_CARRIERS,
     IntervalName,
@@ -19,7 +19,7 @@ from firstpoint.auditing.intervals import (
     nothing_varied,
 )
 from firstpoint.auditing.marks import check_frame, check_marks, one_row_an_incident
-from firstpoint.auditing.rates import Method, VarianceName, rate_of
+from firstpoint.auditing.rates import Method, VarianceName, rate_of, rate_or_reason
 from firstpoint.auditing.ratio import SingleRule, fit_ratio
 from firstpoint.auditing.result import AuditResult, Estimate
 from firstpoint.auditing.unrecorded import unrecorded_in_frame, unrecorded_in_strata, without_a_year
@@ -51,9 +51,10 @@ def estimate(
     checked = check_marks(marks)
     audit = gather_audit(checked, check_frame(frame), singles=singles)
     strata = {name: audit.stratum(code) for code, name in enumerate(audit.names)}
-    no_rate = {name: _without_rate(one) for name, one in strata.items() if _without_rate(one)}
+    told = {name: _without_rate(one) or rate_or_reason(one, method) for name, one in strata.items()}
+    no_rate = {name: reason for name, reason in told.items() if isinstance(reason, str)}
     refuse_without_crime(audit)
-    rates = {name: None if name in no_rate else rate_of(one, method) for name, one in strata.items()}
+    rates = {name: one if isinstance(one, Estimate) else None for name, one in told.items()}
     overall = rate_of(audit, method)
     return AuditResult(
         overall=overall,
@@ -65,6 +66,7 @@ def estimate(
             *unmarked_cautions(
                 one_row_an_incident(checked), dict(zip(audit.names, audit.incidents, strict=True))
             ),
+            *repeated_rows(checked),
             *_cautions(strata, no_rate, method),
             *without_a_year(audit, rates),
         ),

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from firstpoint.auditing.audited import refuse_thin_stratum
 from firstpoint.auditing.intervals import check_confidence, nothing_varied, rate_limits
 from firstpoint.auditing.result import Estimate
 from firstpoint.errors import InputError, Refused
@@ -73,7 +74,7 @@ def quick_ratio(
             remedy="Give the reports of each stratum's frame, by the names in the rows.",
         )
     for row in rows:
-        _refuse_thin(row["stratum"], row["sampled"], incidents[row["stratum"]])
+        refuse_thin_stratum(row["stratum"], row["sampled"], incidents[row["stratum"]])
     with_crime = [row for row in rows if row["due"] > 0.0]
     if not with_crime:
         raise Refused(
@@ -132,21 +133,6 @@ def _variance(row: Mapping[str, float], ratio: float, weight: float, incidents: 
     about_mean = squares - (row["recorded"] - ratio * row["due"]) ** 2 / size
     factor = (1.0 - size / incidents) * size / max(size - 1.0, 1.0)
     return factor * weight**2 * max(about_mean, 0.0)
-
-
-def _refuse_thin(stratum: str, sampled: int, incidents: int) -> None:
-    if sampled > incidents:
-        raise InputError(
-            f"{sampled:,} incidents were audited and the frame has {incidents:,}.",
-            where=f"stratum {stratum}",
-            remedy="Give the frame the sample was drawn from.",
-        )
-    if sampled == 1 and incidents > 1:
-        raise Refused(
-            f"One audited incident of {incidents:,} gives no standard error.",
-            where=f"stratum {stratum}",
-            remedy="Audit two at the least, or join the stratum to another.",
-        )
 
 
 def _refuse_impossible(sums: pl.DataFrame) -> None:

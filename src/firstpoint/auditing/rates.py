@@ -22,7 +22,7 @@ from firstpoint.auditing.intervals import (
 from firstpoint.auditing.ratio import RatioFit, SingleRule, check_singles, fit_ratio, fit_totals
 from firstpoint.auditing.resampling import bootstrap_ratios, bootstrap_t_limits, jackknife_parts
 from firstpoint.auditing.result import Estimate
-from firstpoint.errors import InputError
+from firstpoint.errors import InputError, Refused
 
 VarianceName = Literal["linearised", "jackknife", "bootstrap"]
 
@@ -115,6 +115,16 @@ def rate_of(
         degrees_of_freedom=_degrees(audit, fit, method),
         warnings=_single_warnings(audit, method),
     )
+
+
+def rate_or_reason(
+    audit: Audit, method: Method, *, words: str = RECORDED, formula: str = "", counted: int | None = None
+) -> Estimate | str:
+    """Give the rate as :func:`rate_of`, or in words why this method cannot give one from so few."""
+    try:
+        return rate_of(audit, method, words=words, formula=formula, counted=counted)
+    except Refused as refusal:
+        return refusal.message[0].lower() + refusal.message[1:].rstrip(".")
 
 
 def fit_audit(audit: Audit, method: Method) -> RatioFit:

@@ -64,12 +64,15 @@ class DesignWidth:
 
 @frozen
 class CostPoint:
-    """What so many auditor days buy: incidents audited, and the half-width in points as in a design."""
+    """What so many auditor days buy: incidents audited, and the half-width in points as in a design.
+
+    ``ninetieth`` is None where no trial gave it.
+    """
 
     auditor_days: float
     incidents: int
     expected: float
-    ninetieth: float
+    ninetieth: float | None = None
 
 
 def funnel_chart(
@@ -185,36 +188,49 @@ def cost_chart(
     title: str = "What auditor days buy",
     method: str = "",
 ) -> Chart:
-    """Give the half-width against auditor days, expected and in nine audits of ten."""
+    """Give the half-width against auditor days, expected and, where it is known, in nine audits of ten."""
     if len(points) < 2:
         raise InputError("a curve needs two points or more", remedy="Work out the plan for several budgets.")
     ordered = sorted(points, key=lambda point: point.auditor_days)
     for one in ordered:
-        _check_width(one.expected, one.ninetieth, f"{one.auditor_days} auditor days")
+        ninetieth = one.expected if one.ninetieth is None else one.ninetieth
+        _check_width(one.expected, ninetieth, f"{one.auditor_days} auditor days")
     costs = [Cost("expected", p.auditor_days, p.expected) for p in ordered]
-    costs += [Cost("nine in ten", p.auditor_days, p.ninetieth) for p in ordered]
+    costs += [Cost("nine in ten", p.auditor_days, p.ninetieth) for p in ordered if p.ninetieth is not None]
+    has_ninetieth = len(costs) > len(ordered)
     columns = (
         Column("Auditor days", "name"),
         Column("Incidents", "count"),
         Column("Expected ±", "text"),
-        Column("Nine in ten below ±", "text"),
+        *([Column("Nine in ten below ±", "text")] if has_ninetieth else []),
     )
     rows = tuple(
-        (plain_number(round(p.auditor_days, 1)), p.incidents, f"{p.expected:.2f}", f"{p.ninetieth:.2f}")
+        (
+            plain_number(round(p.auditor_days, 1)),
+            p.incidents,
+            f"{p.expected:.2f}",
+            *([None if p.ninetieth is None else f"{p.ninetieth:.2f}"] if has_ninetieth else []),
+        )
         for p in ordered
     )
-    first, last = ordered[0], ordered[-1]
+    broken = " Broken line: nine audits in ten stay below." if has_ninetieth else ""
     return Chart(
         caption=title,
         svg=cost_svg(tuple(costs), target=target_points),
-        alternative=(
-            f"Line chart, {title}: from ± {first.expected:.1f} points at {first.auditor_days:.0f} "
-            f"auditor days to ± {last.expected:.1f} at {last.auditor_days:.0f}; nine audits in ten stay "
-            f"below ± {first.ninetieth:.1f} and ± {last.ninetieth:.1f}.{_wanted(target_points)}"
-        ),
+        alternative=f"Line chart, {title}: {_ends(ordered[0], ordered[-1])}.{_wanted(target_points)}",
         data=Table(caption=f"Figures: {title}", columns=columns, rows=rows, note=method),
-        note=f"Full line: expected. Broken line: nine audits in ten stay below.{_wanted(target_points)}",
+        note=f"Full line: expected.{broken}{_wanted(target_points)}",
     )
+
+
+def _ends(first: CostPoint, last: CostPoint) -> str:
+    said = (
+        f"from ± {first.expected:.1f} points at {first.auditor_days:.0f} auditor days to "
+        f"± {last.expected:.1f} at {last.auditor_days:.0f}"
+    )
+    if first.ninetieth is None or last.ninetieth is None:
+        return said
+    return f"{said}; nine audits in ten stay below ± {first.ninetieth:.1f} and ± {last.ninetieth:.1f}"
 
 
 def described_svg(chart: Chart) -> str:

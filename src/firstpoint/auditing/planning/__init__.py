@@ -16,12 +16,13 @@ from firstpoint.auditing.planning.past import assumptions_from, known_from
 from firstpoint.auditing.planning.power import incidents_to_tell, power_to_tell, smallest_change
 from firstpoint.auditing.planning.rehearsal import Rehearsal, rehearse
 from firstpoint.auditing.planning.routes import frames_by_route, route_table
-from firstpoint.auditing.planning.sharing import Allocation, Expected, expect, plan_force, share_out
+from firstpoint.auditing.planning.sharing import Allocation, Expected, Known, expect, plan_force, share_out
 
 __all__ = [
     "Allocation",
     "Cost",
     "Expected",
+    "Known",
     "Rehearsal",
     "afford",
     "assumptions_from",

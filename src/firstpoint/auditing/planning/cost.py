@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Unpack
 
 import numpy as np
 import polars as pl
@@ -14,6 +15,7 @@ from firstpoint.auditing.frame import STRATA
 from firstpoint.auditing.planning.sharing import (
     Allocation,
     Expected,
+    Known,
     expect,
     planned,
     share_out,
@@ -72,23 +74,15 @@ def afford(
     allocation: Allocation = "neyman",
     confidence: float = 0.95,
     harm: Mapping[str, float] | None = None,
-    rates: Mapping[str, float] | None = None,
-    design_effects: Mapping[str, float] | None = None,
-    crimes_per_incident: Mapping[str, float] | None = None,
     minimum: int = LEAST_SAMPLE,
     required: Sequence[str] = STRATA,
+    **known: Unpack[Known],
 ) -> pl.DataFrame:
     """Give the plan that a budget of auditor days buys, as :func:`plan_force`, with ``auditor_days``.
 
     Raises Refused where the days do not pay for the least of each stratum.
     """
-    expected = expect(
-        frame,
-        rates=rates,
-        design_effects=design_effects,
-        crimes_per_incident=crimes_per_incident,
-        required=required,
-    )
+    expected = expect(frame, required=required, **known)
     return _bought(expected, days, cost or Cost(), allocation, confidence, harm, minimum)
 
 
@@ -99,23 +93,15 @@ def cost_curve(
     cost: Cost | None = None,
     allocation: Allocation = "neyman",
     confidence: float = 0.95,
-    rates: Mapping[str, float] | None = None,
-    design_effects: Mapping[str, float] | None = None,
-    crimes_per_incident: Mapping[str, float] | None = None,
     minimum: int = LEAST_SAMPLE,
     required: Sequence[str] = STRATA,
+    **known: Unpack[Known],
 ) -> pl.DataFrame:
     """Give what each budget buys: ``auditor_days`` f64, ``incidents`` i64, ``half_width_points`` f64.
 
     The margin is that of the force-wide rate. Budgets too small for the least of each stratum have no row.
     """
-    expected = expect(
-        frame,
-        rates=rates,
-        design_effects=design_effects,
-        crimes_per_incident=crimes_per_incident,
-        required=required,
-    )
+    expected = expect(frame, required=required, **known)
     rows = []
     for budget in days:
         try:

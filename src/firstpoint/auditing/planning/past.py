@@ -7,6 +7,7 @@ import polars as pl
 
 from firstpoint.auditing.audited import gather_audit
 from firstpoint.auditing.marks import check_frame, check_marks
+from firstpoint.auditing.planning.sharing import Known
 from firstpoint.auditing.ratio import fit_ratio
 
 
@@ -44,20 +45,18 @@ def assumptions_from(marks: pl.DataFrame, frame: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=shape, orient="row")
 
 
-def known_from(marks: pl.DataFrame, frame: pl.DataFrame) -> dict[str, dict[str, float]]:
+def known_from(marks: pl.DataFrame, frame: pl.DataFrame) -> Known:
     """Give what an audit found as the keywords of a plan: ``plan_force(frame, **known_from(...))``.
 
     Strata of which the audit says nothing keep what is shipped.
     """
-    table = assumptions_from(marks, frame)
-    names = {
-        "rates": "expected_rate",
-        "design_effects": "design_effect",
-        "crimes_per_incident": "crimes_per_incident",
-    }
-    return {
-        keyword: dict(
-            table.drop_nulls("expected_rate").select("stratum", column).iter_rows(),
-        )
-        for keyword, column in names.items()
-    }
+    told = assumptions_from(marks, frame).drop_nulls("expected_rate")
+
+    def by_stratum(column: str) -> dict[str, float]:
+        return dict(told.select("stratum", column).iter_rows())
+
+    return Known(
+        rates=by_stratum("expected_rate"),
+        design_effects=by_stratum("design_effect"),
+        crimes_per_incident=by_stratum("crimes_per_incident"),
+    )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Literal, get_args
+from typing import Literal, TypedDict, Unpack, get_args
 
 import numpy as np
 import polars as pl
@@ -23,6 +23,17 @@ from firstpoint.auditing.ratio import Codes, Floats
 from firstpoint.errors import InputError, Refused
 
 Allocation = Literal["proportional", "neyman", "by harm", "equal"]
+
+
+class Known(TypedDict, total=False):
+    """What a caller knows of strata by name, instead of what ``design.toml`` assumes.
+
+    ``rates`` are shares; see :class:`firstpoint.auditing.Assumptions` for the others.
+    """
+
+    rates: Mapping[str, float]
+    design_effects: Mapping[str, float]
+    crimes_per_incident: Mapping[str, float]
 
 
 @frozen(eq=False)
@@ -70,21 +81,15 @@ class Expected:
         return half_widths
 
 
-def expect(
-    frame: pl.DataFrame,
-    *,
-    rates: Mapping[str, float] | None = None,
-    design_effects: Mapping[str, float] | None = None,
-    crimes_per_incident: Mapping[str, float] | None = None,
-    required: Sequence[str] = (),
-) -> Expected:
-    """Give what is expected of the strata of a frame: what the caller says, else what is shipped.
+def expect(frame: pl.DataFrame, *, required: Sequence[str] = (), **known: Unpack[Known]) -> Expected:
+    """Give what is expected of the strata of a frame: what the caller knows, else what is shipped.
 
     Raises InputError for numbers that cannot be, and Refused for a stratum that cannot be built.
     """
     totals = incidents_by_stratum(frame, required=required)
     names = tuple(in_order(set(totals)))
-    rows = [assumptions(name, rates, design_effects, crimes_per_incident) for name in names]
+    given = (known.get("rates"), known.get("design_effects"), known.get("crimes_per_incident"))
+    rows = [assumptions(name, *given) for name in names]
     for one in rows:
         sample_size(
             one.expected_rate,
@@ -107,20 +112,20 @@ def plan_force(
     half_width_points: float = 3.0,
     allocation: Allocation = "neyman",
     confidence: float = 0.95,
-    rates: Mapping[str, float] | None = None,
-    design_effects: Mapping[str, float] | None = None,
-    crimes_per_incident: Mapping[str, float] | None = None,
     harm: Mapping[str, float] | None = None,
     minutes: Mapping[str, float] | None = None,
     minimum: int = LEAST_SAMPLE,
     required: Sequence[str] = STRATA,
+    **known: Unpack[Known],
 ) -> pl.DataFrame:
     """Give the fewest reports, shared out by a rule, for ± ``half_width_points`` of the force-wide rate.
 
-    Arguments as in :func:`firstpoint.auditing.plan_sample`; ``harm`` gives the harm of a missed crime by
-    stratum (for ``by harm``) and ``minutes`` the minutes that a report takes, where they differ. No stratum
-    gets fewer than ``minimum`` or more than it has. Columns: those of ``plan_sample``, where
-    ``half_width_points`` is what is expected of the stratum alone, and ``force_half_width_points``.
+    ``frame``, ``required`` and what is ``known`` are as in :func:`firstpoint.auditing.plan_sample`; ``harm``
+    gives the harm of a missed crime by stratum (for ``by harm``) and ``minutes`` the minutes that a report
+    takes, where they differ. No stratum gets fewer than ``minimum`` or more than it has. Columns: those of
+    ``plan_sample``, where ``half_width_points`` is what is expected of the stratum alone, and
+    ``force_half_width_points``. Raises InputError for what cannot be, and Refused for a stratum that cannot
+    be built.
     """
     check_confidence(confidence)
     if not 0.0 < half_width_points < 50.0:
@@ -129,13 +134,7 @@ def plan_force(
             where="half_width_points",
             remedy="Give the margin in points, such as 3.",
         )
-    expected = expect(
-        frame,
-        rates=rates,
-        design_effects=design_effects,
-        crimes_per_incident=crimes_per_incident,
-        required=required,
-    )
+    expected = expect(frame, required=required, **known)
     shares = shares_of(expected, allocation, harm=harm, minutes=minutes)
     wanted = half_width_points / 100.0 / normal_z(confidence)
     total = _fewest(expected, shares, wanted, minimum)
