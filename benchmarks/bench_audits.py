@@ -1,6 +1,6 @@
 """How many incidents must be audited for an honest ± 3 points, by design and estimator, in one run.
 
-    python benchmarks/bench_audits.py [--runs 1500] [--seed 20260401] [--only headline|coverage|strata]
+    python benchmarks/bench_audits.py [--runs 1500] [--seed 20260401] [--only PART]
 
 A made-up force of 200,000 incidents stands in (``firstpoint.simulation.audited_force``): its truth is known,
 its rates, crimes an incident and design effects are near those that audits are planned for, and a test
@@ -23,6 +23,7 @@ import argparse
 import math
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -45,6 +46,7 @@ from firstpoint.auditing.intervals import crimes_gather
 from firstpoint.auditing.readings import pseudo_due, second_chances
 from firstpoint.auditing.readings.picking import LEAST_OPEN
 from firstpoint.simulation.audited_force import AuditedForce, make_audited_force
+from firstpoint.simulation.trial_audits import HONEST, Trick, audited_frame, trial_report
 
 FORCE_SEED = 1
 TARGET_POINTS = 3.0
@@ -496,6 +498,29 @@ def strata(runs: int, seed: int) -> Iterator[str]:
                 yield line(f"{name}, {label}", run(method, 228, runs, seed))
 
 
+def flattery(runs: int, seed: int) -> Iterator[str]:
+    """How often the flattery report raises the alarm, on honest audits and on others."""
+    for audits, share, part in ((200, 0.01, 1), (900, 0.05, 5)):
+        frame = audited_frame(make_audited_force(11, share=share), audits)
+        yield f"{audits} audits of {frame.height:,} reports, {runs // part:,} seeded audits each"
+        for label, trick, overlooks in (
+            ("honest, overlooking 8 %", HONEST, 0.08),
+            ("honest, overlooking the 10 % allowed", HONEST, 0.10),
+            ("all auditors pass six in ten", Trick(marks="all"), 0.08),
+            ("one auditor of three does", Trick(marks="A"), 0.08),
+            ("records already checked are picked", Trick(picks="checked"), 0.08),
+            ("a route is shunned", Trick(picks="route"), 0.08),
+        ):
+            reports = [
+                trial_report(frame, seed + at, trick=trick, overlooks=overlooks) for at in range(runs // part)
+            ]
+            raised = Counter(sign.looked_at for one in reports for sign in one.signs if sign.alarm)
+            told = ", ".join(
+                f"{name} {100 * times / len(reports):.0f}" for name, times in raised.most_common(4)
+            )
+            yield f"  {label:40s} {100 * np.mean([one.alarm for one in reports]):6.1f} %   {told}"
+
+
 def gathers(trial: Trial, seed: int, at: int) -> bool:
     drawn = uniform(trial, equal_sizes(trial, 228))(np.random.default_rng([seed, at]))
     return crimes_gather(trial.force.due[drawn.rows])
@@ -513,14 +538,19 @@ def main() -> None:
     ask = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     ask.add_argument("--runs", type=int, default=1500)
     ask.add_argument("--seed", type=int, default=20260401)
-    ask.add_argument("--only", choices=["headline", "coverage", "strata"])
+    ask.add_argument("--only", choices=["headline", "coverage", "strata", "flattery"])
     asked = ask.parse_args()
     force = make_audited_force(FORCE_SEED)
     for name, figures in force.describe().items():
         print(name, ", ".join(f"{what} {value:,.3f}" for what, value in figures.items()))
     print(f"true rate {100 * force.rate:.2f} %; {asked.runs:,} runs; load {os.getloadavg()[0]:.1f}")
     print("incidents, readings, share of today's, mean half-width, coverage %, bias in points, CPU seconds")
-    for name, part in (("headline", headline), ("coverage", coverage), ("strata", strata)):
+    for name, part in (
+        ("headline", headline),
+        ("coverage", coverage),
+        ("strata", strata),
+        ("flattery", flattery),
+    ):
         if asked.only in (None, name):
             print(f"\n{name}", flush=True)
             for text in part(asked.runs, asked.seed):
