@@ -173,6 +173,45 @@ def test_an_assisted_draw_freezes_its_predictions_and_the_estimate_asks_for_the_
     assert refused.exit_code == 2
 
 
+def test_an_assisted_plan_is_rehearsed_on_the_last_audit(files: Path, tmp_path: Path) -> None:
+    named = with_offences_named(files, tmp_path)
+    last = ("--last-marks", files / "marks.csv", "--last-frame", named, "--runs", 100)
+    answer = as_json("design", named, "--assisted", "--half-width", 4, *last)
+    assert {row["part"] for row in answer["rehearsal"]["parts"]} == {*STRATA, "overall"}
+    output = said("design", named, "--assisted", "--half-width", 4, *last, "--plot", tmp_path / "w.svg")
+    assert "difference estimator" in output
+    assert "overall" in picture(tmp_path / "w.svg")
+    assert "a quarter more" in audit("design", named, "--assisted", "--half-width", 4).output
+
+
+def test_what_the_screen_wrote_drives_a_draw_and_the_picking_of_second_readings(
+    files: Path, tmp_path: Path
+) -> None:
+    frame = pl.read_csv(files / "frame.csv")
+    chance = np.random.default_rng(8).random(frame.height)
+    frame.select(
+        "incident_id", chance_unrecorded=pl.Series(chance * 0.3), expected_crimes=pl.lit(1.0)
+    ).write_parquet(tmp_path / "screened.parquet")
+    frame.head(2000).select(crime_id=pl.format("C{}", "incident_id"), incident_id="incident_id").write_csv(
+        tmp_path / "crimes.csv"
+    )
+    asked = ("draw", files / "frame.csv", "--assisted", "--seed", 3, "--half-width", 8, "--tiers", 4)
+    window = ("--from", "2026-01-01", "--to", "2026-03-31", "--out", tmp_path / "s.csv")
+    screened = ("--screened", tmp_path / "screened.parquet", "--crimes", tmp_path / "crimes.csv")
+    said(*asked, *window, *screened)
+    frozen = pl.read_parquet(tmp_path / "s.csv.frame.parquet")
+    assert {"predicted_sd", "chance_unrecorded", "named", "linked"} <= set(frozen.columns)
+    pl.read_csv(tmp_path / "s.csv").with_columns(should_record=pl.lit(1), recorded=pl.lit(1)).write_csv(
+        tmp_path / "first.csv"
+    )
+    known = ("--known", tmp_path / "s.csv.frame.parquet", "--seed", 5, "--out", tmp_path / "again.csv")
+    said("reread", tmp_path / "first.csv", *known)
+    assert pl.read_csv(tmp_path / "again.csv")["second_probability"].is_between(0.0, 1.0).all()
+    refused = audit(*asked, *window, *screened[:2])
+    assert refused.exit_code == 2
+    assert "go together" in refused.output
+
+
 # --- estimate, compare, combine ----------------------------------------------------------------------------
 
 

@@ -11,12 +11,10 @@ import polars as pl
 from attrs import evolve, frozen
 
 from firstpoint import auditing
-from firstpoint.auditing.assisted import freeze
-from firstpoint.auditing.assisted.expected import FORMULA, assisted_plan, expected_half_width
 from firstpoint.auditing.planning import Allocation, expect, share_out
 from firstpoint.auditing.planning.past import known_from
 from firstpoint.auditing.planning.sharing import Known, planned, shares_of
-from firstpoint.cli.audit_draw import CONFIDENCE, EXISTING, HALF_WIDTH, WRITTEN, predicted
+from firstpoint.cli.audit_draw import CONFIDENCE, EXISTING, HALF_WIDTH, WRITTEN
 from firstpoint.cli.audit_pictures import (
     PLOT,
     check_picture,
@@ -24,7 +22,8 @@ from firstpoint.cli.audit_pictures import (
     save_picture,
     widths_picture,
 )
-from firstpoint.cli.console import print_json, say, warn
+from firstpoint.cli.audit_plan_assisted import Trial, design_assisted, rehearsal_as_dict, rehearsed_widths
+from firstpoint.cli.console import print_json, say
 from firstpoint.errors import InputError
 from firstpoint.reporting import DesignWidth
 
@@ -105,10 +104,11 @@ def design_command(
             "--last-marks and --last-frame go together.", where="design", remedy="Give both or neither."
         )
     reports = auditing.read_frame(frame)
-    if assisted:
-        _design_assisted(reports, half_width_points, confidence, as_json)
-        return
     last = last_marks and last_frame and (auditing.read_marks(last_marks), auditing.read_frame(last_frame))
+    if assisted:
+        trial = Trial(last or None, runs, seed)
+        design_assisted(reports, half_width_points, confidence, trial, plot=plot, as_json=as_json)
+        return
     cost = auditing.Cost(read_twice=read_twice)
     wish = Wish(
         half_width_points,
@@ -208,13 +208,7 @@ def _print_plan(
         {
             "plan": plan.to_dicts(),
             "auditor_days": auditing.auditor_days(sizes, wish.cost),
-            "rehearsal": rehearsal
-            and {
-                "parts": rehearsal.table.to_dicts(),
-                "runs": rehearsal.runs,
-                "seed": rehearsal.seed,
-                "cautions": list(rehearsal.cautions),
-            },
+            "rehearsal": rehearsal and rehearsal_as_dict(rehearsal),
             "power": power,
         }
     )
@@ -249,16 +243,7 @@ def _widths(
 ) -> list[DesignWidth]:
     """Give the interval by design: rehearsed where there was a rehearsal, else by each way of sharing out."""
     if rehearsal is not None:
-        return [
-            DesignWidth(
-                f"{row['part']}, {row['interval']}",
-                row["sample"],
-                row["expected_half_width_points"],
-                max(row["half_width_points_90"], row["expected_half_width_points"]),
-                row["coverage"],
-            )
-            for row in rehearsal.table.iter_rows(named=True)
-        ]
+        return rehearsed_widths(rehearsal)
     expected = expect(reports, **wish.expected)
     total = sum(sizes.values())
     widths = []
@@ -267,31 +252,6 @@ def _widths(
         points = float(planned(expected, shared, wish.confidence)["force_half_width_points"][0])
         widths.append(DesignWidth(f"force-wide, {allocation} sizes", total, points, points))
     return widths
-
-
-def _design_assisted(
-    reports: pl.DataFrame, half_width_points: float, confidence: float, as_json: bool
-) -> None:
-    predictions = freeze(predicted(reports))
-    sizes = assisted_plan(predictions, half_width_points=half_width_points, confidence=confidence)
-    reached = expected_half_width(predictions, sizes, confidence=confidence)
-    answer = {
-        "sizes": sizes,
-        "expected_half_width_points": reached,
-        "confidence": confidence,
-        "predictions_sha256": predictions.sha256,
-        "formula": FORMULA,
-    }
-    if as_json:
-        print_json(answer)
-        return
-    for stratum, size in sizes.items():
-        say(f"{stratum:<12}{size:>8}")
-    say(
-        f"Expected of the force-wide rate: ± {reached:.1f} points, if the predictions are as good as "
-        "they say."
-    )
-    warn("Plan a quarter more for nine audits in ten; twice as many until an audit has borne them out.")
 
 
 def _numbers(values: tuple[str, ...], option: str) -> dict[str, float]:
