@@ -30,7 +30,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from firstpoint.auditing import moments, quick_ratio, ratio, rehearse
+from firstpoint.auditing import moments, quick_ratio, ratio, rehearse, rehearse_assisted
 from firstpoint.auditing.resampling import bootstrap_ratios
 
 HERE = Path(__file__).parent
@@ -137,11 +137,13 @@ def ours_alone(runs: int) -> None:
     small = draw_some(sample, 669)
     sizes = dict(small.group_by("stratum").len().iter_rows())
     marks = sample.drop("weight", "incidents")
+    foretold = with_predictions(small, frame)
     tasks: list[tuple[str, Callable[[], object]]] = [
         ("ratio() of 100,000 marked incidents, every check", lambda: ratio(marks, frame)),
         ("2,000 bootstrap replicates of 100,000 incidents", lambda: bootstrap_ratios(*arrays, codes, equal)),
         ("the same, every chance of selection its own", lambda: bootstrap_ratios(*arrays, codes, unequal)),
         ("1,000 planned audits of 669 rehearsed", lambda: rehearse(small, frame, sizes)),
+        ("1,000 with predictions, from 400,000", lambda: rehearse_assisted(small, foretold, sizes)),
     ]
     print()
     for name, task in tasks:
@@ -154,6 +156,34 @@ def draw_some(sample: pl.DataFrame, number: int) -> pl.DataFrame:
     marks = sample.drop("weight", "incidents")
     return pl.concat(
         marks.filter(pl.col("stratum") == name).head(number // 3) for name in ("violence", "sexual", "other")
+    )
+
+
+def with_predictions(marks: pl.DataFrame, frame: pl.DataFrame) -> pl.DataFrame:
+    """Give a frame with a row an incident, each with predictions of middling worth; the marks are in it."""
+    held = dict(frame.iter_rows())
+    rows = pl.concat(
+        pl.concat(
+            [
+                marks.filter(stratum=name).select("stratum", "incident_id"),
+                pl.DataFrame(
+                    {
+                        "incident_id": [
+                            f"{name}-{at}" for at in range(number - marks.filter(stratum=name).height)
+                        ]
+                    }
+                ).select(stratum=pl.lit(name), incident_id="incident_id"),
+            ]
+        )
+        for name, number in held.items()
+    )
+    chance = np.random.default_rng(5)
+    missed = chance.beta(0.4, 3.0, rows.height)
+    due = 1.0 + chance.poisson(0.1, rows.height)
+    return rows.with_columns(
+        predicted_due=pl.Series(due),
+        predicted_recorded=pl.Series(due * (1.0 - missed)),
+        predicted_sd=pl.Series(np.sqrt(missed * (1.0 - missed)) * due),
     )
 
 

@@ -103,6 +103,7 @@ from firstpoint.auditing.planning import (
     plan_force,
     power_to_tell,
     rehearse,
+    rehearse_assisted,
     route_table,
     smallest_change,
 )
@@ -196,6 +197,7 @@ __all__ = [
     "read_known_cases",
     "read_marks",
     "rehearse",
+    "rehearse_assisted",
     "route_table",
     "sample_size",
     "screened_predictions",

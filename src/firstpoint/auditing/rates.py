@@ -93,12 +93,14 @@ def rate_of(
     words: str = RECORDED,
     formula: str = "",
     counted: int | None = None,
+    unit: str = "incident",
 ) -> Estimate:
     """Give the rate of the audit's recorded over its due, with its limits.
 
     ``due`` must not be 0 throughout. ``fit`` stands instead of the combined ratio where another estimator
     found it, ``words`` and ``formula`` say what the rate is of and where its estimator is printed, and
-    ``counted`` how many incidents it tells of where they are not all of the audit's.
+    ``counted`` how many incidents it tells of where they are not all of the audit's. ``unit`` names what was
+    drawn, where it is not the incident.
     """
     fit = fit or fit_audit(audit, method)
     low, high = _limits(audit, fit, method)
@@ -108,7 +110,7 @@ def rate_of(
         high=high,
         standard_error=math.sqrt(fit.variance),
         confidence=method.confidence,
-        method=_said(audit, fit, method, words),
+        method=_said(audit, fit, method, words, unit),
         incidents=len(audit.due) if counted is None else counted,
         crimes=int(audit.due.sum()),
         formula=_formula(audit, fit, method, formula),
@@ -182,9 +184,9 @@ def _degrees(audit: Audit, fit: RatioFit, method: Method) -> float | None:
     return limits_df(method.interval, _ordinary_df(audit), fit.unit_variance)
 
 
-def _said(audit: Audit, fit: RatioFit, method: Method, words: str) -> str:
+def _said(audit: Audit, fit: RatioFit, method: Method, words: str, unit: str) -> str:
     scope = f"over {len(audit.names)} strata" if len(audit.names) > 1 else f"in the stratum {audit.names[0]}"
-    start = f"{words}, weighted {scope}, the incident as the unit"
+    start = f"{words}, weighted {scope}, the {unit} as the unit"
     if audit.taken_whole:
         return f"{start}; every incident of the frame was audited, so there is no sampling error."
     if nothing_varied(fit.ratio, fit.variance):

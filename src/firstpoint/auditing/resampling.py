@@ -21,7 +21,6 @@ LEAST_SHARE_USABLE = 0.95
 """Below this share of replicates that hold a crime there is no bootstrap interval (the project's choice)."""
 
 _FEW_PATTERNS = 0.25
-_AT_ONCE = 4_000_000
 
 
 def jackknife_parts(recorded: Floats, due: Floats, strata: Codes, inclusion: Floats) -> Floats:
@@ -134,16 +133,15 @@ def _stratum_drawn_again(columns: Floats, draws: int, replicates: int, chance: n
     if len(patterns) <= _FEW_PATTERNS * len(columns) or len(columns) < 50:
         drawn: Floats = chance.multinomial(draws, times / times.sum(), size=replicates) @ patterns
         return drawn
-    return np.concatenate(list(_one_by_one(columns, draws, replicates, chance)))
+    return np.stack(list(_one_by_one(columns, draws, replicates, chance)))
 
 
 def _one_by_one(
     columns: Floats, draws: int, replicates: int, chance: np.random.Generator
 ) -> Iterator[Floats]:
-    at_once = max(_AT_ONCE // max(draws, 1), 1)
-    for start in range(0, replicates, at_once):
-        chosen = chance.integers(0, len(columns), size=(min(at_once, replicates - start), draws))
-        yield np.stack([column[chosen].sum(axis=1) for column in columns.T], axis=1)
+    for _ in range(replicates):
+        chosen = chance.integers(0, len(columns), size=draws, dtype=np.int32)
+        yield np.bincount(chosen, minlength=len(columns)) @ columns
 
 
 def _patterns(columns: Floats) -> tuple[Floats, Floats]:

@@ -7,13 +7,13 @@ Wretman 1992, 4.3; ``svydesign(ids = ~unit + incident)`` in R's ``survey``).
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import polars as pl
 
-from firstpoint.auditing.intervals import check_confidence, nothing_varied, rate_limits
+from firstpoint.auditing.audited import Audit, refuse_without_crime
+from firstpoint.auditing.intervals import IntervalName
 from firstpoint.auditing.marks import check_marks, one_row_an_incident
+from firstpoint.auditing.rates import RECORDED, Method, from_variance_alone, rate_of
 from firstpoint.auditing.ratio import Codes, Floats, RatioFit, check_chances, unit_variances
 from firstpoint.auditing.result import Estimate
 from firstpoint.errors import InputError, Refused
@@ -22,59 +22,57 @@ from firstpoint.records.needed_columns import need_columns
 _UNIT_COLUMNS = ("stratum", "unit", "incidents", "units_in_stratum")
 
 
-def two_stage_ratio(marks: pl.DataFrame, units: pl.DataFrame, *, confidence: float = 0.95) -> Estimate:
+def two_stage_ratio(
+    marks: pl.DataFrame, units: pl.DataFrame, *, confidence: float = 0.95, interval: IntervalName = "beta"
+) -> Estimate:
     """Give the combined ratio of an audit whose units were drawn first and incidents within them next.
 
     ``marks`` is as in :func:`estimate`, each incident with its ``unit``. ``units`` has a row a drawn unit:
     ``stratum``, ``unit``, ``incidents`` (reports that the unit had) and ``units_in_stratum`` (units there
-    were to draw from); both draws with equal chances. Limits are beta, with the units as what is counted.
+    were to draw from); both draws with equal chances. In the limits the units are what is counted.
 
     Raises InputError where marks and units do not fit, and Refused for a drawn unit without a marked
     incident, a stratum with one unit of several, a unit with one incident of several, or no crime.
     """
-    check_confidence(confidence)
+    method = Method(confidence, from_variance_alone(interval))
     rows = _joined(check_marks(marks), units)
-    due, recorded = (rows.get_column(name).to_numpy().astype(np.float64) for name in ("due", "recorded"))
-    if due.sum() == 0.0:
-        raise Refused(
-            "No audited incident should have led to a crime, so there is no rate.",
-            where="marks",
-            remedy="Check that should_record is filled in.",
-        )
-    strata, drawn = (rows.get_column(name).to_numpy().astype(np.intp) for name in ("stratum_at", "unit_at"))
-    first, second = (rows.get_column(name).to_numpy().astype(np.float64) for name in ("first", "second"))
-    fit = fit_two_stages(recorded, due, strata, drawn, first, second)
-    with_crime = np.unique(drawn[due > 0])
-    held = len(np.unique(strata[due > 0]))
-    still = nothing_varied(fit.ratio, fit.variance)
-    whole = bool(np.all(first * second >= 1.0))
-    low, high = (
-        (fit.ratio, fit.ratio)
-        if whole
-        else rate_limits(
-            fit.ratio,
-            fit.unit_variance,
-            incidents_with_crime=len(with_crime),
-            crimes=int(due.sum()),
-            strata=held,
-            confidence=confidence,
-        )
+    due, recorded, first, second = (
+        rows.get_column(name).to_numpy().astype(np.float64) for name in ("due", "recorded", "first", "second")
     )
-    return Estimate(
-        estimate=fit.ratio,
-        low=low,
-        high=high,
-        standard_error=math.sqrt(fit.variance),
-        confidence=confidence,
-        method=(
-            f"Crimes recorded divided by crimes that should have been, {len(np.unique(drawn))} units drawn "
-            "first and incidents within them next; linearised variance of both draws, each with finite "
-            f"population correction; {confidence:.0%} beta interval on the effective sample size, by unit."
-        ),
-        incidents=rows.height,
-        crimes=int(due.sum()),
-        formula="Särndal, Swensson and Wretman 1992, 4.3 and 5.6; Korn and Graubard 1998",
-        degrees_of_freedom=None if whole or still else float(max(len(with_crime) - held, 1)),
+    strata, drawn = (rows.get_column(name).to_numpy().astype(np.intp) for name in ("stratum_at", "unit_at"))
+    by_unit = _summed(rows, due, recorded, strata, drawn, first * second)
+    refuse_without_crime(by_unit)
+    return rate_of(
+        by_unit,
+        method,
+        fit=fit_two_stages(recorded, due, strata, drawn, first, second),
+        words=f"{RECORDED}, {len(by_unit.due)} units drawn first and incidents within them next",
+        formula="Särndal, Swensson and Wretman 1992, 4.3 and 5.6",
+        counted=rows.height,
+        unit="drawn unit",
+    )
+
+
+def _summed(
+    rows: pl.DataFrame, due: Floats, recorded: Floats, strata: Codes, drawn: Codes, inclusion: Floats
+) -> Audit:
+    """Give the audit with a value a drawn unit instead of a value an incident."""
+    at = np.unique(drawn, return_index=True)[1]
+    codes: Codes = strata[at]
+    counted = np.bincount(codes)
+    names = rows.select("stratum", "stratum_at").unique().sort("stratum_at").get_column("stratum")
+    totals = dict(rows.select("stratum", "units_in_stratum").iter_rows())
+    return Audit(
+        references=rows.get_column("unit").gather(at),
+        names=tuple(names),
+        codes=codes,
+        variance_codes=codes,
+        due=np.asarray(np.bincount(drawn, weights=due), dtype=np.float64),
+        recorded=np.asarray(np.bincount(drawn, weights=recorded), dtype=np.float64),
+        inclusion=inclusion[at],
+        sampled=tuple(counted.tolist()),
+        incidents=tuple(int(totals[name]) for name in names),
+        recorded_12m=None,
     )
 
 

@@ -6,7 +6,8 @@
 * :func:`assumptions_from` takes rate, crimes per report and clustering from the last audit instead of from
   what is shipped, and :func:`known_from` hands them to a plan.
 * :func:`rehearse` draws the planned design a thousand times from the last audit's data and says how wide the
-  interval will be and how often it holds, before anybody marks a record.
+  interval will be and how often it holds, before anybody marks a record; :func:`rehearse_assisted` does it
+  for a design with predictions.
 * :func:`power_to_tell` and :func:`incidents_to_tell` say whether two audits can be told apart.
 * :func:`frames_by_route` splits a frame by the way its reports took, to draw from each by itself.
 """
@@ -15,6 +16,7 @@ from firstpoint.auditing.planning.cost import Cost, afford, auditor_days, cost_c
 from firstpoint.auditing.planning.past import assumptions_from, known_from
 from firstpoint.auditing.planning.power import incidents_to_tell, power_to_tell, smallest_change
 from firstpoint.auditing.planning.rehearsal import Rehearsal, rehearse
+from firstpoint.auditing.planning.rehearsal_assisted import rehearse_assisted
 from firstpoint.auditing.planning.routes import frames_by_route, route_table
 from firstpoint.auditing.planning.sharing import Allocation, Expected, Known, expect, plan_force, share_out
 
@@ -35,6 +37,7 @@ __all__ = [
     "plan_force",
     "power_to_tell",
     "rehearse",
+    "rehearse_assisted",
     "route_table",
     "share_out",
     "smallest_change",

@@ -52,7 +52,7 @@ def many_limits(
     held_in = sum(((one.drawn[:, one.due > 0].sum(axis=1) > 0) for one in strata), np.zeros_like(rate))
     crimes = sum((one.drawn @ one.due for one in strata), np.zeros_like(rate))
     df = np.maximum(with_crime - held_in, 1.0)
-    low, high = _limits(rate, variance, squares, df, with_crime, crimes, interval, confidence)
+    low, high = limits_of_runs(rate, variance, squares, df, with_crime, crimes, interval, confidence)
     if all(one.size == one.incidents for one in strata):
         low = high = rate
     return low, high, usable
@@ -67,7 +67,7 @@ def _unit_parts(one: Runs, rate: Floats, scale: Floats) -> Floats:
     return parts
 
 
-def _limits(
+def limits_of_runs(
     rate: Floats,
     variance: Floats,
     squares: Floats,
@@ -77,6 +77,11 @@ def _limits(
     interval: str,
     confidence: float,
 ) -> tuple[Floats, Floats]:
+    """Give the limits of many rates, each array of one value a run.
+
+    ``squares`` is Σ over incidents of what each adds to the variance, squared; ``df`` the ordinary degrees of
+    freedom; ``with_crime`` the incidents drawn that hold a crime and ``crimes`` the crimes in them.
+    """
     from scipy.special import stdtrit
 
     level = 0.5 + confidence / 2.0

@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import polars as pl
 from attrs import frozen
+from numpy.typing import NDArray
 
 from firstpoint.auditing.audited import Audit, gather_audit, refuse_without_crime
 from firstpoint.auditing.design import incidents_by_stratum
@@ -43,14 +44,15 @@ class Rehearsal:
     seed: int
     confidence: float
     cautions: tuple[str, ...]
+    design: str = "equal chances within each stratum, combined ratio"
 
     @property
     def method(self) -> str:
         """How the figures were reached, in a sentence."""
         return (
-            f"{self.runs:,} audits of the planned sizes drawn without replacement from the last audit's "
-            "incidents weighed up to the frame, each estimated as the audit will be, at "
-            f"{self.confidence:.0%} confidence; seed {self.seed}."
+            f"{self.runs:,} audits of the planned sizes drawn from the last audit's incidents weighed up to "
+            f"the frame ({self.design}), each estimated as the audit will be, at {self.confidence:.0%} "
+            f"confidence; seed {self.seed}."
         )
 
     @property
@@ -60,7 +62,10 @@ class Rehearsal:
 
     def text(self) -> str:
         """Give the rehearsal as lines for a terminal or a paper."""
-        lines = [f"{self.runs:,} audits of this design, drawn from the last audit's data (seed {self.seed}):"]
+        lines = [
+            f"{self.runs:,} audits of this design ({self.design}), drawn from the last audit's data "
+            f"(seed {self.seed}):"
+        ]
         lines += [
             f"  {row['part']:<10} {row['sample']:>6,} reports, {row['interval']:<8} ± "
             f"{row['expected_half_width_points']:.1f} points expected, ± {row['half_width_points_90']:.1f} "
@@ -96,7 +101,7 @@ def rehearse(
         if planned_frame is None
         else incidents_by_stratum(planned_frame)
     )
-    _check_sizes(audit, totals, sizes)
+    check_rehearsed_sizes(audit, totals, sizes)
     chance = np.random.default_rng(seed)
     strata = [
         _stratum_runs(audit.stratum(code), totals[name], sizes[name], runs, chance)
@@ -109,18 +114,32 @@ def rehearse(
         for interval in intervals
         if sum(one.truth_due for one in of_part) > 0.0
     ]
-    return Rehearsal(pl.DataFrame(rows), runs, seed, confidence, tuple(_cautions(audit)))
+    return Rehearsal(pl.DataFrame(rows), runs, seed, confidence, tuple(thin_ground(audit)))
 
 
 def _row(part: str, interval: str, strata: list[Runs], confidence: float) -> dict[str, object]:
     truth = sum(one.truth_recorded for one in strata) / sum(one.truth_due for one in strata)
     low, high, usable = many_limits(strata, interval, confidence)
+    size = sum(one.size for one in strata)
+    return told(part, interval, size, truth, low, high, usable)
+
+
+def told(
+    part: str,
+    interval: str,
+    size: int,
+    truth: float,
+    low: Floats,
+    high: Floats,
+    usable: NDArray[np.bool_],
+) -> dict[str, object]:
+    """Give a row of the rehearsal's table from the limits of each run and the truth they were to hold."""
     half_widths = 50.0 * (high - low)[usable]
     held = ((low <= truth) & (truth <= high))[usable]
     return {
         "part": part,
         "interval": interval,
-        "sample": sum(one.size for one in strata),
+        "sample": size,
         "rate": truth,
         "expected_half_width_points": float(half_widths.mean()),
         "half_width_points_90": float(np.quantile(half_widths, 0.9)),
@@ -136,7 +155,7 @@ def _stratum_runs(audit: Audit, incidents: int, size: int, runs: int, chance: np
         .agg(pl.col("weight").sum())
         .sort("due", "recorded")
     )
-    held = _whole_counts(patterns.get_column("weight").to_numpy(), incidents)
+    held = whole_counts(patterns.get_column("weight").to_numpy(), incidents)
     drawn = chance.multivariate_hypergeometric(held, size, size=runs, method="marginals")
     due, recorded = patterns.get_column("due").to_numpy(), patterns.get_column("recorded").to_numpy()
     return Runs(
@@ -150,7 +169,7 @@ def _stratum_runs(audit: Audit, incidents: int, size: int, runs: int, chance: np
     )
 
 
-def _whole_counts(weights: Floats, total: int) -> Codes:
+def whole_counts(weights: Floats, total: int) -> Codes:
     """Give whole counts in proportion to the weights that sum to the total, by largest remainders."""
     exact = weights / weights.sum() * total
     counts: Codes = np.floor(exact).astype(np.intp)
@@ -169,7 +188,8 @@ def _check(intervals: Sequence[str], runs: int) -> None:
         )
 
 
-def _check_sizes(audit: Audit, totals: Mapping[str, int], sizes: Mapping[str, int]) -> None:
+def check_rehearsed_sizes(audit: Audit, totals: Mapping[str, int], sizes: Mapping[str, int]) -> None:
+    """Raise InputError where the strata do not match, and Refused for a size that cannot be drawn."""
     for name in sorted(set(audit.names) ^ set(sizes) | set(audit.names) ^ set(totals)):
         raise InputError(
             "The last audit, the planned frame and the sizes do not name the same strata.",
@@ -185,7 +205,8 @@ def _check_sizes(audit: Audit, totals: Mapping[str, int], sizes: Mapping[str, in
             )
 
 
-def _cautions(audit: Audit) -> list[str]:
+def thin_ground(audit: Audit) -> list[str]:
+    """Give a caution for each stratum in which the last audit met too few failures to rehearse from."""
     cautions = []
     for code, name in enumerate(audit.names):
         one = audit.stratum(code)
