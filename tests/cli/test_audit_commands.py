@@ -39,9 +39,8 @@ def marks_of(seed: int, *, worse: float = 0.0) -> pl.DataFrame:
     for stratum, (_, size, rate) in STRATA.items():
         for at in range(size):
             due = int(chance.integers(1, 3))
-            rows.append(
-                (stratum, f"{stratum}-{at:04d}", due, due * int(chance.random() < rate - worse), f"U{at % 4}")
-            )
+            recorded = due * int(chance.random() < rate - worse)
+            rows.append((stratum, f"{stratum}-{at:04d}", due, recorded, f"U{at % 4}"))
     columns = ["stratum", "incident_id", "should_record", "recorded", "unit"]
     return pl.DataFrame(rows, schema=columns, orient="row")
 
@@ -168,14 +167,52 @@ def test_an_assisted_draw_freezes_its_predictions_and_the_estimate_asks_for_the_
     answer = as_json("estimate", tmp_path / "marks.csv", "--frame", frozen, *drawn)
     assert answer["predictions_sha256"] == record["predictions_sha256"]
     assert len(answer["heaviest"]) == 10
-    pl.read_parquet(frozen).with_columns(pl.col("predicted_due") + 0.5).write_parquet(
-        tmp_path / "other.parquet"
-    )
-    refused = audit("estimate", tmp_path / "marks.csv", "--frame", tmp_path / "other.parquet", *drawn)
+    other = tmp_path / "other.parquet"
+    pl.read_parquet(frozen).with_columns(pl.col("predicted_due") + 0.5).write_parquet(other)
+    refused = audit("estimate", tmp_path / "marks.csv", "--frame", other, *drawn)
     assert refused.exit_code == 2
 
 
-# --- estimate, compare, combine --------------------------------------------------------------------------------
+def test_an_assisted_plan_is_rehearsed_on_the_last_audit(files: Path, tmp_path: Path) -> None:
+    named = with_offences_named(files, tmp_path)
+    last = ("--last-marks", files / "marks.csv", "--last-frame", named, "--runs", 100)
+    answer = as_json("design", named, "--assisted", "--half-width", 4, *last)
+    assert {row["part"] for row in answer["rehearsal"]["parts"]} == {*STRATA, "overall"}
+    output = said("design", named, "--assisted", "--half-width", 4, *last, "--plot", tmp_path / "w.svg")
+    assert "difference estimator" in output
+    assert "overall" in picture(tmp_path / "w.svg")
+    assert "a quarter more" in audit("design", named, "--assisted", "--half-width", 4).output
+
+
+def test_what_the_screen_wrote_drives_a_draw_and_the_picking_of_second_readings(
+    files: Path, tmp_path: Path
+) -> None:
+    frame = pl.read_csv(files / "frame.csv")
+    chance = np.random.default_rng(8).random(frame.height)
+    frame.select(
+        "incident_id", chance_unrecorded=pl.Series(chance * 0.3), expected_crimes=pl.lit(1.0)
+    ).write_parquet(tmp_path / "screened.parquet")
+    frame.head(2000).select(crime_id=pl.format("C{}", "incident_id"), incident_id="incident_id").write_csv(
+        tmp_path / "crimes.csv"
+    )
+    asked = ("draw", files / "frame.csv", "--assisted", "--seed", 3, "--half-width", 8, "--tiers", 4)
+    window = ("--from", "2026-01-01", "--to", "2026-03-31", "--out", tmp_path / "s.csv")
+    screened = ("--screened", tmp_path / "screened.parquet", "--crimes", tmp_path / "crimes.csv")
+    said(*asked, *window, *screened)
+    frozen = pl.read_parquet(tmp_path / "s.csv.frame.parquet")
+    assert {"predicted_sd", "chance_unrecorded", "named", "linked"} <= set(frozen.columns)
+    pl.read_csv(tmp_path / "s.csv").with_columns(should_record=pl.lit(1), recorded=pl.lit(1)).write_csv(
+        tmp_path / "first.csv"
+    )
+    known = ("--known", tmp_path / "s.csv.frame.parquet", "--seed", 5, "--out", tmp_path / "again.csv")
+    said("reread", tmp_path / "first.csv", *known)
+    assert pl.read_csv(tmp_path / "again.csv")["second_probability"].is_between(0.0, 1.0).all()
+    refused = audit(*asked, *window, *screened[:2])
+    assert refused.exit_code == 2
+    assert "go together" in refused.output
+
+
+# --- estimate, compare, combine ----------------------------------------------------------------------------
 
 
 def test_an_estimate_is_told_in_a_sentence_that_holds_its_interval(files: Path, tmp_path: Path) -> None:
@@ -260,7 +297,7 @@ def test_audits_are_put_together_from_their_estimates(files: Path, tmp_path: Pat
     assert "DAY=FILE" in refused.output
 
 
-# --- can it be trusted? -----------------------------------------------------------------------------------------
+# --- can it be trusted? -------------------------------------------------------------------------------------
 
 
 def test_agreement_is_told_for_all_and_for_each_auditor(files: Path, tmp_path: Path) -> None:
@@ -299,7 +336,7 @@ def test_a_flattering_audit_is_looked_for_with_what_there_is(files: Path) -> Non
     assert refused.exit_code == 2
 
 
-# --- the daily audit --------------------------------------------------------------------------------------------
+# --- the daily audit ----------------------------------------------------------------------------------------
 
 
 def test_the_watch_sees_the_fall_and_dates_it(files: Path, tmp_path: Path) -> None:
@@ -308,7 +345,7 @@ def test_the_watch_sees_the_fall_and_dates_it(files: Path, tmp_path: Path) -> No
     assert "The alarm sounded on" in output
     assert "the change began between" in output
     assert "false alarm" in output
-    assert "the alarm sounded" in picture(tmp_path / "watch.svg")
+    assert "The alarm sounded on" in picture(tmp_path / "watch.svg")
     answer = as_json(*asked)
     assert (
         answer["change"]["earliest"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ElementTree
+from datetime import date
 
 import pytest
 
@@ -14,12 +15,14 @@ from firstpoint.reporting import (
     DesignWidth,
     FunnelLimit,
     FunnelUnit,
+    WatchedWeek,
     Whisker,
     cost_chart,
     described_svg,
     design_chart,
     funnel_chart,
     interval_chart,
+    watch_chart,
 )
 
 UNITS = (
@@ -96,6 +99,31 @@ def test_the_forest_says_what_it_shows() -> None:
     assert chart.alternative.startswith("Chart of agreement with its 95% interval: A1 95.0%")
     assert "Marked alike of every 100" in chart.svg
     assert chart.data.columns[0].heading == "Auditor"
+
+
+def test_the_watch_tells_rate_alarm_and_dates() -> None:
+    weeks = [
+        WatchedWeek(
+            date(2026, 1, 4 + 7 * at), 0.97 - 0.05 * at, 0.9 - 0.05 * at, 0.99, (0.8, 1.0) if at else None
+        )
+        for at in range(3)
+    ]
+    chart = watch_chart(
+        weeks,
+        accepted=0.95,
+        title="Daily audit",
+        sounded_on=date(2026, 1, 18),
+        began_between=(date(2026, 1, 5), date(2026, 1, 18)),
+    )
+    assert "from 97.0% to 87.0%; 95% is accepted." in chart.alternative
+    assert "The alarm sounded on 18 January 2026." in chart.alternative
+    assert "between 5 January 2026 and 18 January 2026" in chart.alternative
+    assert chart.data.rows[0][-1] is None
+    assert ">alarm</text>" in chart.svg
+    quiet = watch_chart(weeks, accepted=0.8, title="Daily audit")
+    assert "has not sounded" in quiet.alternative
+    with pytest.raises(InputError):
+        watch_chart(weeks[:1], accepted=0.95, title="T")
 
 
 def test_what_cannot_be_drawn_is_refused() -> None:

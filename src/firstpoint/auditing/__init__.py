@@ -24,7 +24,10 @@ recorded. The recording rate is the second number over the first. The way of the
    by offences named and crimes linked alone) is put right by the few that are audited
    (:func:`estimate_assisted`). ``readings`` measures auditors by second readings and known cases and carries
    their error into the rate; ``flattery`` finds out an audit that flatters (:func:`flattery_report`).
-8. :func:`december_2017_audit` and :func:`inspection_2017` hold the published figures of 2017 and show what
+8. ``agreement`` says how far two readers mark alike; ``monitoring`` watches the daily audit week by week,
+   with an alarm whose false alarms are bounded and dates for a change; ``funnel`` holds units against the
+   limits of luck.
+9. :func:`december_2017_audit` and :func:`inspection_2017` hold the published figures of 2017 and show what
    can, and what cannot, be computed from them.
 
 The incident is the unit because crimes cluster inside it: one incident with twenty unrecorded crimes is one

@@ -18,16 +18,19 @@ from firstpoint.auditing.assisted import (
     draw_assisted,
     draw_tiers,
     freeze,
+    known_before,
     named_and_linked_predictions,
     screened_predictions,
 )
 from firstpoint.auditing.assisted.expected import assisted_plan, expected_half_width
 from firstpoint.cli.console import say
-from firstpoint.cli.tables import write_table, write_text
+from firstpoint.cli.tables import read_table, write_table, write_text
+from firstpoint.errors import InputError
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 WRITTEN = click.Path(path_type=Path)
 DAY = click.DateTime(["%Y-%m-%d"])
+KNOWN = ("chance_unrecorded", "named", "linked")
 PREDICTED = {"predicted_due", "predicted_recorded", "predicted_sd"}
 
 HALF_WIDTH = click.option(
@@ -57,6 +60,8 @@ CONFIDENCE = click.option("--confidence", default=0.95, show_default=True, type=
     help="Draw with chances by predicted residual. FRAME has predicted_due, predicted_recorded and "
     "predicted_sd, or named and linked and, where there was a screen, chance_unrecorded.",
 )
+@click.option("--screened", type=EXISTING, help="What firstpoint screen wrote, to predict from (--assisted).")
+@click.option("--crimes", type=EXISTING, help="The crimes held, with --screened.")
 @click.option("--mixing", default=0.25, show_default=True, help="Part drawn with equal chances (--assisted).")
 @click.option("--tiers", type=int, help="Draw by so many tiers of the score instead (--assisted).")
 @click.option("--out", required=True, type=WRITTEN, help="The sample, as .csv, .jsonl or .parquet.")
@@ -68,6 +73,8 @@ def draw_command(
     first: datetime,
     last: datetime,
     assisted: bool,
+    screened: Path | None,
+    crimes: Path | None,
     mixing: float,
     tiers: int | None,
     out: Path,
@@ -79,6 +86,10 @@ def draw_command(
     holds them, their hash is in the record, and the estimate is made with that frame.
     """
     reports = auditing.read_frame(frame)
+    if (screened is None) != (crimes is None):
+        raise InputError("--screened and --crimes go together.", where="draw", remedy="Give both or neither.")
+    if screened and crimes:
+        reports = known_before(reports, read_table(screened), read_table(crimes))
     window = (first.date(), last.date())
     if assisted:
         predictions = freeze(predicted(reports))
@@ -89,7 +100,7 @@ def draw_command(
             if tiers is None
             else draw_tiers(predictions, wanted, seed, tiers=tiers)
         )
-        write_assisted_draw(drawn, predictions, out, window=window, mixing=mixing)
+        write_assisted_draw(drawn, predictions, out, reports=reports, window=window, mixing=mixing)
         say(
             f"{drawn.rows.height} reports drawn with seed {seed} by predictions "
             f"{drawn.predictions_sha256[:12]}…"
@@ -131,10 +142,14 @@ def write_assisted_draw(
     predictions: FrozenPredictions,
     out: Path,
     *,
+    reports: pl.DataFrame,
     window: tuple[date, date],
     mixing: float,
 ) -> None:
-    """Write an assisted sample, its record, and the frozen frame with which the rate is estimated."""
+    """Write an assisted sample, its record, and the frozen frame with which the rate is estimated.
+
+    The frozen frame keeps what was known beforehand, from which second readings are picked.
+    """
     record = {
         **sample.record(),
         "window": [str(day) for day in window],
@@ -142,7 +157,8 @@ def write_assisted_draw(
         "half_width_points": round(expected_half_width(predictions, sample.sizes, mixing=mixing), 2),
         "how_sizes_were_set": "Each stratum's size follows from the predicted residuals and the margin.",
     }
-    write_table(predictions.rows, frozen_frame(out))
+    known = reports.select("incident_id", *(name for name in KNOWN if name in reports.columns))
+    write_table(predictions.rows.join(known, on="incident_id", how="left"), frozen_frame(out))
     _write_with_record(sample.rows, record, out)
 
 

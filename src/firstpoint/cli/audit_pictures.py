@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 import numpy as np
@@ -13,7 +12,7 @@ import polars as pl
 from firstpoint.auditing import Comparison, Domains, Estimate
 from firstpoint.auditing.agreement import Agreement
 from firstpoint.auditing.funnel import INNER, OUTER, funnel_limits
-from firstpoint.auditing.monitoring import Alarm, Running
+from firstpoint.auditing.monitoring import Alarm, ChangePoint, Running
 from firstpoint.cli.console import say
 from firstpoint.cli.tables import write_table, write_text
 from firstpoint.errors import InputError, Refused
@@ -23,15 +22,14 @@ from firstpoint.reporting import (
     DesignWidth,
     FunnelLimit,
     FunnelUnit,
-    Step,
-    TrendPoint,
+    WatchedWeek,
     Whisker,
     cost_chart,
     described_svg,
     design_chart,
     funnel_chart,
     interval_chart,
-    trend_chart,
+    watch_chart,
 )
 
 PLOT = click.option(
@@ -152,22 +150,25 @@ def change_picture(comparison: Comparison, confidence: float) -> Chart:
     )
 
 
-def watch_picture(running: Running, alarm: Alarm) -> Chart:
-    """Give the rate of each window with the always-valid limits so far, and the week of the alarm."""
-    rows = [row for row in running.weeks.iter_rows(named=True) if row["rate"] is not None]
-    points = [
-        TrendPoint(
-            str(row["week_ends"]), row["rate"], row["rate_so_far"], row["low_so_far"], row["high_so_far"]
+def watch_picture(running: Running, alarm: Alarm, change: ChangePoint | None) -> Chart:
+    """Give the running rate with its interval, the accepted rate, the alarm and the dates of the change."""
+    weeks = [
+        WatchedWeek(
+            row["week_ends"],
+            row["rate"],
+            row["low"],
+            row["high"],
+            None if row["low_so_far"] is None else (row["low_so_far"], row["high_so_far"]),
         )
-        for row in rows
+        for row in running.weeks.iter_rows(named=True)
+        if row["rate"] is not None
     ]
-    shown: set[Any] = {row["week_ends"] for row in rows}
-    steps = [Step(str(alarm.sounded_on), "the alarm sounded")] if alarm.sounded_on in shown else []
-    return trend_chart(
-        points,
+    dates = (change.earliest, change.latest) if change else (None, None)
+    return watch_chart(
+        weeks,
+        accepted=alarm.accepted_rate,
         title=f"Recording rate of {running.window_weeks} weeks, daily audit",
-        value_name="Rate",
-        measure="rate",
-        steps=steps,
+        sounded_on=alarm.sounded_on,
+        began_between=(dates[0], dates[1]) if dates[0] and dates[1] else None,
         method=running.method,
     )

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypedDict, get_args
+from typing import Any, get_args
 
 import click
 import polars as pl
 from attrs import evolve, frozen
 
 from firstpoint import auditing
-from firstpoint.auditing.assisted import freeze
-from firstpoint.auditing.assisted.expected import FORMULA, assisted_plan, expected_half_width
 from firstpoint.auditing.planning import Allocation, expect, share_out
-from firstpoint.auditing.planning.sharing import planned, shares_of
-from firstpoint.cli.audit_draw import CONFIDENCE, EXISTING, HALF_WIDTH, WRITTEN, predicted
+from firstpoint.auditing.planning.past import known_from
+from firstpoint.auditing.planning.sharing import Known, planned, shares_of
+from firstpoint.cli.audit_draw import CONFIDENCE, EXISTING, HALF_WIDTH, WRITTEN
 from firstpoint.cli.audit_pictures import (
     PLOT,
     check_picture,
@@ -23,19 +22,12 @@ from firstpoint.cli.audit_pictures import (
     save_picture,
     widths_picture,
 )
-from firstpoint.cli.console import print_json, say, warn
+from firstpoint.cli.audit_plan_assisted import Trial, design_assisted, rehearsal_as_dict, rehearsed_widths
+from firstpoint.cli.console import print_json, say
 from firstpoint.errors import InputError
 from firstpoint.reporting import DesignWidth
 
 CURVE = (0.4, 0.55, 0.7, 0.85, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0)
-
-
-class Assumed(TypedDict, total=False):
-    """What the last audit found of each stratum, by the names of the planner's arguments."""
-
-    rates: Mapping[str, float]
-    design_effects: Mapping[str, float]
-    crimes_per_incident: Mapping[str, float]
 
 
 @frozen
@@ -48,13 +40,15 @@ class Wish:
     allocation: Allocation
     days: float | None
     cost: auditing.Cost
-    expected: Assumed
+    assured: bool
+    expected: Known
 
 
 @click.command(name="design")
 @click.argument("frame", type=EXISTING)
 @HALF_WIDTH
 @CONFIDENCE
+@click.option("--assured", is_flag=True, help="Plan so that nine audits in ten meet the margin (by stratum).")
 @click.option("--whole-force", is_flag=True, help="Plan for the margin of the force-wide rate.")
 @click.option(
     "--allocation",
@@ -80,6 +74,7 @@ def design_command(
     frame: Path,
     half_width_points: float,
     confidence: float,
+    assured: bool,
     whole_force: bool,
     allocation: Allocation,
     harm: tuple[str, ...],
@@ -109,10 +104,11 @@ def design_command(
             "--last-marks and --last-frame go together.", where="design", remedy="Give both or neither."
         )
     reports = auditing.read_frame(frame)
-    if assisted:
-        _design_assisted(reports, half_width_points, confidence, as_json)
-        return
     last = last_marks and last_frame and (auditing.read_marks(last_marks), auditing.read_frame(last_frame))
+    if assisted:
+        trial = Trial(last or None, runs, seed)
+        design_assisted(reports, half_width_points, confidence, trial, plot=plot, as_json=as_json)
+        return
     cost = auditing.Cost(read_twice=read_twice)
     wish = Wish(
         half_width_points,
@@ -121,7 +117,8 @@ def design_command(
         allocation,
         days,
         evolve(cost, minutes_a_report=minutes) if minutes is not None else cost,
-        _expected_from(last) if last else Assumed(),
+        assured,
+        known_from(*last) if last else Known(),
     )
     plan = _plan(reports, wish, _numbers(harm, "--harm") or None)
     sizes = dict(plan.select("stratum", "sample").iter_rows())
@@ -175,21 +172,9 @@ def _plan(reports: pl.DataFrame, wish: Wish, harm: Mapping[str, float] | None) -
         reports,
         half_width_points=wish.half_width_points,
         confidence=wish.confidence,
+        assured=wish.assured,
         **wish.expected,
     )
-
-
-def _expected_from(last: tuple[pl.DataFrame, pl.DataFrame]) -> Assumed:
-    found = auditing.assumptions_from(*last)
-
-    def by_stratum(name: str) -> dict[str, float]:
-        return dict(found.select("stratum", name).drop_nulls().iter_rows())
-
-    return {
-        "rates": by_stratum("expected_rate"),
-        "design_effects": by_stratum("design_effect"),
-        "crimes_per_incident": by_stratum("crimes_per_incident"),
-    }
 
 
 def _power(
@@ -223,13 +208,7 @@ def _print_plan(
         {
             "plan": plan.to_dicts(),
             "auditor_days": auditing.auditor_days(sizes, wish.cost),
-            "rehearsal": rehearsal
-            and {
-                "parts": rehearsal.table.to_dicts(),
-                "runs": rehearsal.runs,
-                "seed": rehearsal.seed,
-                "cautions": list(rehearsal.cautions),
-            },
+            "rehearsal": rehearsal and rehearsal_as_dict(rehearsal),
             "power": power,
         }
     )
@@ -264,16 +243,7 @@ def _widths(
 ) -> list[DesignWidth]:
     """Give the interval by design: rehearsed where there was a rehearsal, else by each way of sharing out."""
     if rehearsal is not None:
-        return [
-            DesignWidth(
-                f"{row['part']}, {row['interval']}",
-                row["sample"],
-                row["expected_half_width_points"],
-                max(row["half_width_points_90"], row["expected_half_width_points"]),
-                row["coverage"],
-            )
-            for row in rehearsal.table.iter_rows(named=True)
-        ]
+        return rehearsed_widths(rehearsal)
     expected = expect(reports, **wish.expected)
     total = sum(sizes.values())
     widths = []
@@ -282,31 +252,6 @@ def _widths(
         points = float(planned(expected, shared, wish.confidence)["force_half_width_points"][0])
         widths.append(DesignWidth(f"force-wide, {allocation} sizes", total, points, points))
     return widths
-
-
-def _design_assisted(
-    reports: pl.DataFrame, half_width_points: float, confidence: float, as_json: bool
-) -> None:
-    predictions = freeze(predicted(reports))
-    sizes = assisted_plan(predictions, half_width_points=half_width_points, confidence=confidence)
-    reached = expected_half_width(predictions, sizes, confidence=confidence)
-    answer = {
-        "sizes": sizes,
-        "expected_half_width_points": reached,
-        "confidence": confidence,
-        "predictions_sha256": predictions.sha256,
-        "formula": FORMULA,
-    }
-    if as_json:
-        print_json(answer)
-        return
-    for stratum, size in sizes.items():
-        say(f"{stratum:<12}{size:>8}")
-    say(
-        f"Expected of the force-wide rate: ± {reached:.1f} points, if the predictions are as good as "
-        "they say."
-    )
-    warn("Plan a quarter more for nine audits in ten; twice as many until an audit has borne them out.")
 
 
 def _numbers(values: tuple[str, ...], option: str) -> dict[str, float]:

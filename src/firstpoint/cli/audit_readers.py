@@ -10,6 +10,7 @@ import polars as pl
 
 from firstpoint import auditing
 from firstpoint.auditing.agreement import Agreement, agreement
+from firstpoint.auditing.assisted.predictions import UNSEEN_CHANCE
 from firstpoint.auditing.flattery import Allowance, Known, flattery_report
 from firstpoint.auditing.readings import pick_second_readings
 from firstpoint.cli.audit_draw import CONFIDENCE, DAY, EXISTING, WRITTEN
@@ -119,7 +120,8 @@ def _say_methods(found: Agreement) -> None:
     "--known",
     required=True,
     type=EXISTING,
-    help="What was known before the draw: incident_id, chance_unrecorded, named, linked.",
+    help="What was known before the draw: incident_id, named, linked and, where there was a screen, "
+    "chance_unrecorded; the frozen frame of an assisted draw has them.",
 )
 @click.option("--seed", required=True, type=int, help="Keep it from the auditors until they have read.")
 @click.option("--share", default=0.25, show_default=True, help="Of the reports to be read a second time.")
@@ -130,7 +132,10 @@ def reread_command(first_marks: Path, known: Path, seed: int, share: float, out:
     The second auditor is shown neither the first marks nor the chances. Put second_probability beside the
     second marks: firstpoint audit estimate then corrects the rate for what the first reading overlooked.
     """
-    picked = pick_second_readings(auditing.read_marks(first_marks), read_table(known), seed, share=share)
+    before = read_table(known)
+    if "chance_unrecorded" not in before.columns:
+        before = before.with_columns(chance_unrecorded=pl.lit(UNSEEN_CHANCE))
+    picked = pick_second_readings(auditing.read_marks(first_marks), before, seed, share=share)
     write_table(picked, out)
     say(f"{picked.height} reports to be read a second time: {out}")
 

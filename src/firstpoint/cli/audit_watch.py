@@ -108,7 +108,7 @@ def watch_command(
         if with_method:
             _say_methods(running, alarm, change)
     if plot:
-        save_picture(watch_picture(running, alarm), plot)
+        save_picture(watch_picture(running, alarm, change), plot)
 
 
 def read_daily(path: Path) -> pl.DataFrame:

@@ -35,10 +35,12 @@ from firstpoint.reporting.audit_charts import (
     DesignWidth,
     FunnelLimit,
     FunnelUnit,
+    WatchedWeek,
     cost_chart,
     described_svg,
     design_chart,
     funnel_chart,
+    watch_chart,
 )
 from firstpoint.reporting.board_layout import board_report
 from firstpoint.reporting.board_paper import (
@@ -148,6 +150,7 @@ __all__ = [
     "Trend",
     "TrendPoint",
     "UnrecordedCrimes",
+    "WatchedWeek",
     "Whisker",
     "WordClass",
     "WorkedCase",
@@ -168,4 +171,5 @@ __all__ = [
     "to_markdown",
     "to_pdf",
     "trend_chart",
+    "watch_chart",
 ]

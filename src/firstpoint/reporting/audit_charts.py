@@ -9,15 +9,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import date
 from html import escape
 
 from attrs import field, frozen
 
 from firstpoint.errors import InputError
-from firstpoint.reporting.audit_drawing import Cost, Edge, Unit, Width, cost_svg, funnel_svg, widths_svg
+from firstpoint.reporting.audit_drawing import (
+    Cost,
+    Edge,
+    Unit,
+    Watched,
+    Width,
+    cost_svg,
+    funnel_svg,
+    watch_svg,
+    widths_svg,
+)
 from firstpoint.reporting.plain_text import printable
-from firstpoint.reporting.plain_words import check_interval, plain_number
-from firstpoint.reporting.tree import Chart, Column, Table
+from firstpoint.reporting.plain_words import check_interval, percent_outward, plain_number
+from firstpoint.reporting.tree import Chart, Column, Table, british_date
 
 _MOST_NAMED = 8
 
@@ -73,6 +84,20 @@ class CostPoint:
     incidents: int
     expected: float
     ninetieth: float | None = None
+
+
+@frozen
+class WatchedWeek:
+    """A week of a daily audit: its last day, and the rate of its window with limits (proportions).
+
+    ``so_far`` are the limits of all weeks up to this that hold at every look, None where there are none.
+    """
+
+    ends: date
+    rate: float
+    low: float
+    high: float
+    so_far: tuple[float, float] | None = None
 
 
 def funnel_chart(
@@ -231,6 +256,77 @@ def _ends(first: CostPoint, last: CostPoint) -> str:
     if first.ninetieth is None or last.ninetieth is None:
         return said
     return f"{said}; nine audits in ten stay below ± {first.ninetieth:.1f} and ± {last.ninetieth:.1f}"
+
+
+def watch_chart(
+    weeks: Sequence[WatchedWeek],
+    *,
+    accepted: float,
+    title: str,
+    sounded_on: date | None = None,
+    began_between: tuple[date, date] | None = None,
+    method: str = "",
+) -> Chart:
+    """Give the running rate of a daily audit, with the accepted rate, the alarm and when a change began.
+
+    Rates are proportions. Raises InputError for fewer than two weeks or a rate that cannot be.
+    """
+    if len(weeks) < 2:
+        raise InputError("a watch needs two weeks or more", remedy="Leave the chart out until there are.")
+    for week in weeks:
+        check_interval(week.low, week.high, 0.95)
+    drawn = tuple(
+        Watched(week.ends.isoformat(), 100 * week.rate, 100 * week.low, 100 * week.high) for week in weeks
+    )
+    columns = (
+        Column("Week to", "name", 1.4),
+        Column("Rate of the window", "rate"),
+        Column("Low", "rate"),
+        Column("High", "rate"),
+        Column("Low so far, every look", "rate"),
+        Column("High so far, every look", "rate"),
+    )
+    rows = tuple(
+        (
+            week.ends.isoformat(),
+            100 * week.rate,
+            *percent_outward(week.low, week.high),
+            *(percent_outward(*week.so_far) if week.so_far else (None, None)),
+        )
+        for week in weeks
+    )
+    return Chart(
+        caption=title,
+        svg=watch_svg(
+            drawn,
+            accepted=100 * accepted,
+            sounded=sounded_on.isoformat() if sounded_on else None,
+            began=(began_between[0].isoformat(), began_between[1].isoformat()) if began_between else None,
+        ),
+        alternative=" ".join(_watch_words(weeks, accepted, title, sounded_on, began_between)),
+        data=Table(caption=f"Figures: {title}", columns=columns, rows=rows, note=method),
+        note="Line: rate of the window. Grey band: its interval, for one look. Broken line: accepted.",
+    )
+
+
+def _watch_words(
+    weeks: Sequence[WatchedWeek],
+    accepted: float,
+    title: str,
+    sounded_on: date | None,
+    began_between: tuple[date, date] | None,
+) -> Iterator[str]:
+    first, last = weeks[0], weeks[-1]
+    yield (
+        f"Line chart, {title}: {len(weeks)} weeks, from {100 * first.rate:.1f}% to {100 * last.rate:.1f}%; "
+        f"{100 * accepted:.3g}% is accepted."
+    )
+    yield f"The alarm sounded on {british_date(sounded_on)}." if sounded_on else "The alarm has not sounded."
+    if began_between:
+        yield (
+            f"Shaded: the change began between {british_date(began_between[0])} and "
+            f"{british_date(began_between[1])}."
+        )
 
 
 def described_svg(chart: Chart) -> str:

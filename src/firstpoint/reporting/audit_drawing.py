@@ -7,12 +7,14 @@ nothing is told by colour alone.
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 from attrs import frozen
 
 from firstpoint.reporting.drawing import (
     ALERT,
     DRAWN_LATELY,
+    GRID,
     INK,
     MARK,
     QUIET,
@@ -190,4 +192,59 @@ def cost_svg(costs: tuple[Cost, ...], *, target: float | None) -> str:
             color=ALERT, strokeWidth=1.5, strokeDash=[5, 3]
         )
         layers.append(rule.encode(y=y))
+    return still_svg(alt.layer(*layers))
+
+
+@frozen
+class Watched:
+    """A week of the watch: its last day in ISO 8601, and the rate of its window with limits, in percent."""
+
+    day: str
+    rate: float
+    low: float
+    high: float
+
+
+@lru_cache(DRAWN_LATELY)
+def watch_svg(
+    weeks: tuple[Watched, ...],
+    *,
+    accepted: float,
+    sounded: str | None,
+    began: tuple[str, str] | None,
+) -> str:
+    """Give the running rate over the band of its interval, with accepted rate, alarm and dates."""
+    import altair as alt
+
+    values = [{"day": w.day, "rate": w.rate, "low": w.low, "high": w.high} for w in weeks]
+    floor = max(0.0, 5 * ((min(min(w.low for w in weeks), accepted) - 2) // 5))
+    scale = alt.Scale(domain=[floor, 100], nice=False)
+    axis = alt.Axis(format="%-d %b %Y", tickCount=5, grid=False, labelFlush=False)
+    x = alt.X("day:T", title=None, axis=axis)
+    title = "Recorded of every 100 that should have been"
+    y = alt.Y("rate:Q", title=title, scale=scale, axis=alt.Axis(format=".0f", tickCount=6))
+    base = alt.Chart(alt.InlineData(values=values), width=WIDTH, height=_HEIGHT - 30).encode(x=x)
+    layers: list[Any] = []
+    if began is not None:
+        dates = alt.Chart(alt.InlineData(values=[{"first": began[0], "last": began[1]}]))
+        layers.append(
+            dates.mark_rect(color=ALERT, opacity=0.15).encode(x=alt.X("first:T"), x2=alt.X2("last:T"))
+        )
+    layers += [
+        base.mark_area(color=GRID, opacity=1).encode(y=alt.Y("low:Q", scale=scale, title=title), y2="high:Q"),
+        base.mark_line(color=MARK, strokeWidth=2.2).encode(y=y),
+        base.mark_point(shape="circle", size=26, filled=True, color=MARK, opacity=1).encode(y=y),
+    ]
+    wanted = alt.Chart(alt.InlineData(values=[{"rate": accepted}]))
+    layers.append(wanted.mark_rule(color=INK, strokeWidth=1.3, strokeDash=[5, 3]).encode(y=y))
+    last = [{"day": weeks[-1].day, "rate": accepted, "words": f"accepted, {accepted:.3g}%"}]
+    names = alt.Chart(alt.InlineData(values=last)).mark_text(align="left", dx=8, color=INK, fontSize=12)
+    layers.append(names.encode(x=x, y=y, text="words:N"))
+    if sounded is not None:
+        alarm = alt.Chart(alt.InlineData(values=[{"day": sounded, "words": "alarm"}])).encode(x=x)
+        words = alarm.mark_text(color=ALERT, fontSize=13, fontWeight="bold", dy=-8)
+        layers += [
+            alarm.mark_rule(color=ALERT, strokeWidth=1.6),
+            words.encode(y=alt.value(0), text="words:N"),
+        ]
     return still_svg(alt.layer(*layers))
