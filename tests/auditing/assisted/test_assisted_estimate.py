@@ -114,6 +114,13 @@ def test_predictions_that_nothing_shows_to_be_frozen_carry_a_caution() -> None:
     assert result.overall.estimate == assisted().overall.estimate
 
 
+def test_a_sample_that_is_marked_in_part_is_told_of() -> None:
+    some = MARKS.filter(pl.col("stratum") == "other")["incident_id"].head(7).to_list()
+    left = MARKS.filter(~pl.col("incident_id").is_in(some))
+    assert "other: only 53 of the 60 drawn reports are marked" in assisted(left).cautions[0]
+    assert not any("are marked" in one for one in assisted().cautions)
+
+
 def test_a_slope_tuned_on_this_very_audit_is_refused() -> None:
     slope = earlier_slope(MARKS, FROZEN, SAMPLE.rows)
     again = frozen_of(FRAME, slope=slope)
@@ -248,3 +255,52 @@ def test_no_sample_however_small_gives_anything_but_a_rate(seed: int) -> None:
         assert 0.0 <= one.low <= one.estimate <= one.high <= 1.0
     assert 0.0 <= result.unrecorded_in_frame.low <= result.unrecorded_in_frame.estimate
     assert np.isfinite(result.unrecorded_in_frame.high)
+
+
+TOTALS = FROZEN.rows.group_by("stratum", maintain_order=True).agg(
+    pl.len().alias("incidents"), pl.col("predicted_due", "predicted_recorded").sum()
+)
+WITH_OWN = MARKS.join(
+    FROZEN.rows.select("incident_id", "predicted_due", "predicted_recorded"), on="incident_id"
+)
+
+
+@pytest.mark.parametrize("value", [None, float("nan"), -5.0])
+def test_sums_of_predictions_that_cannot_be_name_the_stratum(value: float | None) -> None:
+    wrong = TOTALS.with_columns(predicted_due=pl.lit(value, dtype=pl.Float64))
+    with pytest.raises(InputError, match="0 or more") as error:
+        estimate_assisted(WITH_OWN, wrong)
+    assert error.value.where.startswith("stratum")
+    with pytest.raises(InputError, match="predicted_due"):
+        estimate_assisted(WITH_OWN, TOTALS.drop("predicted_due"))
+
+
+def test_chances_that_stand_for_many_times_the_frame_are_turned_away() -> None:
+    tiny = MARKS.with_columns(
+        inclusion_probability=pl.when(pl.int_range(pl.len()) == 3)
+        .then(1e-9)
+        .otherwise("inclusion_probability")
+    )
+    with pytest.raises(InputError, match="stand for"):
+        assisted(tiny)
+
+
+def test_a_record_that_is_not_of_an_assisted_draw_is_turned_away() -> None:
+    with pytest.raises(InputError, match="does not tell slope"):
+        estimate_assisted(MARKS, FROZEN.rows, drawn={"seed": 1})
+
+
+def test_a_tier_is_told_of_every_incident_or_of_none() -> None:
+    half = MARKS.with_columns(tier=pl.when(pl.int_range(pl.len()) > 40).then(1))
+    with pytest.raises(InputError, match="no tier"):
+        assisted(half)
+    none = MARKS.with_columns(tier=pl.lit(None, dtype=pl.Int64))
+    assert assisted(none).overall == assisted().overall
+
+
+@pytest.mark.parametrize("value", [-1.0, float("nan"), None])
+def test_a_prediction_that_cannot_be_names_the_incident(value: float | None) -> None:
+    wrong = FROZEN.rows.with_columns(predicted_due=pl.lit(value, dtype=pl.Float64))
+    with pytest.raises(InputError, match="predicted_due") as error:
+        estimate_assisted(MARKS, wrong)
+    assert error.value.where.startswith("incident")

@@ -86,6 +86,15 @@ def test_incidents_that_were_certain_to_be_drawn_carry_no_variance_and_no_mean()
     assert fit.variance == pytest.approx(0.7 * 5 / 4 * np.sum((values - values.mean()) ** 2))
 
 
+def test_one_incident_beside_certain_ones_still_has_a_variance() -> None:
+    inclusion = np.asarray([1.0, 1.0, 0.3])
+    assert certain_apart(ONE[:3], inclusion).tolist() == [0, 0, 0]
+    fit = fit_difference(
+        np.asarray([1.0, 1.0, 0.0]), np.ones(3), ONE[:3], inclusion, Predicted(*np.zeros((2, 3)), 0, 0)
+    )
+    assert fit.variance > 0.0
+
+
 counts = st.integers(0, 5)
 
 

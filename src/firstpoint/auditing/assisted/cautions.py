@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from firstpoint.auditing.assisted.difference import DifferenceFit
 from firstpoint.auditing.assisted.gathered import Readings
@@ -14,10 +15,17 @@ HEAVY_SHARE = 0.25
 
 
 def assisted_cautions(
-    readings: Readings, fit: DifferenceFit, plain: AuditResult, *, shown: bool, fell_back: bool
+    readings: Readings,
+    fit: DifferenceFit,
+    plain: AuditResult,
+    *,
+    drawn: Mapping[str, Any] | None,
+    shown: bool,
+    fell_back: bool,
 ) -> tuple[str, ...]:
     """Give the cautions: what is not shown, what hangs on few incidents, what the plain ratio warned of."""
-    return (*_own(readings, fit, shown=shown, fell_back=fell_back), *_unmarked(plain))
+    left = _left_unmarked(readings, drawn) if drawn else ()
+    return (*left, *_of_the_marks(plain), *_own(readings, fit, shown=shown, fell_back=fell_back))
 
 
 def _own(readings: Readings, fit: DifferenceFit, *, shown: bool, fell_back: bool) -> Iterator[str]:
@@ -45,5 +53,20 @@ def _own(readings: Readings, fit: DifferenceFit, *, shown: bool, fell_back: bool
         )
 
 
-def _unmarked(plain: AuditResult) -> Iterator[str]:
-    yield from (one for one in plain.cautions if "marked" in one or "no rate" in one)
+def _left_unmarked(readings: Readings, drawn: Mapping[str, Any]) -> Iterator[str]:
+    for stratum, marked in zip(readings.audit.names, readings.audit.sampled, strict=True):
+        size = int(drawn["sizes"].get(stratum, 0))
+        if marked < size:
+            yield (
+                f"{stratum}: only {marked:,} of the {size:,} drawn reports are marked; if more is wrong in "
+                f"those "
+                "left out, the true rate is lower. Mark them all before the figure is used."
+            )
+
+
+def _of_the_marks(plain: AuditResult) -> Iterator[str]:
+    """Give what the plain ratio warned of that concerns the marks and not its own interval."""
+    yield from (one for one in plain.cautions if not any(words in one for words in _OF_ITS_INTERVAL))
+
+
+_OF_ITS_INTERVAL = ("carry the variance", "no incident differed", "crimes gather")

@@ -70,8 +70,13 @@ def fit_difference(
 
 
 def certain_apart(strata: Codes, inclusion: Floats) -> Codes:
-    """Give codes in which the incidents that were certain to be drawn are strata of their own."""
+    """Give codes in which the incidents that were certain to be drawn are strata of their own.
+
+    Not where that would leave one other incident alone, whose variance would then be nothing.
+    """
     certain = inclusion >= 1.0
+    others = np.bincount(strata, weights=~certain)
+    certain = certain & (others != 1.0)[strata]
     if not certain.any() or certain.all():
         return strata
     codes: Codes = np.unique(2 * strata + certain, return_inverse=True)[1].astype(np.intp)

@@ -106,7 +106,12 @@ def estimate_assisted(
         bias=bias_of_first_readings(checked, overall.said, readings.audit.inclusion, readings.first_due),
         no_rate=plain.no_rate,
         cautions=assisted_cautions(
-            readings, overall.fit, plain, shown=sha256 is not None, fell_back=overall.fell_back
+            readings,
+            overall.fit,
+            plain,
+            drawn=drawn,
+            shown=sha256 is not None,
+            fell_back=overall.fell_back,
         ),
     )
 
@@ -303,6 +308,13 @@ def _frozen_slope(
     frame: pl.DataFrame, drawn: Mapping[str, Any] | None, predictions: FrozenPredictions | None
 ) -> tuple[float, str | None]:
     """Give the frozen slope and the hash that the draw bears out, or refuse predictions of another hash."""
+    for needed in ("slope", "predictions_sha256", "sizes") if drawn is not None else ():
+        if drawn is not None and needed not in drawn:
+            raise InputError(
+                f"The record of the draw does not tell {needed}.",
+                where="record of the draw",
+                remedy="Give the record that the assisted draw wrote.",
+            )
     slope = float(drawn["slope"]) if drawn else (1.0 if predictions is None else predictions.slope)
     if drawn is None:
         return slope, None

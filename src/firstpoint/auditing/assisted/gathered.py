@@ -12,8 +12,12 @@ from firstpoint.auditing.audited import Audit, gather_audit
 from firstpoint.auditing.ratio import Codes, Floats
 from firstpoint.auditing.readings.both import both_readings
 from firstpoint.errors import InputError, Refused
+from firstpoint.records.needed_columns import need_columns
 
 FORETOLD = ("predicted_due", "predicted_recorded")
+
+MOST_TIMES = 20.0
+"""A draw that spreads a twentieth of the sample equally never stands for more times the incidents."""
 
 
 @frozen(eq=False)
@@ -68,6 +72,7 @@ def gather_readings(marks: pl.DataFrame, frame: pl.DataFrame) -> Readings:
     predictions that are there in part.
     """
     audit = gather_audit(marks, frame)
+    _refuse_weights(audit)
     rows = _in_order_of(audit, both_readings(marks))
     foretold, totals = _predictions(marks, frame, rows, audit)
     return Readings(
@@ -89,6 +94,19 @@ def _in_order_of(audit: Audit, read: pl.DataFrame) -> pl.DataFrame:
     return order.join(read, on="incident_id", how="left", maintain_order="left")
 
 
+def _refuse_weights(audit: Audit) -> None:
+    """Refuse chances whose weights stand for many times the incidents that the stratum has."""
+    stands_for = np.bincount(audit.codes, weights=1.0 / audit.inclusion)
+    for name, weight, incidents in zip(audit.names, stands_for, audit.incidents, strict=True):
+        if weight > MOST_TIMES * incidents:
+            raise InputError(
+                f"By their chances of selection the audited incidents stand for {weight:,.0f}, and the frame "
+                f"has {incidents:,}.",
+                where=f"stratum {name}, inclusion_probability",
+                remedy="Give the chances that the draw gave, as it gave them.",
+            )
+
+
 def _predictions(
     marks: pl.DataFrame, frame: pl.DataFrame, rows: pl.DataFrame, audit: Audit
 ) -> tuple[Predicted, tuple[tuple[float, float], ...]]:
@@ -96,6 +114,8 @@ def _predictions(
         nothing = np.zeros(rows.height)
         return Predicted(nothing, nothing, 0.0, 0.0), ()
     by_incident = "incident_id" in frame.columns
+    if not by_incident:
+        frame = _checked_sums(frame)
     source = check_predictions(frame if by_incident else _of_marks(marks))
     joined = rows.join(
         source.group_by("incident_id").agg(pl.col(*FORETOLD).first()),
@@ -126,6 +146,21 @@ def _predictions(
     )
 
 
+def _checked_sums(frame: pl.DataFrame) -> pl.DataFrame:
+    """Give the frame's sums of predictions as numbers, or raise InputError naming the stratum at fault."""
+    need_columns(frame, ("stratum", *FORETOLD), "frame")
+    numbers = frame.with_columns(pl.col(*FORETOLD).cast(pl.Float64, strict=False))
+    right = pl.all_horizontal((pl.col(name) >= 0.0) & pl.col(name).is_finite() for name in FORETOLD)
+    wrong = numbers.filter(~right.fill_null(value=False))
+    if wrong.height:
+        raise InputError(
+            f"The sums of predictions are {wrong.select(FORETOLD).row(0)}, not numbers of 0 or more.",
+            where=f"stratum {wrong.get_column('stratum')[0]}",
+            remedy="Give the sum of predicted_due and of predicted_recorded over the stratum.",
+        )
+    return numbers
+
+
 def _of_marks(marks: pl.DataFrame) -> pl.DataFrame:
     if not all(name in marks.columns for name in FORETOLD):
         raise InputError(
@@ -143,6 +178,14 @@ def _cells(marks: pl.DataFrame, frame: pl.DataFrame, rows: pl.DataFrame, audit: 
         return audit.codes
     tiers = source.group_by("incident_id").agg(pl.col("tier").first())
     tier = rows.join(tiers, on="incident_id", how="left", maintain_order="left").get_column("tier")
+    if tier.null_count() == len(tier):
+        return audit.codes
+    if tier.null_count():
+        raise InputError(
+            "An audited incident has no tier and others have.",
+            where=f"incident {rows.get_column('incident_id')[int(tier.is_null().arg_true()[0])]}",
+            remedy="Give the tier of every audited incident as it was drawn, or none.",
+        )
     keys = np.stack([audit.codes, tier.rank("dense").to_numpy().astype(np.intp)], axis=1)
     cells: Codes = np.unique(keys, axis=0, return_inverse=True)[1].reshape(-1).astype(np.intp)
     alone = np.flatnonzero((np.bincount(cells) == 1)[cells] & (audit.inclusion < 1.0))
