@@ -9,7 +9,7 @@ import polars as pl
 from attrs import asdict, frozen
 
 from firstpoint.auditing.marks import check_marks, one_row_an_incident
-from firstpoint.auditing.monitoring.alarm import TEN_YEARS, log_evidence
+from firstpoint.auditing.monitoring.alarm import TEN_YEARS, check_watch, log_evidence
 from firstpoint.auditing.monitoring.evidence import (
     MOST_CRIMES,
     log_growth,
@@ -89,16 +89,8 @@ def weeks_until_seen(
     """
     _check_slide(incidents_a_week, start_rate, end_rate, slide_weeks, trials)
     accepted = start_rate if accepted_rate is None else accepted_rate
-    rows = one_row_an_incident(check_marks(marks))
-    due = rows["should_record"].to_numpy().astype(np.float64)
-    recorded = rows["recorded"].to_numpy().astype(np.float64)
-    refuse_large_incidents(due, most_crimes)
-    stands_for = (
-        1.0 / rows["inclusion_probability"].to_numpy().astype(np.float64)
-        if "inclusion_probability" in rows.columns
-        else np.ones_like(due)
-    )
-    audited = _Audited(due, recorded, stands_for)
+    check_watch(accepted, weeks_between_false_alarms)
+    audited = _audited(marks, most_crimes)
     rates = start_rate + (end_rate - start_rate) * np.arange(slide_weeks) / max(slide_weeks - 1, 1)
     steady = np.full(slide_weeks, start_rate)
     chance = np.random.default_rng(seed)
@@ -140,6 +132,15 @@ class _Audited:
     due: Floats
     recorded: Floats
     stands_for: Floats
+
+
+def _audited(marks: pl.DataFrame, most_crimes: int) -> _Audited:
+    rows = one_row_an_incident(check_marks(marks))
+    due, recorded = (rows[name].to_numpy().astype(np.float64) for name in ("should_record", "recorded"))
+    refuse_large_incidents(due, most_crimes)
+    if "inclusion_probability" not in rows.columns:
+        return _Audited(due, recorded, np.ones_like(due))
+    return _Audited(due, recorded, 1.0 / rows["inclusion_probability"].to_numpy().astype(np.float64))
 
 
 def chances_at_rate(due: Floats, recorded: Floats, rate: float, stands_for: Floats | None = None) -> Floats:
