@@ -93,8 +93,8 @@ def build_frame(
 def check_period(frame: pl.DataFrame, start: date, end: date) -> pl.DataFrame:
     """Give the frame unchanged if every report was received from ``start`` to ``end``, both included.
 
-    ``frame`` has ``incident_id`` and ``received_on`` (dates, or text such as 2026-06-30). Raises InputError for one that has not, and
-    for reports of another period, naming the first of them.
+    ``frame`` has ``incident_id`` and ``received_on`` (dates, or text such as 2026-06-30). Raises InputError
+    for one that has not, and for reports of another period, naming the first of them.
     """
     if not {"incident_id", "received_on"} <= set(frame.columns):
         raise InputError(
