@@ -10,9 +10,11 @@ import polars as pl
 import pytest
 from audit_builders import frame_of, marks_of
 
+from firstpoint.auditing import estimate
 from firstpoint.auditing.assisted import estimate_assisted
 from firstpoint.auditing.readings import (
     ExpectedErrors,
+    bias_beside,
     bias_bound,
     both_readings,
     first_order_bias,
@@ -252,3 +254,32 @@ def test_a_cell_with_one_second_reading_or_in_two_strata_is_turned_away() -> Non
         fit_two_phase(ones, ones, zeros, 9 * ones, zeros, np.asarray([True, False, False, False]))
     with pytest.raises(InputError, match="two strata"):
         fit_two_phase(ones, ones, np.asarray([0, 0, 1, 1]), 9 * ones, zeros, np.ones(4, bool))
+
+
+def test_a_bound_stands_beside_every_rate_with_or_without_second_readings() -> None:
+    marks = pl.concat([marks_of("other", (1, 1), (2, 1), (1, 1)), marks_of("violence", (3, 1), (1, 1))])
+    frame = frame_of(other=30, violence=10)
+    result = estimate(marks, frame)
+    bounds = bias_beside(marks, frame, {**result.strata, "overall": result.overall})
+    assert set(bounds) == {"violence", "other", "overall"}
+    # two crimes an incident in violence, 4/3 in other, and (10·2 + 30·4/3)/40 = 1.5 over all
+    for name, crimes in (("violence", 2.0), ("other", 4 / 3), ("overall", 1.5)):
+        rate = result.strata[name] if name != "overall" else result.overall
+        assert rate is not None
+        expected = bias_bound(rate.estimate, crimes, ExpectedErrors())
+        assert bounds[name].bias_points == pytest.approx(expected.bias_points)
+        assert not bounds[name].measured
+        assert not bounds[name].corrected
+    assert "auditors' errors" in bounds["other"].short_text()
+
+
+def test_errors_that_second_readings_measured_stand_in_the_bound() -> None:
+    first = marks_of("other", *[(2, 1)] * 12).with_columns(
+        reading=pl.lit("first"), second_probability=pl.lit(None, dtype=pl.Float64)
+    )
+    second = marks_of("other", *[(3, 1)] * 6, *[(2, 1)] * 6).with_columns(
+        reading=pl.lit("second"), second_probability=pl.lit(1.0)
+    )
+    bias = estimate_assisted(pl.concat([first, second]), frame_of(other=90)).biases["other"]
+    assert (bias.measured, bias.corrected) == (True, True)
+    assert (bias.overlooked, bias.over_called) == (pytest.approx(6 / 18), 0.0)

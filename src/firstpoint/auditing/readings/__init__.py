@@ -13,7 +13,13 @@ again, by somebody who sees neither the first marks nor why the incident was pic
 What is taken for granted: the second reading, with the registrar's ruling where there was one, is right.
 """
 
-from firstpoint.auditing.readings.bias import BiasBound, bias_bound, first_order_bias, measured_errors
+from firstpoint.auditing.readings.bias import (
+    BiasBound,
+    bias_beside,
+    bias_bound,
+    first_order_bias,
+    measured_errors,
+)
 from firstpoint.auditing.readings.both import both_readings
 from firstpoint.auditing.readings.known_cases import (
     KnownCaseRates,
@@ -32,6 +38,7 @@ __all__ = [
     "KnownCaseRates",
     "SeededWork",
     "TwoPhaseFit",
+    "bias_beside",
     "bias_bound",
     "both_readings",
     "first_order_bias",
