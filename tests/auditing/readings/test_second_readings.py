@@ -23,6 +23,7 @@ from firstpoint.auditing.readings import (
     pick_second_readings,
     pseudo_due,
     second_chances,
+    two_phase_rate,
 )
 from firstpoint.errors import InputError, Refused
 
@@ -283,3 +284,29 @@ def test_errors_that_second_readings_measured_stand_in_the_bound() -> None:
     bias = estimate_assisted(pl.concat([first, second]), frame_of(other=90)).biases["other"]
     assert (bias.measured, bias.corrected) == (True, True)
     assert (bias.overlooked, bias.over_called) == (pytest.approx(6 / 18), 0.0)
+
+
+@pytest.mark.shared
+def test_the_two_phase_rate_from_marks_is_that_of_the_survey_package(oracle: dict[str, Any]) -> None:
+    data, gold = oracle["16"]["input"]["data"], oracle["16"]["output"]["gold"]
+    keys = {"stratum": data["stratum"], "incident_id": data["incident"], "recorded": data["y"]}
+    # the cells of the reference are by its own flag; a first reading with a crime missing says the same
+    flags = pl.Series(data["flag"])
+    first = pl.DataFrame({**keys, "should_record": data["y"]}).with_columns(
+        should_record=pl.col("should_record") + flags, reading=pl.lit("first")
+    )
+    second = pl.DataFrame({**keys, "should_record": data["d"]}).with_columns(reading=pl.lit("second"))
+    again = second.filter(pl.Series(data["phase2"]).cast(pl.Boolean)).select(first.columns)
+    frame = pl.DataFrame({"stratum": data["stratum"], "incidents": data["N"]}).unique()
+    rate = two_phase_rate(pl.concat([first, again]), frame)
+    assert (rate.estimate, rate.standard_error) == pytest.approx((gold["ratio"], gold["se"]), rel=0, abs=1e-8)
+    assert 0.0 < rate.low < rate.estimate < rate.high < 1.0
+
+
+def test_a_two_phase_rate_wants_named_readings_and_equal_chances() -> None:
+    plain = marks_of("other", (1, 1), (2, 1), (1, 0))
+    with pytest.raises(InputError, match="first or second"):
+        two_phase_rate(plain, frame_of(other=9))
+    unequal = plain.with_columns(reading=pl.lit("first"), inclusion_probability=pl.Series([0.2, 0.5, 0.4]))
+    with pytest.raises(Refused, match="unequal chances"):
+        two_phase_rate(unequal, frame_of(other=9))
