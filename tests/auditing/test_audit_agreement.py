@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from firstpoint.auditing.agreement import agreement, pair_readings
 from firstpoint.auditing.agreement.coefficients import (
     COEFFICIENTS,
+    CoefficientName,
     coefficient,
     disagreements,
     standard_error,
@@ -98,6 +99,31 @@ def test_a_table_worked_by_hand() -> None:
     assert found["ac1"].estimate == pytest.approx((0.7 - by_chance) / (1 - by_chance))
     # Alpha from the coincidences of 100 answers: 55 yes and 45 no, 30 of them unlike.
     assert found["alpha"].estimate == pytest.approx(1 - 99 * 30 / (2 * 55 * 45))
+
+
+def test_coefficients_equal_the_printed_examples_of_their_authors() -> None:
+    """Krippendorff's two observers of ten and of twelve articles; Gwet's paradox of 125 subjects."""
+
+    def value(name: CoefficientName, first: list[int], other: list[int], answers: int) -> float:
+        columns = np.asarray(first), np.asarray(other), np.ones(len(first))
+        shares = table_of(*columns, answers)
+        return float(coefficient(name, shares, disagreements(answers, "none"), len(first)))
+
+    ten = [0, 1, 0, 0, 0, 0, 0, 0, 1, 0], [1, 1, 1, 0, 0, 1, 0, 0, 0, 0]
+    assert value("alpha", *ten, 2) == pytest.approx(0.095, abs=5e-4)
+    twelve = [["abcde".index(each) for each in answers] for answers in ("aabbdcccedda", "babbbccceddd")]
+    assert value("alpha", *twelve, 5) == pytest.approx(0.692, abs=5e-4)
+    paradox = [1] * 123 + [0] * 2, [1] * 118 + [0] * 5 + [1] * 2
+    assert value("ac1", *paradox, 2) == pytest.approx(0.9408, abs=5e-5)
+    assert value("kappa", *paradox, 2) == pytest.approx(-0.0234, abs=5e-5)
+
+
+def test_a_chance_that_is_left_out_for_some_reports_is_refused() -> None:
+    marks = readings([(False, True)] * 3).with_columns(
+        second_probability=pl.Series([0.2, 0.2, None, None, 0.2, 0.2])
+    )
+    with pytest.raises(InputError, match="violence-0001"):
+        agreement(marks, replicates=200)
 
 
 def test_kappa_falls_and_ac1_stays_where_nearly_all_reports_are_clean() -> None:

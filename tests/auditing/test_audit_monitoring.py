@@ -326,3 +326,13 @@ def test_an_audit_without_a_fault_cannot_stand_for_a_slide() -> None:
         )
     with pytest.raises(InputError, match="slide"):
         weeks_until_seen(earlier_audit(), incidents_a_week=9, start_rate=0.8, end_rate=0.9)
+    with pytest.raises(InputError, match="share"):
+        weeks_until_seen(earlier_audit(), incidents_a_week=9, accepted_rate=95)
+
+
+def test_incidents_drawn_with_less_chance_stand_for_more() -> None:
+    due, recorded = np.asarray([1.0, 1.0, 1.0]), np.asarray([1.0, 1.0, 0.0])
+    even = chances_at_rate(due, recorded, 0.5)
+    weighed = chances_at_rate(due, recorded, 0.5, np.asarray([1.0, 3.0, 1.0]))
+    assert even == pytest.approx([0.25, 0.25, 0.5])
+    assert weighed == pytest.approx([0.125, 0.375, 0.5])

@@ -147,6 +147,17 @@ def test_strata_of_one_audit_alone_and_frames_that_differ_are_said() -> None:
     assert said.strata["violence"].correlation == 0.0
 
 
+def test_audits_drawn_with_unequal_chances_are_taken_to_be_independent_and_it_is_said() -> None:
+    uneven = [
+        marks.with_columns(inclusion_probability=pl.Series(np.linspace(0.1, 0.3, marks.height)))
+        for marks in (OLD, NEW)
+    ]
+    frame = totals(violence=500)
+    said = compare((uneven[0], frame), (uneven[1], frame))
+    assert said.overall.correlation == 0.0
+    assert any("equal chances" in words for words in said.cautions)
+
+
 def test_audits_with_nothing_in_common_or_without_a_crime_are_refused() -> None:
     other = marks_of("other", (1, 1), (1, 0))
     with pytest.raises(Refused, match="no stratum in common"):

@@ -351,6 +351,8 @@ def test_a_frame_may_carry_route_and_day_and_a_frame_of_another_period_is_turned
     assert frame["route"].to_list() == ["recorded directly", "control room", "online"]
     assert frame["received_on"].to_list() == [date(2026, 7, 1), date(2026, 6, 9), date(2026, 6, 9)]
     assert check_period(frame, *window).equals(frame)
+    as_text = frame.with_columns(pl.col("received_on").cast(pl.String))
+    assert check_period(as_text, *window).equals(as_text)
     with pytest.raises(InputError, match="another period") as fault:
         check_period(frame, date(2026, 6, 1), date(2026, 6, 30))
     assert fault.value.where == "incident C1"

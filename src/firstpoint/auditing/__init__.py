@@ -41,8 +41,8 @@ What the figures do not cover:
 * Crimes recorded directly have no incident to join them, so each is its own report.
 * In a stratum where a few incidents hold most crimes, no interval from an equal-chance draw is fully
   trustworthy below about a thousand incidents. ``AuditResult.cautions`` says when that is so.
-* Strata are never pooled unweighted, there is no normal interval, and where a stratum cannot be built there
-  is a refusal with its reason and no figure.
+* Strata are never pooled unweighted, the normal interval is there for comparison only, and where a stratum
+  cannot be built there is a refusal with its reason and no figure.
 * Auditors' errors are corrected only where second readings with known chances are given to
   :func:`estimate_assisted`; :func:`estimate` takes the readings that stand for right. Either way a bound says
   what trusting first readings would be wrong by (``readings``).

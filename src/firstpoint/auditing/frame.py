@@ -93,8 +93,8 @@ def build_frame(
 def check_period(frame: pl.DataFrame, start: date, end: date) -> pl.DataFrame:
     """Give the frame unchanged if every report was received from ``start`` to ``end``, both included.
 
-    ``frame`` has ``incident_id`` and ``received_on`` (dates). Raises InputError for one that has not, and
-    for reports of another period, naming the first of them.
+    ``frame`` has ``incident_id`` and ``received_on`` (dates, or text such as 2026-06-30). Raises InputError
+    for one that has not, and for reports of another period, naming the first of them.
     """
     if not {"incident_id", "received_on"} <= set(frame.columns):
         raise InputError(
@@ -102,7 +102,8 @@ def check_period(frame: pl.DataFrame, start: date, end: date) -> pl.DataFrame:
             where="frame",
             remedy="Build it with carrying=('received_on',).",
         )
-    days = pl.col("received_on").cast(pl.Date)
+    words = pl.col("received_on").cast(pl.String).str.slice(0, 10)
+    days = words.str.to_date("%Y-%m-%d", strict=False)
     outside = frame.filter(~days.is_between(start, end).fill_null(value=False)).sort("incident_id")
     if outside.height:
         raise InputError(

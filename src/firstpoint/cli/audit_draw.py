@@ -91,6 +91,8 @@ def draw_command(
     if screened and crimes:
         reports = known_before(reports, read_table(screened), read_table(crimes))
     window = (first.date(), last.date())
+    if "received_on" in reports.columns:
+        auditing.check_period(reports, *window)
     if assisted:
         predictions = freeze(predicted(reports))
         wanted = assisted_plan(predictions, half_width_points=half_width_points, mixing=mixing)

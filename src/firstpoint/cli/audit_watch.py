@@ -23,6 +23,7 @@ from firstpoint.cli.audit_draw import CONFIDENCE, EXISTING
 from firstpoint.cli.audit_pictures import PLOT, check_picture, save_picture, watch_picture
 from firstpoint.cli.audit_words import how_it_was_reached, rate_words, watch_sentences
 from firstpoint.cli.console import print_json, say, warn
+from firstpoint.cli.tables import read_table
 from firstpoint.errors import Refused
 from firstpoint.reporting.plain_words import percent_outward
 
@@ -83,7 +84,7 @@ def watch_command(
     alarms are bounded all the same.
     """
     check_picture(plot)
-    marks = read_daily(daily)
+    marks = read_table(daily)
     running = running_rate(
         marks,
         window_weeks=window_weeks,
@@ -109,15 +110,6 @@ def watch_command(
             _say_methods(running, alarm, change)
     if plot:
         save_picture(watch_picture(running, alarm, change), plot)
-
-
-def read_daily(path: Path) -> pl.DataFrame:
-    """Give a daily audit's file; one that names no stratum is of one."""
-    if path.suffix.lower() == ".parquet":
-        table = pl.read_parquet(path)
-    else:
-        table = pl.read_csv(path, infer_schema=False)
-    return table
 
 
 def _change(

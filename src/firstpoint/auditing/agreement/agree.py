@@ -38,7 +38,7 @@ _NAMES = {
     "alpha": "Krippendorff's alpha",
 }
 _FORMULAS = {
-    "percent": "weighted proportion",
+    "percent": "Korn and Graubard 1998, weighted proportion",
     "kappa": "Cohen 1960 and 1968; R survey, svykappa",
     "ac1": "Gwet 2008",
     "alpha": "Krippendorff 2004",
@@ -263,6 +263,7 @@ def _coefficients(question: str, pairs: _Pairs, asked: _Asked) -> dict[Coefficie
             method=_method(name, ordering, asked),
             incidents=reports,
             crimes=None,
+            formula=_FORMULAS[name],
         )
     return found
 

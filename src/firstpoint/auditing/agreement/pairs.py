@@ -53,9 +53,9 @@ def pair_readings(
             remedy="Add the column reading, with first, second and, where there is one, ruling.",
         )
     answers = _answers(checked)
-    first = answers.filter(pl.col("reading") == "first").drop("reading", "second_chance")
+    first = answers.filter(pl.col("reading") == "first").drop("reading")
     other = answers.filter(pl.col("reading") == against).select(
-        "incident_id", "question", other="answer", other_auditor="auditor", second_chance="second_chance"
+        "incident_id", "question", other="answer", other_auditor="auditor"
     )
     paired = first.rename({"answer": "first", "auditor": "first_auditor"}).join(
         other, on=["incident_id", "question"], how="inner"
@@ -84,10 +84,14 @@ def _answers(marks: pl.DataFrame) -> pl.DataFrame:
         _optional(marks, "inclusion_probability", pl.Float64).alias("draw_chance"),
         _optional(marks, "second_probability", pl.Float64).alias("second_chance"),
     )
-    summed = filled.group_by("stratum", "incident_id", "reading").agg(
-        pl.col("should_record", "recorded").sum(),
-        pl.col("auditor", "draw_chance", "second_chance").drop_nulls().first(),
-        *_marked(marks),
+    summed = (
+        filled.group_by("stratum", "incident_id", "reading")
+        .agg(
+            pl.col("should_record", "recorded").sum(),
+            pl.col("auditor", "draw_chance", "second_chance").drop_nulls().first(),
+            *_marked(marks),
+        )
+        .with_columns(pl.col("draw_chance", "second_chance").drop_nulls().first().over("incident_id"))
     )
     questions = {**COUNTED, **{question: pl.col(name) for question, name in _asked(marks)}}
     keep = ("stratum", "incident_id", "reading", "auditor", "draw_chance", "second_chance")
@@ -130,12 +134,14 @@ def _refuse_one_person_twice(paired: pl.DataFrame) -> None:
 
 
 def _weighted(paired: pl.DataFrame, frame: pl.DataFrame | None) -> pl.DataFrame:
-    chances = [name for name in ("draw_chance", "second_chance") if paired[name].null_count() == 0]
+    chances = [name for name in ("draw_chance", "second_chance") if paired[name].null_count() < paired.height]
     for name in chances:
-        wrong = paired.filter(~pl.col(name).is_between(0.0, 1.0, closed="right"))
+        possible = pl.col(name).is_between(0.0, 1.0, closed="right").fill_null(value=False)
+        wrong = paired.filter(~possible)
         if wrong.height:
             raise InputError(
-                f"A chance of {wrong[name][0]} is not above 0 and at most 1.",
+                f"A chance of {'nothing' if wrong[name][0] is None else wrong[name][0]} is not above 0 "
+                "and at most 1.",
                 where=f"incident {wrong['incident_id'][0]}",
                 remedy="Give the probabilities with which the report was drawn and read again.",
             )

@@ -98,7 +98,7 @@ def watch_for_fall(
 
     Raises InputError for a rate that is not a share between 0 and 1, and for an incident above the bound.
     """
-    _check_watch(accepted_rate, weeks_between_false_alarms)
+    check_watch(accepted_rate, weeks_between_false_alarms)
     daily = gather_days(marks, first_day=first_day)
     refuse_large_incidents(daily.due, most_crimes)
     growth = weekly_growth(daily, accepted_rate, most_crimes)
@@ -153,7 +153,8 @@ def _best_start(growth: Floats) -> int:
     return int(np.argmax(log_mean(from_each)))
 
 
-def _check_watch(rate: float, weeks: int) -> None:
+def check_watch(rate: float, weeks: int) -> None:
+    """Raise InputError unless the accepted rate is a share and the weeks are enough for an alarm."""
     if not 0.0 < rate < 1.0:
         raise InputError(
             f"An accepted rate of {rate} is not a share between 0 and 1.",

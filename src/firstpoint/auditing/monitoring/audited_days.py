@@ -36,7 +36,6 @@ class Daily:
     recorded: Floats
     weight: Floats
     inclusion: Floats
-    strata: Codes
 
     def week_begins(self, week: int) -> date:
         """Give the first day of a week."""
@@ -113,7 +112,6 @@ def _series(rows: pl.DataFrame, first_day: date) -> Daily:
             remedy="Begin the weeks on the first day read or before, and look for a mistyped year.",
         )
     passed = (days - first_day).dt.total_days().to_numpy()
-    strata = np.unique(rows["stratum"].to_numpy(), return_inverse=True)[1].astype(np.intp)
     chances = _chances(rows)
     weight = np.ones(rows.height) if chances is None else 1.0 / chances
     return Daily(
@@ -125,7 +123,6 @@ def _series(rows: pl.DataFrame, first_day: date) -> Daily:
         recorded=rows["recorded"].to_numpy().astype(np.float64),
         weight=weight / weight.max(),
         inclusion=np.full(rows.height, 1e-9) if chances is None else chances,
-        strata=strata,
     )
 
 

@@ -23,7 +23,7 @@ from typing import Any, Literal
 
 import numpy as np
 import polars as pl
-from attrs import frozen
+from attrs import evolve, frozen
 from numpy.typing import NDArray
 
 from firstpoint.auditing.intervals import check_confidence
@@ -129,49 +129,49 @@ def change_point(
     daily = gather_days(marks, first_day=first_day)
     _refuse_short(daily)
     chance = np.random.default_rng(seed)
-    series = _series(daily)
     candidates = _Candidates.of(daily.number_of_weeks, SHAPES if shape is None else (shape,))
     luck = _chance_of_luck(daily, candidates, replicates, chance)
-    found = luck < false_alarm_rate
-    if not found:
-        everything = rate_of(daily, np.ones(len(daily.due), dtype=bool), confidence, "all weeks")
-        return ChangePoint(
-            found=False,
-            chance_of_luck=luck,
-            false_alarm_rate=false_alarm_rate,
-            shape=None,
-            began=None,
-            earliest=None,
-            latest=None,
-            before=everything,
-            after=None,
-            confidence=confidence,
-            weeks=daily.number_of_weeks,
-            replicates=replicates,
-            seed=seed,
-        )
-    best = int(np.argmin(candidates.left_over(series)[1]))
-    week, kind = candidates.weeks[best], candidates.shapes[best]
-    inside = _weeks_not_ruled_out(candidates, series, confidence, replicates, chance)
-    recent = daily.number_of_weeks - RECENT_WEEKS if kind == "slide" else week
-    return ChangePoint(
-        found=True,
+    nothing = ChangePoint(
+        found=False,
         chance_of_luck=luck,
         false_alarm_rate=false_alarm_rate,
-        shape=kind,
-        began=daily.week_begins(week),
-        earliest=daily.week_begins(min(inside)),
-        latest=daily.week_ends(max(inside)),
-        before=rate_of(daily, daily.weeks < week, confidence, "the weeks before the change")
-        if week
-        else None,
-        after=rate_of(daily, daily.weeks >= recent, confidence, "the weeks since the change")
-        if kind == "step"
-        else rate_of(daily, daily.weeks >= recent, confidence, f"the last {RECENT_WEEKS} weeks"),
+        shape=None,
+        began=None,
+        earliest=None,
+        latest=None,
+        before=rate_of(daily, np.ones(len(daily.due), dtype=bool), confidence, "all weeks"),
+        after=None,
         confidence=confidence,
         weeks=daily.number_of_weeks,
         replicates=replicates,
         seed=seed,
+    )
+    return _dated(nothing, daily, candidates, chance) if luck < false_alarm_rate else nothing
+
+
+def _dated(
+    nothing: ChangePoint, daily: Daily, candidates: _Candidates, chance: np.random.Generator
+) -> ChangePoint:
+    """Give the change that fits best, with its dates and the rates on either side."""
+    series = _series(daily)
+    best = int(np.argmin(candidates.left_over(series)[1]))
+    week, shape = candidates.weeks[best], candidates.shapes[best]
+    inside = _weeks_not_ruled_out(candidates, series, nothing.confidence, nothing.replicates, chance)
+    recent, period = (
+        (week, "the weeks since the change")
+        if shape == "step"
+        else (daily.number_of_weeks - RECENT_WEEKS, f"the last {RECENT_WEEKS} weeks")
+    )
+    earlier = daily.weeks < week
+    return evolve(
+        nothing,
+        found=True,
+        shape=shape,
+        began=daily.week_begins(week),
+        earliest=daily.week_begins(min(inside)),
+        latest=daily.week_ends(max(inside)),
+        before=rate_of(daily, earlier, nothing.confidence, "the weeks before the change"),
+        after=rate_of(daily, daily.weeks >= recent, nothing.confidence, period),
     )
 
 

@@ -9,7 +9,7 @@ import polars as pl
 from attrs import asdict, frozen
 
 from firstpoint.auditing.marks import check_marks, one_row_an_incident
-from firstpoint.auditing.monitoring.alarm import TEN_YEARS, log_evidence
+from firstpoint.auditing.monitoring.alarm import TEN_YEARS, check_watch, log_evidence
 from firstpoint.auditing.monitoring.evidence import (
     MOST_CRIMES,
     log_growth,
@@ -44,9 +44,23 @@ class SlideSeen:
     trials: int
     seed: int
 
+    @property
+    def method(self) -> str:
+        """How it was found, in a sentence."""
+        return (
+            f"{self.trials:,} made-up watches of {self.incidents_a_week} incidents a week, drawn from an "
+            "earlier audit's incidents so that each week has its rate; the alarm as it will be (seed "
+            f"{self.seed})."
+        )
+
+    @property
+    def formula(self) -> str:
+        """Where the formula of the alarm is printed."""
+        return "Shin, Ramdas and Rinaldo 2024, e-SR"
+
     def as_dict(self) -> dict[str, Any]:
         """Give the result as plain values for JSON."""
-        return asdict(self)
+        return {**asdict(self), "method": self.method, "formula": self.formula}
 
 
 def weeks_until_seen(
@@ -68,23 +82,21 @@ def weeks_until_seen(
     ``end_rate`` (shares) over ``slide_weeks``; the alarm accepts ``accepted_rate``, by default the start.
     Each week's incidents are drawn with replacement from the audited ones, those with missed crimes more or
     less often than they were found, so that the week has its rate and crimes stay bunched as they were.
+    Where the marks have ``inclusion_probability``, an incident stands for one over it.
 
     Raises InputError for numbers that cannot be, and Refused where the audit found no missed crime (or no
     recorded one) to draw from.
     """
     _check_slide(incidents_a_week, start_rate, end_rate, slide_weeks, trials)
     accepted = start_rate if accepted_rate is None else accepted_rate
-    rows = one_row_an_incident(check_marks(marks))
-    due = rows["should_record"].to_numpy().astype(np.float64)
-    recorded = rows["recorded"].to_numpy().astype(np.float64)
-    refuse_large_incidents(due, most_crimes)
+    check_watch(accepted, weeks_between_false_alarms)
+    audited = _audited(marks, most_crimes)
     rates = start_rate + (end_rate - start_rate) * np.arange(slide_weeks) / max(slide_weeks - 1, 1)
     steady = np.full(slide_weeks, start_rate)
     chance = np.random.default_rng(seed)
     sounded, false = (
         _weeks_to_alarm(
-            due,
-            recorded,
+            audited,
             path,
             incidents_a_week,
             accepted,
@@ -113,15 +125,34 @@ def weeks_until_seen(
     )
 
 
-def chances_at_rate(due: Floats, recorded: Floats, rate: float) -> Floats:
+@frozen(eq=False)
+class _Audited:
+    """The incidents to draw from: crimes due and recorded, and how many each stands for, float64."""
+
+    due: Floats
+    recorded: Floats
+    stands_for: Floats
+
+
+def _audited(marks: pl.DataFrame, most_crimes: int) -> _Audited:
+    rows = one_row_an_incident(check_marks(marks))
+    due, recorded = (rows[name].to_numpy().astype(np.float64) for name in ("should_record", "recorded"))
+    refuse_large_incidents(due, most_crimes)
+    if "inclusion_probability" not in rows.columns:
+        return _Audited(due, recorded, np.ones_like(due))
+    return _Audited(due, recorded, 1.0 / rows["inclusion_probability"].to_numpy().astype(np.float64))
+
+
+def chances_at_rate(due: Floats, recorded: Floats, rate: float, stands_for: Floats | None = None) -> Floats:
     """Give the chances of drawing each incident so that the crimes drawn have this recording rate on average.
 
     Incidents that miss a crime share one factor and the others another; the ratio of expected crimes
     recorded to expected crimes due is then ``rate``.
     """
+    weight = np.ones_like(due) if stands_for is None else stands_for
     faulty = recorded < due
-    clean_due, faulty_due = float(due[~faulty].sum()), float(due[faulty].sum())
-    faulty_recorded = float(recorded[faulty].sum())
+    clean_due, faulty_due = float((weight * due)[~faulty].sum()), float((weight * due)[faulty].sum())
+    faulty_recorded = float((weight * recorded)[faulty].sum())
     if faulty_due == 0.0 or clean_due == 0.0 or faulty_recorded >= rate * faulty_due:
         raise Refused(
             f"The audited incidents cannot stand for a rate of {rate:.0%}: they need some with all crimes "
@@ -130,14 +161,13 @@ def chances_at_rate(due: Floats, recorded: Floats, rate: float) -> Floats:
             remedy="Give the marks of a larger audit.",
         )
     factor = (1.0 - rate) * clean_due / (rate * faulty_due - faulty_recorded)
-    weight = np.where(faulty, factor, 1.0)
-    shares: Floats = weight / weight.sum()
+    drawn = weight * np.where(faulty, factor, 1.0)
+    shares: Floats = drawn / drawn.sum()
     return shares
 
 
 def _weeks_to_alarm(
-    due: Floats,
-    recorded: Floats,
+    audited: _Audited,
     rates: Floats,
     incidents_a_week: int,
     accepted: float,
@@ -148,13 +178,12 @@ def _weeks_to_alarm(
 ) -> Floats:
     """Give for each trial the week of its alarm, counted from 1, infinite where it did not sound."""
     stakes = stakes_against(accepted, most_crimes)
-    growth = log_growth((accepted * due - recorded)[:, None], stakes[None])
-    places = np.arange(len(due))
+    growth = log_growth((accepted * audited.due - audited.recorded)[:, None], stakes[None])
+    places = np.arange(len(audited.due))
     weekly = np.empty((len(rates), trials, len(stakes)))
     for week, rate in enumerate(rates):
-        drawn = chance.choice(
-            places, (trials, incidents_a_week), p=chances_at_rate(due, recorded, float(rate))
-        )
+        shares = chances_at_rate(audited.due, audited.recorded, float(rate), audited.stands_for)
+        drawn = chance.choice(places, (trials, incidents_a_week), p=shares)
         weekly[week] = growth[drawn].sum(axis=1)
     sounded = log_evidence(weekly) >= np.log(weeks_between)
     first: Floats = np.where(sounded.any(axis=0), sounded.argmax(axis=0) + 1.0, np.inf)

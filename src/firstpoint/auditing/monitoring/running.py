@@ -132,19 +132,23 @@ def _window(daily: Daily, week: int, window_weeks: int, confidence: float) -> Es
 def rate_of(
     daily: Daily, rows: np.ndarray[tuple[int], np.dtype[np.bool_]], confidence: float, period: str
 ) -> Estimate | None:
-    """Give the rate of some of the incidents with its interval, None where they hold no crime."""
+    """Give the rate of some of the incidents with its interval, None where they hold no crime.
+
+    Strata are not set apart in the variance, which makes it a little too large: a week's window may hold
+    one incident of a stratum, and that has no variance of its own.
+    """
     due, recorded = daily.due[rows], daily.recorded[rows]
     if due.sum() == 0:
         return None
-    names, strata = np.unique(daily.strata[rows], return_inverse=True)
-    fit = fit_ratio(recorded, due, strata.astype(np.intp), daily.inclusion[rows], with_replacement=True)
+    one_stratum = np.zeros(len(due), dtype=np.intp)
+    fit = fit_ratio(recorded, due, one_stratum, daily.inclusion[rows], with_replacement=True)
     with_crime = int((due > 0).sum())
     low, high = rate_limits(
         fit.ratio,
         fit.unit_variance,
         incidents_with_crime=with_crime,
         crimes=int(due.sum()),
-        strata=len(names),
+        strata=1,
         confidence=confidence,
     )
     return Estimate(

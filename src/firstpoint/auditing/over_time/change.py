@@ -131,7 +131,8 @@ def covariance(earlier: Audit, later: Audit) -> float:
     """Give the covariance of two combined ratios through the incidents that both audits hold.
 
     Σ over strata of (n₁₂ − n₁n₂/N)·s₁₂, s₁₂ the covariance of the linearised values over the n₁₂ shared
-    incidents. Strata that share fewer than two, or whose frames differ, add nothing.
+    incidents. Strata that share fewer than two, whose frames differ, or that were drawn
+    with unequal chances add nothing.
     """
     values = [_linearised(audit) for audit in (earlier, later)]
     total = 0.0
@@ -139,7 +140,7 @@ def covariance(earlier: Audit, later: Audit) -> float:
         codes = [audit.names.index(name) for audit in (earlier, later)]
         sizes = [audit.incidents[code] for audit, code in zip((earlier, later), codes, strict=True)]
         both = _shared_values(earlier, later, codes, values)
-        if sizes[0] != sizes[1] or both.height < 2:
+        if sizes[0] != sizes[1] or both.height < 2 or _unequal(earlier, name) or _unequal(later, name):
             continue
         drawn = earlier.sampled[codes[0]] * later.sampled[codes[1]] / sizes[0]
         spread = np.cov(both.get_column("one").to_numpy(), both.get_column("two").to_numpy())[0, 1]
@@ -152,6 +153,10 @@ def _change(earlier: Audit, later: Audit, method: Method) -> Change:
     errors = rates[0].standard_error * rates[1].standard_error
     tie = covariance(earlier, later) / errors if errors > 0.0 else 0.0
     return change_between(rates[0], rates[1], correlation=min(max(tie, -1.0), 1.0))
+
+
+def _unequal(audit: Audit, stratum: str) -> bool:
+    return bool(np.ptp(audit.inclusion[audit.codes == audit.names.index(stratum)]) > 1e-9)
 
 
 def _linearised(audit: Audit) -> Floats:
@@ -184,10 +189,10 @@ def _cautions(audits: list[Audit]) -> list[str]:
             f"{', '.join(only)}: in one audit only, so the two overall rates are not of the same reports."
         )
     shared = set(audits[0].references) & set(audits[1].references)
-    uneven = any(len(set(one.inclusion[one.codes == code])) > 1 for one in audits for code in set(one.codes))
+    uneven = any(_unequal(one, name) for one in audits for name in one.names)
     if shared and (uneven or audits[0].incidents != audits[1].incidents):
         cautions.append(
             f"{len(shared):,} incidents are in both audits, whose frames or chances of selection differ; "
-            "the tie between the two is then counted only in strata whose frames agree in size."
+            "the tie between the two is counted only in strata of one size drawn with equal chances."
         )
     return cautions
