@@ -30,7 +30,6 @@ from firstpoint.errors import InputError
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 WRITTEN = click.Path(path_type=Path)
 DAY = click.DateTime(["%Y-%m-%d"])
-KNOWN = ("chance_unrecorded", "named", "linked")
 PREDICTED = {"predicted_due", "predicted_recorded", "predicted_sd"}
 
 HALF_WIDTH = click.option(
@@ -150,7 +149,8 @@ def write_assisted_draw(
 ) -> None:
     """Write an assisted sample, its record, and the frozen frame with which the rate is estimated.
 
-    The frozen frame keeps what was known beforehand, from which second readings are picked.
+    The frozen frame keeps the frame's other columns: what was known beforehand, from which second readings
+    are picked, and routes and days, by which rates are given.
     """
     record = {
         **sample.record(),
@@ -159,7 +159,8 @@ def write_assisted_draw(
         "half_width_points": round(expected_half_width(predictions, sample.sizes, mixing=mixing), 2),
         "how_sizes_were_set": "Each stratum's size follows from the predicted residuals and the margin.",
     }
-    known = reports.select("incident_id", *(name for name in KNOWN if name in reports.columns))
+    predictions_own = [name for name in predictions.rows.columns if name != "incident_id"]
+    known = reports.drop(predictions_own, strict=False)
     write_table(predictions.rows.join(known, on="incident_id", how="left"), frozen_frame(out))
     _write_with_record(sample.rows, record, out)
 

@@ -145,7 +145,9 @@ def reread_command(first_marks: Path, known: Path, seed: int, share: float, out:
 @click.option("--seed", default=1, show_default=True, help="Of the redraws.")
 @click.option("--chances", type=EXISTING, help="incident_id, chance_unrecorded as frozen before the draw.")
 @click.option("--bank", type=EXISTING, help="Known cases with their settled marks.")
-@click.option("--frame", type=EXISTING, help="The frame with day, route, checked and the like.")
+@click.option(
+    "--frame", type=EXISTING, help="The frame, with route, received_on or checked_before where it has them."
+)
 @click.option("--reports", type=EXISTING, help="Every report of the period: route, in_frame.")
 @click.option("--foretold", type=EXISTING, help="day, missing and due as the screen foretells, a year's.")
 @click.option("--from", "first", type=DAY, help="First day of the frame, with --foretold.")
