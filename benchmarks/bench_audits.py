@@ -53,6 +53,9 @@ TARGET_POINTS = 3.0
 CLOSE_ENOUGH = 0.99
 """A search ends where the mean half-width lies between this part of the target and the target."""
 
+ENOUGH_ATTEMPTS = 5
+"""After so many the least number found so far stands; where few incidents carry the variance it wavers."""
+
 OVERLOOKED, OVER_CALLED, READ_TWICE = 0.08, 0.03, 0.25
 Floats = np.ndarray
 
@@ -406,12 +409,14 @@ def run(method: Method, sample: int, runs: int, seed: int) -> Found:
 def search(method: Method, runs: int, seed: int) -> Found:
     """Give the run at the least number of incidents whose mean half-width is within the target."""
     sample, best = method.first_guess, None
-    for part in (max(runs // 6, 50), *[runs] * 5):
+    for attempt, part in enumerate((max(runs // 6, 50), *[runs] * 11)):
         found = run(method, sample, part, seed)
         if part == runs and found.half_width <= TARGET_POINTS:
             best = found if best is None or found.incidents < best.incidents else best
             if found.half_width >= CLOSE_ENOUGH * TARGET_POINTS:
                 break
+        if best is not None and attempt >= ENOUGH_ATTEMPTS:
+            break
         sample = math.ceil(sample * (found.half_width / (0.995 * TARGET_POINTS)) ** 2)
     if best is None:
         raise RuntimeError(f"{method.name}: no number of incidents near {sample} gives the half-width")

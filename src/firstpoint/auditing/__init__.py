@@ -119,6 +119,7 @@ from firstpoint.auditing.published import (
 )
 from firstpoint.auditing.readings import (
     BiasBound,
+    bias_beside,
     bias_bound,
     both_readings,
     pick_second_readings,
@@ -156,6 +157,7 @@ __all__ = [
     "assumptions_from",
     "auditor_days",
     "bands_on",
+    "bias_beside",
     "bias_bound",
     "both_readings",
     "build_frame",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, get_args
@@ -12,7 +13,7 @@ import polars as pl
 
 from firstpoint import auditing
 from firstpoint.auditing import published
-from firstpoint.auditing.assisted import estimate_assisted
+from firstpoint.auditing.assisted import AssistedResult, estimate_assisted
 from firstpoint.auditing.intervals import IntervalName
 from firstpoint.auditing.kinds import Kind
 from firstpoint.auditing.rates import VarianceName
@@ -121,9 +122,12 @@ def estimate_command(
     chances = _chances_of_bands(result.overall, bands, day)
     if as_json:
         more = {} if chances is None else {"bands": chances.to_dicts()}
-        print_json({**result.as_dict(), "sentences": result_sentences(result), **more})
+        bounds = {name: one.as_dict() for name, one in _bounds(result, *audit).items()}
+        said = {**result.as_dict(), "bias_bounds": bounds, "sentences": result_sentences(result)}
+        print_json({**said, **more})
     else:
         say_estimate(result)
+        _say_bounds(_bounds(result, *audit))
         _say_more(result, chances, with_method)
     if plot:
         rates = {**result.strata, "overall": result.overall}
@@ -136,11 +140,22 @@ def _is_assisted(marks: pl.DataFrame, frame: pl.DataFrame) -> bool:
     )
 
 
+def _bounds(result: Result, marks: pl.DataFrame, frame: pl.DataFrame) -> Mapping[str, auditing.BiasBound]:
+    """Give what auditors' own errors would do to each rate."""
+    if isinstance(result, AssistedResult):
+        return result.biases
+    return auditing.bias_beside(marks, frame, {**result.strata, "overall": result.overall})
+
+
+def _say_bounds(bounds: Mapping[str, auditing.BiasBound]) -> None:
+    say("Beside each rate: " + "; ".join(f"{name} {one.short_text()}" for name, one in bounds.items()) + ".")
+    say(bounds["overall"].text())
+
+
 def _say_more(result: Result, chances: pl.DataFrame | None, with_method: bool) -> None:
     if not isinstance(result, auditing.AuditResult):
         overall = result.plain.as_dict()["overall"]
         say(f"plain ratio {rate_words(overall)}")
-        say(result.bias.text())
         say(
             "Incidents that move the rate most (points): "
             + ", ".join(f"{one.incident_id} {one.moves_points:+.2f}" for one in result.heaviest[:10])

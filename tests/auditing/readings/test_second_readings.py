@@ -10,9 +10,11 @@ import polars as pl
 import pytest
 from audit_builders import frame_of, marks_of
 
+from firstpoint.auditing import estimate
 from firstpoint.auditing.assisted import estimate_assisted
 from firstpoint.auditing.readings import (
     ExpectedErrors,
+    bias_beside,
     bias_bound,
     both_readings,
     first_order_bias,
@@ -21,6 +23,7 @@ from firstpoint.auditing.readings import (
     pick_second_readings,
     pseudo_due,
     second_chances,
+    two_phase_rate,
 )
 from firstpoint.errors import InputError, Refused
 
@@ -252,3 +255,58 @@ def test_a_cell_with_one_second_reading_or_in_two_strata_is_turned_away() -> Non
         fit_two_phase(ones, ones, zeros, 9 * ones, zeros, np.asarray([True, False, False, False]))
     with pytest.raises(InputError, match="two strata"):
         fit_two_phase(ones, ones, np.asarray([0, 0, 1, 1]), 9 * ones, zeros, np.ones(4, bool))
+
+
+def test_a_bound_stands_beside_every_rate_with_or_without_second_readings() -> None:
+    marks = pl.concat([marks_of("other", (1, 1), (2, 1), (1, 1)), marks_of("violence", (3, 1), (1, 1))])
+    frame = frame_of(other=30, violence=10)
+    result = estimate(marks, frame)
+    bounds = bias_beside(marks, frame, {**result.strata, "overall": result.overall})
+    assert set(bounds) == {"violence", "other", "overall"}
+    # two crimes an incident in violence, 4/3 in other, and (10·2 + 30·4/3)/40 = 1.5 over all
+    for name, crimes in (("violence", 2.0), ("other", 4 / 3), ("overall", 1.5)):
+        rate = result.strata[name] if name != "overall" else result.overall
+        assert rate is not None
+        expected = bias_bound(rate.estimate, crimes, ExpectedErrors())
+        assert bounds[name].bias_points == pytest.approx(expected.bias_points)
+        assert not bounds[name].measured
+        assert not bounds[name].corrected
+    assert "auditors' errors" in bounds["other"].short_text()
+
+
+def test_errors_that_second_readings_measured_stand_in_the_bound() -> None:
+    first = marks_of("other", *[(2, 1)] * 12).with_columns(
+        reading=pl.lit("first"), second_probability=pl.lit(None, dtype=pl.Float64)
+    )
+    second = marks_of("other", *[(3, 1)] * 6, *[(2, 1)] * 6).with_columns(
+        reading=pl.lit("second"), second_probability=pl.lit(1.0)
+    )
+    bias = estimate_assisted(pl.concat([first, second]), frame_of(other=90)).biases["other"]
+    assert (bias.measured, bias.corrected) == (True, True)
+    assert (bias.overlooked, bias.over_called) == (pytest.approx(6 / 18), 0.0)
+
+
+@pytest.mark.shared
+def test_the_two_phase_rate_from_marks_is_that_of_the_survey_package(oracle: dict[str, Any]) -> None:
+    data, gold = oracle["16"]["input"]["data"], oracle["16"]["output"]["gold"]
+    keys = {"stratum": data["stratum"], "incident_id": data["incident"], "recorded": data["y"]}
+    # the cells of the reference are by its own flag; a first reading with a crime missing says the same
+    flags = pl.Series(data["flag"])
+    first = pl.DataFrame({**keys, "should_record": data["y"]}).with_columns(
+        should_record=pl.col("should_record") + flags, reading=pl.lit("first")
+    )
+    second = pl.DataFrame({**keys, "should_record": data["d"]}).with_columns(reading=pl.lit("second"))
+    again = second.filter(pl.Series(data["phase2"]).cast(pl.Boolean)).select(first.columns)
+    frame = pl.DataFrame({"stratum": data["stratum"], "incidents": data["N"]}).unique()
+    rate = two_phase_rate(pl.concat([first, again]), frame)
+    assert (rate.estimate, rate.standard_error) == pytest.approx((gold["ratio"], gold["se"]), rel=0, abs=1e-8)
+    assert 0.0 < rate.low < rate.estimate < rate.high < 1.0
+
+
+def test_a_two_phase_rate_wants_named_readings_and_equal_chances() -> None:
+    plain = marks_of("other", (1, 1), (2, 1), (1, 0))
+    with pytest.raises(InputError, match="first or second"):
+        two_phase_rate(plain, frame_of(other=9))
+    unequal = plain.with_columns(reading=pl.lit("first"), inclusion_probability=pl.Series([0.2, 0.5, 0.4]))
+    with pytest.raises(Refused, match="unequal chances"):
+        two_phase_rate(unequal, frame_of(other=9))

@@ -36,6 +36,7 @@ from firstpoint.auditing.assisted.predictions import (
     screened_predictions,
 )
 from firstpoint.auditing.assisted.result import AssistedResult, Heavy
+from firstpoint.auditing.assisted.scores import ScoreMeaning, earlier_meaning
 
 __all__ = [
     "PREDICTED",
@@ -45,9 +46,11 @@ __all__ = [
     "FrozenPredictions",
     "Heavy",
     "Predicted",
+    "ScoreMeaning",
     "assisted_sizes",
     "draw_assisted",
     "draw_tiers",
+    "earlier_meaning",
     "earlier_slope",
     "estimate_assisted",
     "fit_calibrated",

@@ -31,7 +31,7 @@ from firstpoint.auditing.intervals import (
 )
 from firstpoint.auditing.marks import check_frame, check_marks
 from firstpoint.auditing.rates import RECORDED, VARIANCES
-from firstpoint.auditing.readings.bias import bias_of_first_readings
+from firstpoint.auditing.readings.bias import bias_beside
 from firstpoint.auditing.result import Estimate
 from firstpoint.auditing.unrecorded import unrecorded_in_strata
 from firstpoint.errors import InputError, Refused
@@ -103,7 +103,7 @@ def estimate_assisted(
         slope=slope,
         predictions_sha256=sha256,
         read_twice=readings.twice,
-        bias=bias_of_first_readings(checked, overall.said, readings.audit.inclusion, readings.first_due),
+        biases=bias_beside(checked, frame, {**rates, "overall": overall.said}, corrected=True),
         no_rate=plain.no_rate,
         cautions=assisted_cautions(
             readings,

@@ -35,7 +35,8 @@ class AssistedResult:
     readings that stand. ``other_interval`` is the overall rate with the interval that is not in the
     headline. ``heaviest`` are the ten incidents that move the rate most, ``guard_df`` how many incidents
     really carry the variance, ``below_equal`` the part of the variance from incidents that were drawn with
-    less than an equal chance. ``bias`` says what trusting the first reading alone would be wrong by.
+    less than an equal chance. ``biases`` say of each rate what trusting the first reading alone would be
+    wrong by.
     """
 
     overall: Estimate
@@ -50,9 +51,14 @@ class AssistedResult:
     slope: float
     predictions_sha256: str | None
     read_twice: int
-    bias: BiasBound
+    biases: Mapping[str, BiasBound]
     no_rate: Mapping[str, str]
     cautions: tuple[str, ...]
+
+    @property
+    def bias(self) -> BiasBound:
+        """What trusting first readings alone would be wrong by, for the overall rate."""
+        return self.biases["overall"]
 
     @property
     def unrecorded(self) -> Estimate:
@@ -80,4 +86,5 @@ class AssistedResult:
             "predictions_sha256": self.predictions_sha256,
             "read_twice": self.read_twice,
             "bias_bound": self.bias.as_dict(),
+            "bias_bounds": {name: one.as_dict() for name, one in self.biases.items()},
         }

@@ -8,13 +8,20 @@ again, by somebody who sees neither the first marks nor why the incident was pic
    :func:`~firstpoint.auditing.assisted.estimate_assisted` puts into the same estimator;
 3. :func:`bias_bound` says what trusting the first readings alone would be wrong by;
 4. :func:`seed_known_cases` and :func:`read_known_cases` try auditors on incidents whose answer is settled;
-5. :func:`fit_two_phase` is the classical alternative, a fixed number from each cell of first outcomes.
+5. :func:`two_phase_rate` is the classical alternative, a fixed number from each cell of first outcomes.
 
 What is taken for granted: the second reading, with the registrar's ruling where there was one, is right.
 """
 
-from firstpoint.auditing.readings.bias import BiasBound, bias_bound, first_order_bias, measured_errors
+from firstpoint.auditing.readings.bias import (
+    BiasBound,
+    bias_beside,
+    bias_bound,
+    first_order_bias,
+    measured_errors,
+)
 from firstpoint.auditing.readings.both import both_readings
+from firstpoint.auditing.readings.by_cells import two_phase_rate
 from firstpoint.auditing.readings.known_cases import (
     KnownCaseRates,
     SeededWork,
@@ -32,6 +39,7 @@ __all__ = [
     "KnownCaseRates",
     "SeededWork",
     "TwoPhaseFit",
+    "bias_beside",
     "bias_bound",
     "both_readings",
     "first_order_bias",
@@ -42,5 +50,6 @@ __all__ = [
     "read_known_cases",
     "second_chances",
     "seed_known_cases",
+    "two_phase_rate",
     "without_known_cases",
 ]

@@ -8,13 +8,14 @@ be large and cancel, so a figure that looks as it did last year proves nothing.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import polars as pl
 from attrs import asdict, frozen
 
-from firstpoint.auditing.ratio import Floats
+from firstpoint.auditing.audited import gather_audit
 from firstpoint.auditing.readings.both import both_readings
 from firstpoint.auditing.readings.second import ExpectedErrors
 from firstpoint.auditing.result import Estimate
@@ -57,6 +58,11 @@ class BiasBound:
             f"{self.flattering_points:+.1f} if the two did not cancel). {state}"
         )
 
+    def short_text(self) -> str:
+        """Give the bound in a few words, to stand in the line of a rate."""
+        state = ", corrected here" if self.corrected else ""
+        return f"auditors' errors {self.harsh_points:+.1f} to {self.flattering_points:+.1f} points{state}"
+
     def as_dict(self) -> dict[str, Any]:
         """Give the bound as plain values for JSON, its sentence included."""
         return {**asdict(self), "text": self.text()}
@@ -89,23 +95,44 @@ def bias_bound(
     )
 
 
-def bias_of_first_readings(
-    marks: pl.DataFrame, rate: Estimate, inclusion: Floats, first_due: Floats
-) -> BiasBound:
-    """Give the bound that stands beside a rate, from checked marks.
+def bias_beside(
+    marks: pl.DataFrame, frame: pl.DataFrame, rates: Mapping[str, Estimate | None], *, corrected: bool = False
+) -> dict[str, BiasBound]:
+    """Give the bound that stands beside each rate, by its stratum's name (``overall`` for the whole frame).
 
-    The errors are measured where :data:`FEWEST_TO_MEASURE` second readings or more have a known chance, else
-    the expected ones of :class:`ExpectedErrors` are used. ``inclusion`` and ``first_due`` hold one value an
-    audited incident.
+    ``marks`` and ``frame`` are checked. The errors are measured where :data:`FEWEST_TO_MEASURE` second
+    readings or more have a known chance, in the stratum or else in the whole audit; where there are none the
+    expected ones of :class:`ExpectedErrors` are used. ``corrected`` says that second readings went into the
+    rates; a rate that had to leave them out, and says so in its warnings, was not corrected.
     """
-    read = both_readings(marks)
-    twice = int(read.get_column("read_again").sum())
-    measured = twice >= FEWEST_TO_MEASURE
-    errors = measured_errors(read) if measured else ExpectedErrors()
-    crimes = float(np.sum(first_due / inclusion) / np.sum(1.0 / inclusion))
-    return bias_bound(
-        rate.estimate, max(crimes, 1e-6), errors, measured=measured, corrected=twice > 0 and not rate.warnings
-    )
+    audit = gather_audit(marks, frame)
+    order = pl.DataFrame({"incident_id": audit.references})
+    read = order.join(both_readings(marks), on="incident_id", how="left", maintain_order="left")
+    whole = _errors(read) or (ExpectedErrors(), False)
+    bounds = {}
+    for name, rate in rates.items():
+        if rate is None:
+            continue
+        rows = (
+            audit.codes == audit.names.index(name) if name in audit.names else np.ones(len(order), dtype=bool)
+        )
+        errors, measured = _errors(read.filter(pl.Series(rows))) or whole
+        crimes = np.sum((read.get_column("first_due").to_numpy() / audit.inclusion)[rows])
+        bounds[name] = bias_bound(
+            rate.estimate,
+            max(float(crimes / np.sum(1.0 / audit.inclusion[rows])), 1e-6),
+            errors,
+            measured=measured,
+            corrected=corrected and bool(read.get_column("read_again").any()) and not rate.warnings,
+        )
+    return bounds
+
+
+def _errors(read: pl.DataFrame) -> tuple[ExpectedErrors, bool] | None:
+    """Give the errors that second readings measured, None where there were too few."""
+    if int(read.get_column("read_again").sum()) < FEWEST_TO_MEASURE:
+        return None
+    return measured_errors(read), True
 
 
 def measured_errors(read: pl.DataFrame) -> ExpectedErrors:
