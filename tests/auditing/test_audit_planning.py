@@ -193,12 +193,12 @@ LAST_FRAME = totals(violence=4_000, other=9_000)
 
 
 def test_the_last_audit_gives_the_assumptions_for_the_next_by_hand() -> None:
-    marks = marks_of("violence", *[(1, 1)] * 30, *[(2, 0)] * 10, *[(0, 0)] * 10)
+    marks = marks_of("violence", *[(1, 1)] * 30, *[(2, 0)] * 10, *[(0, 0)] * 20)
     row = assumptions_from(marks, totals(violence=900)).row(0, named=True)
     rate = 30 / 50
-    assert (row["expected_rate"], row["crimes_per_incident"]) == pytest.approx((rate, 1.0))
-    spread = (30 * (1 - rate) ** 2 + 10 * (0 - 2 * rate) ** 2) / 50
-    assert row["design_effect"] == pytest.approx(spread / (rate * (1 - rate)))
+    assert (row["expected_rate"], row["crimes_per_incident"]) == pytest.approx((rate, 50 / 60))
+    spread = (30 * (1 - rate) ** 2 + 10 * (0 - 2 * rate) ** 2) / 60
+    assert row["design_effect"] == pytest.approx(spread / (50 / 60 * rate * (1 - rate)))
 
 
 def test_what_the_last_audit_found_goes_into_the_next_plan() -> None:
