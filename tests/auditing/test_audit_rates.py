@@ -128,6 +128,11 @@ def test_bootstrap_by_pattern_and_by_incident_agree(monkeypatch: pytest.MonkeyPa
     assert np.quantile(by_incident, quantiles) == pytest.approx(np.quantile(by_pattern, quantiles), abs=0.004)
 
 
+def test_a_bootstrap_of_too_few_replicates_is_turned_away() -> None:
+    with pytest.raises(InputError, match="20 replicates"):
+        ratio(MARKS, FRAME, variance="bootstrap", replicates=20)
+
+
 def test_bootstrap_is_repeated_by_its_seed_and_refused_where_crimes_are_too_few() -> None:
     same = [ratio(MARKS, FRAME, variance="bootstrap", seed=5).standard_error for _ in range(2)]
     assert same[0] == same[1] != ratio(MARKS, FRAME, variance="bootstrap", seed=6).standard_error

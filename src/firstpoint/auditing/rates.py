@@ -47,6 +47,9 @@ _SOURCES = {
     "wald-for-comparison": "Cochran 1977, 2.8",
 }
 
+LEAST_REPLICATES = 200
+"""Below this many bootstrap replicates a limit at 95 % rests on a handful of them (the project's choice)."""
+
 RECORDED = "Crimes recorded divided by crimes that should have been"
 
 
@@ -56,6 +59,15 @@ def _check_variance(_: object, __: object, variance: str) -> None:
             f"There is no variance called {variance!r}.",
             where="variance",
             remedy=f"Choose one of {', '.join(get_args(VarianceName))}.",
+        )
+
+
+def _check_replicates(_: object, __: object, replicates: int) -> None:
+    if replicates < LEAST_REPLICATES:
+        raise InputError(
+            f"{replicates} replicates are too few for limits that hold.",
+            where="replicates",
+            remedy=f"Give {LEAST_REPLICATES} or more; 2,000 is usual.",
         )
 
 
@@ -70,7 +82,7 @@ class Method:
     interval: IntervalName = field(default="beta", validator=lambda _, __, value: check_interval(value))
     variance: VarianceName = field(default="linearised", validator=_check_variance)
     singles: SingleRule = field(default="refuse", validator=lambda _, __, value: check_singles(value))
-    replicates: int = 2_000
+    replicates: int = field(default=2_000, validator=_check_replicates)
     seed: int = 1
 
 
