@@ -30,7 +30,7 @@ import numpy as np
 from attrs import field, frozen
 
 from firstpoint.auditing.assisted.chances import USUAL_MIXING, mixed_chances, shared_out
-from firstpoint.auditing.assisted.difference import DifferenceFit, Predicted, fit_difference
+from firstpoint.auditing.assisted.difference import DifferenceFit, Predicted, fit_difference, with_second_draw
 from firstpoint.auditing.assisted.drawing import LEAST_ASSISTED, USUAL_TIERS, tier_codes
 from firstpoint.auditing.assisted.frozen import best_slope
 from firstpoint.auditing.assisted.limits import assisted_limits, is_a_rate, support_of
@@ -45,6 +45,7 @@ from firstpoint.auditing.assisted.predictions import (
 from firstpoint.auditing.intervals import crimes_gather
 from firstpoint.auditing.readings import pseudo_due, second_chances
 from firstpoint.auditing.readings.picking import LEAST_OPEN
+from firstpoint.auditing.readings.second import second_phase_parts
 from firstpoint.simulation.audited_force import AuditedForce, make_audited_force
 from firstpoint.simulation.trial_audits import HONEST, Trick, audited_frame, trial_report
 
@@ -78,6 +79,15 @@ class Drawn:
     rows: np.ndarray
     inclusion: Floats
     cells: np.ndarray
+
+
+@frozen(eq=False)
+class Second:
+    """What second readings changed of crimes due, which incidents were read again and how likely that was."""
+
+    change: Floats
+    again: np.ndarray
+    chances: Floats
 
 
 @frozen
@@ -236,15 +246,19 @@ def estimate(
     interval: str,
     *,
     slope: float = 1.0,
-    readings: float | None = None,
+    second: Second | None = None,
 ) -> Outcome:
     force, rows = trial.force, drawn.rows
     recorded, strata = force.recorded[rows], force.strata[rows]
     fit = fit_of(trial, drawn, due, known, slope)
     if not is_a_rate(fit):
         fit = fit_of(trial, drawn, due, None, 0.0)
+    if second is not None:
+        change = -fit.ratio * second.change
+        wanting = second_phase_parts(change, second.again, second.chances, drawn.inclusion)
+        fit = with_second_draw(fit, wanting)
     low, high, _ = assisted_limits(fit, support_of(np.maximum(due, recorded), strata), interval=interval)
-    return outcome(trial, low, high, fit.ratio, len(rows) if readings is None else readings)
+    return outcome(trial, low, high, fit.ratio, len(rows) + (0 if second is None else second.again.sum()))
 
 
 def fit_of(trial: Trial, drawn: Drawn, due: Floats, known: Known | None, slope: float) -> DifferenceFit:
@@ -312,7 +326,8 @@ def read_twice(
     )
     again = chance.random(len(rows)) < chances
     due = pseudo_due(first, force.due[rows], again, chances)
-    return estimate(trial, drawn, due, known, interval, readings=len(rows) + float(again.sum()))
+    second = Second(force.due[rows] - first, again, chances)
+    return estimate(trial, drawn, due, known, interval, second=second)
 
 
 def first_reading(force: AuditedForce, rows: np.ndarray, chance: np.random.Generator) -> Floats:

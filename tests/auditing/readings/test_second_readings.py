@@ -12,6 +12,7 @@ from audit_builders import frame_of, marks_of
 
 from firstpoint.auditing import estimate
 from firstpoint.auditing.assisted import estimate_assisted
+from firstpoint.auditing.ratio import unit_variances
 from firstpoint.auditing.readings import (
     ExpectedErrors,
     bias_beside,
@@ -25,6 +26,7 @@ from firstpoint.auditing.readings import (
     second_chances,
     two_phase_rate,
 )
+from firstpoint.auditing.readings.second import second_phase_parts
 from firstpoint.errors import InputError, Refused
 
 
@@ -36,6 +38,44 @@ def test_pseudo_values_are_right_on_average_over_every_pick() -> None:
         weight = np.prod(np.where(picked, chances, 1.0 - chances))
         mean += weight * pseudo_due(first, second, np.asarray(picked), chances)
     assert mean == pytest.approx(second)
+
+
+def test_the_variance_of_both_draws_is_right_on_average_over_every_sample_and_pick() -> None:
+    first, second = np.asarray([1.0, 3.0, 0.0, 2.0]), np.asarray([2.0, 1.0, 0.0, 4.0])
+    chances, inclusion = np.asarray([0.4, 0.3, 0.6, 0.5]), np.full(3, 3 / 4)
+    totals, variances, weights = [], [], []
+    for left_out in range(4):
+        rows = [at for at in range(4) if at != left_out]
+        for picked in product([False, True], repeat=3):
+            again, chance = np.asarray(picked), chances[rows]
+            due = pseudo_due(first[rows], second[rows], again, chance)
+            parts = unit_variances(due / inclusion, np.zeros(3, dtype=np.intp), inclusion)
+            wanting = second_phase_parts((second - first)[rows], again, chance, inclusion)
+            totals.append(float(np.sum(due / inclusion)))
+            variances.append(float(parts.sum() + wanting.sum()))
+            weights.append(0.25 * float(np.prod(np.where(again, chance, 1.0 - chance))))
+    mean = np.average(totals, weights=weights)
+    assert mean == pytest.approx(second.sum())
+    assert np.average(variances, weights=weights) == pytest.approx(
+        np.average((np.asarray(totals) - mean) ** 2, weights=weights)
+    )
+
+
+def test_a_frame_audited_whole_has_the_error_of_its_second_readings_alone() -> None:
+    first = marks_of("other", *[(2, 1)] * 10, *[(1, 1)] * 10)
+    second = first.head(2).with_columns(should_record=pl.lit(1, dtype=pl.Int64))
+    both = pl.concat(
+        [
+            first.with_columns(reading=pl.lit("first"), second_probability=pl.lit(None, dtype=pl.Float64)),
+            second.with_columns(reading=pl.lit("second"), second_probability=pl.lit(0.3)),
+        ]
+    )
+    overall = estimate_assisted(both, frame_of(other=20)).overall
+    # two corrections of one crime at a chance of 0.3: D = 30 − 2/0.3
+    due = 30 - 2 / 0.3
+    assert overall.estimate == pytest.approx(20 / due)
+    assert overall.standard_error == pytest.approx(20 / due * (2 * 0.7 / 0.3**2) ** 0.5 / due)
+    assert overall.low < overall.estimate < overall.high
 
 
 def test_a_second_reading_of_no_known_chance_is_refused_by_the_arithmetic() -> None:

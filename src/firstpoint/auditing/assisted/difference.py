@@ -15,7 +15,7 @@ weight in the mean from which the others differ.
 from __future__ import annotations
 
 import numpy as np
-from attrs import frozen
+from attrs import evolve, frozen
 
 from firstpoint.auditing.ratio import Codes, Floats, unit_variances
 
@@ -67,6 +67,16 @@ def fit_difference(
     residual = (off_recorded - ratio * off_due) / (inclusion * total_due)
     parts = unit_variances(residual, certain_apart(strata, inclusion), inclusion)
     return DifferenceFit(ratio, float(parts.sum()), parts, residual, total_due, total_recorded)
+
+
+def with_second_draw(fit: DifferenceFit, wanting: Floats) -> DifferenceFit:
+    """Give the fit with the variance of second readings that the first draw's formula leaves out.
+
+    ``wanting`` is float64, one value an audited incident, in squared crimes of the frame (see
+    :func:`~firstpoint.auditing.readings.second.second_phase_parts`).
+    """
+    parts = fit.unit_variance + wanting / fit.total_due**2
+    return evolve(fit, variance=float(parts.sum()), unit_variance=parts)
 
 
 def certain_apart(strata: Codes, inclusion: Floats) -> Codes:

@@ -12,7 +12,7 @@ from attrs import frozen
 
 from firstpoint.auditing.assisted.calibrated import fit_calibrated
 from firstpoint.auditing.assisted.cautions import assisted_cautions
-from firstpoint.auditing.assisted.difference import DifferenceFit, fit_difference
+from firstpoint.auditing.assisted.difference import DifferenceFit, fit_difference, with_second_draw
 from firstpoint.auditing.assisted.frozen import FrozenPredictions, predictions_sha256
 from firstpoint.auditing.assisted.gathered import Readings, gather_readings
 from firstpoint.auditing.assisted.limits import assisted_limits, is_a_rate, support_of
@@ -32,6 +32,7 @@ from firstpoint.auditing.intervals import (
 from firstpoint.auditing.marks import check_frame, check_marks
 from firstpoint.auditing.rates import RECORDED, VARIANCES
 from firstpoint.auditing.readings.bias import bias_beside
+from firstpoint.auditing.readings.second import second_phase_parts
 from firstpoint.auditing.result import Estimate
 from firstpoint.auditing.unrecorded import unrecorded_in_strata
 from firstpoint.errors import InputError, Refused
@@ -204,6 +205,8 @@ def _fit(readings: Readings, slope: float) -> tuple[DifferenceFit, bool]:
             recorded, due, readings.cells, readings.audit.inclusion, readings.predicted, used
         )
         if is_a_rate(fit):
+            if due is readings.due:
+                fit = _with_second_draw(readings, fit)
             return fit, due is readings.first_due or (readings.foretold and used != slope)
     raise Refused(
         "No audited incident should have led to a crime, so there is no rate.",
@@ -225,7 +228,17 @@ def _calibrated(readings: Readings) -> DifferenceFit:
             where="calibration",
             remedy="Use the difference estimator.",
         )
-    return fit
+    return _with_second_draw(readings, fit)
+
+
+def _with_second_draw(readings: Readings, fit: DifferenceFit) -> DifferenceFit:
+    if not readings.twice:
+        return fit
+    change = readings.change_recorded - fit.ratio * readings.change_due
+    again = readings.second_chance < 1.0
+    return with_second_draw(
+        fit, second_phase_parts(change, again, readings.second_chance, readings.audit.inclusion)
+    )
 
 
 def _check_estimator(estimator: str, readings: Readings) -> None:

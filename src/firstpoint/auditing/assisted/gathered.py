@@ -25,8 +25,10 @@ class Readings:
     """The audited incidents as arrays, one value an incident, sorted by stratum and incident.
 
     ``due`` and ``recorded`` are pseudo-values where second readings correct the first: pieces of a sum, which
-    may be negative. ``cells`` are the strata of the *draw* (a stratum, or a tier of one), ``predicted`` is
-    nothing throughout where nothing was predicted; ``twice`` counts the second readings used.
+    may be negative. ``change_due`` and ``change_recorded`` are what second readings changed (0 where there
+    was none) and ``second_chance`` how likely each was (1 where there was none). ``cells`` are the strata of
+    the *draw* (a stratum, or a tier of one), ``predicted`` is nothing throughout where nothing was predicted;
+    ``twice`` counts the second readings used.
     """
 
     audit: Audit
@@ -34,6 +36,9 @@ class Readings:
     due: Floats
     recorded: Floats
     first_due: Floats
+    change_due: Floats
+    change_recorded: Floats
+    second_chance: Floats
     predicted: Predicted
     totals: tuple[tuple[float, float], ...]
     twice: int
@@ -59,6 +64,9 @@ class Readings:
             due=self.due[rows],
             recorded=self.recorded[rows],
             first_due=self.first_due[rows],
+            change_due=self.change_due[rows],
+            change_recorded=self.change_recorded[rows],
+            second_chance=self.second_chance[rows],
             predicted=Predicted(self.predicted.due[rows], self.predicted.recorded[rows], due, recorded),
             totals=((due, recorded),) if self.totals else (),
         )
@@ -81,6 +89,11 @@ def gather_readings(marks: pl.DataFrame, frame: pl.DataFrame) -> Readings:
         due=_column(rows, "pseudo_due"),
         recorded=_column(rows, "pseudo_recorded"),
         first_due=_column(rows, "first_due"),
+        change_due=_change(rows, "due"),
+        change_recorded=_change(rows, "recorded"),
+        second_chance=_column(
+            rows.with_columns(pl.col("second_probability").fill_null(1.0)), "second_probability"
+        ),
         predicted=foretold,
         totals=totals,
         twice=int(rows.get_column("read_again").sum()),
@@ -197,6 +210,11 @@ def _cells(marks: pl.DataFrame, frame: pl.DataFrame, rows: pl.DataFrame, audit: 
             remedy="Audit two of each tier at the least, or draw with fewer tiers.",
         )
     return cells
+
+
+def _change(rows: pl.DataFrame, name: str) -> Floats:
+    change = (pl.col(f"second_{name}") - pl.col(f"first_{name}")).fill_null(0.0)
+    return _column(rows.with_columns(change=change), "change")
 
 
 def _column(rows: pl.DataFrame, name: str) -> Floats:

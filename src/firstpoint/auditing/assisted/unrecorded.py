@@ -10,6 +10,7 @@ from firstpoint.auditing.assisted.difference import certain_apart
 from firstpoint.auditing.assisted.gathered import Readings
 from firstpoint.auditing.intervals import student_t
 from firstpoint.auditing.ratio import unit_variances
+from firstpoint.auditing.readings.second import second_phase_parts
 from firstpoint.auditing.result import Estimate
 
 
@@ -24,7 +25,10 @@ def assisted_unrecorded(readings: Readings, slope: float, overall: Estimate) -> 
     weighted = off / audit.inclusion
     total = slope * (foretold.total_due - foretold.total_recorded) + float(weighted.sum())
     parts = unit_variances(weighted, certain_apart(readings.cells, audit.inclusion), audit.inclusion)
-    error = math.sqrt(float(parts.sum()))
+    change = readings.change_due - readings.change_recorded
+    again = readings.second_chance < 1.0
+    wanting = second_phase_parts(change, again, readings.second_chance, audit.inclusion)
+    error = math.sqrt(float(parts.sum() + wanting.sum()))
     seen = _seen(readings)
     due = float(np.sum(readings.first_due / audit.inclusion))
     if total > 0.0 and error > 0.0:

@@ -103,6 +103,23 @@ def pseudo_due(first: Floats, second: Floats, read_again: np.ndarray, chances: F
     return pseudo
 
 
+def second_phase_parts(
+    residual_correction: Floats, read_again: np.ndarray, chances: Floats, inclusion: Floats
+) -> Floats:
+    """Give the variance of the second draw that the first draw's formula leaves out of Σ ẽ/π, float64.
+
+    ``residual_correction`` is what the second reading changed of an incident's residual e, ``inclusion`` its
+    π. The formula of the first draw, fed with pseudo-values, holds (1 − π)/π of each incident's second-draw
+    variance where it should be 1/π: what is wanting is w·(1 − p)/p²·(change of e)² for each incident read
+    again. It matters where incidents were nearly or quite certain to be drawn (Särndal, Swensson and Wretman
+    1992, 9.3).
+    """
+    chance = np.where(read_again, chances, 1.0)
+    wanting = np.where(read_again, (1.0 - chance) / chance**2 * residual_correction**2, 0.0)
+    parts: Floats = wanting / inclusion
+    return parts
+
+
 def _between(size: Floats, floor: Floats, total: float) -> Floats:
     """Give c·size held between floor and 1, with c such that the sum is ``total`` where that can be."""
     low, high = 0.0, 1.0
