@@ -128,6 +128,12 @@ def test_bootstrap_by_pattern_and_by_incident_agree(monkeypatch: pytest.MonkeyPa
     assert np.quantile(by_incident, quantiles) == pytest.approx(np.quantile(by_pattern, quantiles), abs=0.004)
 
 
+def test_bootstrap_t_reaches_further_down_than_up_where_nearly_all_is_recorded() -> None:
+    marks = marks_of("other", *[(1, 1)] * 150, *[(1, 0)] * 8, *[(2, 1)] * 4)
+    rate = ratio(marks, totals(other=9000), interval="bootstrap-t")
+    assert rate.estimate - rate.low > 1.2 * (rate.high - rate.estimate)
+
+
 def test_a_bootstrap_of_too_few_replicates_is_turned_away() -> None:
     with pytest.raises(InputError, match="20 replicates"):
         ratio(MARKS, FRAME, variance="bootstrap", replicates=20)
