@@ -33,6 +33,7 @@ from firstpoint.auditing import (
     smallest_change,
 )
 from firstpoint.auditing.planning.many_limits import Runs, many_limits
+from firstpoint.auditing.planning.rehearsal import told
 from firstpoint.auditing.planning.sharing import expect, share_out, shares_of
 from firstpoint.errors import InputError, Refused
 
@@ -193,12 +194,12 @@ LAST_FRAME = totals(violence=4_000, other=9_000)
 
 
 def test_the_last_audit_gives_the_assumptions_for_the_next_by_hand() -> None:
-    marks = marks_of("violence", *[(1, 1)] * 30, *[(2, 0)] * 10, *[(0, 0)] * 10)
+    marks = marks_of("violence", *[(1, 1)] * 30, *[(2, 0)] * 10, *[(0, 0)] * 20)
     row = assumptions_from(marks, totals(violence=900)).row(0, named=True)
     rate = 30 / 50
-    assert (row["expected_rate"], row["crimes_per_incident"]) == pytest.approx((rate, 1.0))
-    spread = (30 * (1 - rate) ** 2 + 10 * (0 - 2 * rate) ** 2) / 50
-    assert row["design_effect"] == pytest.approx(spread / (rate * (1 - rate)))
+    assert (row["expected_rate"], row["crimes_per_incident"]) == pytest.approx((rate, 50 / 60))
+    spread = (30 * (1 - rate) ** 2 + 10 * (0 - 2 * rate) ** 2) / 60
+    assert row["design_effect"] == pytest.approx(spread / (50 / 60 * rate * (1 - rate)))
 
 
 def test_what_the_last_audit_found_goes_into_the_next_plan() -> None:
@@ -216,16 +217,27 @@ def test_an_audit_without_failures_or_with_few_crimes_gives_no_assumption() -> N
 
 def test_a_rehearsal_says_width_and_coverage_of_every_part() -> None:
     sizes = {"violence": 228, "other": 228}
-    told = rehearse(LAST, LAST_FRAME, sizes, runs=1_000, seed=4)
-    assert told.table["part"].unique().sort().to_list() == ["other", "overall", "violence"]
-    beta = {row["part"]: row for row in told.table.filter(interval="beta").iter_rows(named=True)}
+    found = rehearse(LAST, LAST_FRAME, sizes, runs=1_000, seed=4)
+    assert found.table["part"].unique().sort().to_list() == ["other", "overall", "violence"]
+    beta = {row["part"]: row for row in found.table.filter(interval="beta").iter_rows(named=True)}
     assert beta["overall"]["rate"] == pytest.approx(ratio(LAST, LAST_FRAME).estimate, abs=1e-3)
     assert beta["overall"]["coverage"] == pytest.approx(0.95, abs=0.025)
     alike = ratio(LAST, LAST_FRAME).half_width_points
     assert beta["overall"]["expected_half_width_points"] == pytest.approx(alike, rel=0.05)
     assert beta["overall"]["half_width_points_90"] > beta["overall"]["expected_half_width_points"]
-    assert "held" in told.text()
-    assert "228 reports" in told.text()
+    assert "held" in found.text()
+    assert "228 reports" in found.text()
+
+
+def test_a_rehearsal_tells_mean_and_ninth_tenth_of_the_half_widths_and_how_many_runs_held() -> None:
+    half = np.arange(1.0, 12.0) / 100.0
+    usable = np.ones(11, dtype=bool)
+    row = told("violence", "beta", 50, 0.86, 0.9 - half, 0.9 + half, usable)
+    assert row["expected_half_width_points"] == pytest.approx(6.0)
+    assert row["half_width_points_90"] == pytest.approx(10.0)
+    assert row["coverage"] == pytest.approx(8 / 11)
+    none = told("violence", "beta", 50, 0.86, 0.9 - half, 0.9 + half, half < 0.105)
+    assert none["without_rate"] == 1
 
 
 def test_a_rehearsal_is_repeated_by_its_seed_and_sharpened_by_more_reports() -> None:
@@ -237,15 +249,15 @@ def test_a_rehearsal_is_repeated_by_its_seed_and_sharpened_by_more_reports() -> 
 
 
 def test_a_rehearsal_of_the_whole_frame_always_finds_the_rate() -> None:
-    told = rehearse(LAST, totals(violence=228, other=228), {"violence": 228, "other": 228}, runs=20)
-    assert told.table["expected_half_width_points"].max() == 0.0
-    assert told.table["coverage"].min() == 1.0
+    found = rehearse(LAST, totals(violence=228, other=228), {"violence": 228, "other": 228}, runs=20)
+    assert found.table["expected_half_width_points"].max() == 0.0
+    assert found.table["coverage"].min() == 1.0
 
 
 def test_a_rehearsal_warns_of_failures_too_few_to_rehearse_from() -> None:
     clean = pl.concat([LAST.filter(stratum="violence"), marks_of("other", *[(1, 1)] * 40)])
-    told = rehearse(clean, LAST_FRAME, {"violence": 50, "other": 50}, runs=50)
-    assert any(words.startswith("other: the last audit found 0") for words in told.cautions)
+    found = rehearse(clean, LAST_FRAME, {"violence": 50, "other": 50}, runs=50)
+    assert any(words.startswith("other: the last audit found 0") for words in found.cautions)
 
 
 def test_a_rehearsal_that_cannot_be_is_turned_away() -> None:

@@ -200,6 +200,15 @@ def test_a_part_keeps_every_incident_and_counts_nothing_outside_it_by_hand() -> 
     assert (part.incidents, part.crimes) == (2, 2)
 
 
+def test_a_lone_stratum_in_which_the_part_was_not_met_lends_it_no_variance() -> None:
+    marks = pl.concat([MARKS, marks_of("sexual", (3, 1))]).with_columns(
+        part=pl.when(pl.col("stratum") == "sexual").then(pl.lit("b")).otherwise(pl.lit("a"))
+    )
+    frame = totals(violence=900, sexual=80, other=2500)
+    alone = ratio(marks, frame, by="part", singles="average")["a"]
+    assert alone.standard_error == pytest.approx(ratio(MARKS, FRAME).standard_error)
+
+
 def test_an_incident_may_hold_crimes_of_several_parts() -> None:
     rows = pl.DataFrame(
         {

@@ -32,17 +32,19 @@ def test_each_run_has_the_limits_that_the_estimator_gives_of_that_sample() -> No
     rows = FRAME.join(TRUTH.select("incident_id", "should_record", "recorded"), on="incident_id")
     rows, chance = rows.sort("stratum", "incident_id"), np.random.default_rng(1)
     runs, marked = {}, [[] for _ in range(8)]
-    for name in SIZES:
+    sizes = {"violence": 220, "other": 60}
+    for name in sizes:
         part = rows.filter(stratum=name)
-        chances = mixed_chances(part["predicted_sd"].to_numpy(), SIZES[name])
+        chances = mixed_chances(part["predicted_sd"].to_numpy(), sizes[name])
+        assert (chances == 1.0).any() == (name == "violence")  # some are certain to be drawn
         copies = np.ones(part.height, dtype=np.intp)
-        drawn = drawn_copies(copies, chances, SIZES[name], 8, chance)
+        drawn = drawn_copies(copies, chances, sizes[name], 8, chance)
         due, recorded, due_told, recorded_told = (
             part[column].to_numpy().astype(float)
             for column in ("should_record", "recorded", "predicted_due", "predicted_recorded")
         )
         runs[name] = AssistedRuns(
-            due, recorded, due_told, recorded_told, chances, copies.astype(float), drawn, SIZES[name]
+            due, recorded, due_told, recorded_told, chances, copies.astype(float), drawn, sizes[name]
         )
         told = part.select("stratum", "incident_id", "should_record", "recorded")
         told = told.with_columns(inclusion_probability=pl.Series(chances))

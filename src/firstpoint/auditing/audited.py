@@ -5,7 +5,7 @@ Here stand the refusals: marks that do not belong to the frame, and strata too t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import polars as pl
@@ -38,19 +38,24 @@ class Audit:
 
     def stratum(self, code: int) -> Audit:
         """Give one stratum alone, by its place in ``names``."""
-        rows = self.codes == code
+        return self.only((code,))
+
+    def only(self, codes: Sequence[int]) -> Audit:
+        """Give these strata alone, by their places in ``names``."""
+        rows, place = np.isin(self.codes, codes), np.full(len(self.names), -1, dtype=np.intp)
+        place[list(codes)] = np.arange(len(codes))
         return evolve(
             self,
             references=self.references.filter(pl.Series(rows)),
-            names=(self.names[code],),
-            codes=np.zeros(int(rows.sum()), dtype=np.intp),
-            variance_codes=np.zeros(int(rows.sum()), dtype=np.intp),
+            names=tuple(self.names[code] for code in codes),
+            codes=place[self.codes[rows]],
+            variance_codes=place[self.codes[rows]],
             due=self.due[rows],
             recorded=self.recorded[rows],
             inclusion=self.inclusion[rows],
-            sampled=(self.sampled[code],),
-            incidents=(self.incidents[code],),
-            recorded_12m=self.recorded_12m and (self.recorded_12m[code],),
+            sampled=tuple(self.sampled[code] for code in codes),
+            incidents=tuple(self.incidents[code] for code in codes),
+            recorded_12m=self.recorded_12m and tuple(self.recorded_12m[code] for code in codes),
         )
 
     @property

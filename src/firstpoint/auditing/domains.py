@@ -136,6 +136,8 @@ def _by_part(audit: Audit, rows: pl.DataFrame, by: str, of: Kind, method: Method
     for part in rows.get_column(by).drop_nulls().unique().sort().to_list():
         inside = rows.filter(pl.col(by) == part)
         one = _summed(audit, inside)
+        if method.singles == "average":
+            one = _where_it_lies(one, inside)
         counted = inside.get_column("incident_id").n_unique()
         if one.due.sum() == 0.0:
             no_rate[part] = f"none of its {counted} audited incidents counts in the denominator"
@@ -164,6 +166,16 @@ def _summed(audit: Audit, rows: pl.DataFrame) -> Audit:
     numerator: Floats = np.asarray(filled.get_column("numerator"), dtype=np.float64)
     denominator: Floats = np.asarray(filled.get_column("denominator"), dtype=np.float64)
     return evolve(audit, recorded=numerator, due=denominator)
+
+
+def _where_it_lies(audit: Audit, inside: pl.DataFrame) -> Audit:
+    """Give the audit in the strata where the part was met, so that the mean variance is that of these.
+
+    The others add nothing to the rate or its variance; R's ``survey`` leaves them out of the mean too.
+    """
+    met = set(inside.get_column("stratum"))
+    left = audit.only([code for code, name in enumerate(audit.names) if name in met])
+    return audit if left.taken_whole else left
 
 
 def _with_part(rows: pl.DataFrame, frame: pl.DataFrame, by: str) -> pl.DataFrame:
