@@ -2,8 +2,9 @@
 
 Two shapes are fitted to the weekly counts: a *step*, one rate before a week and another from it on, and a
 *slide*, one rate up to a week and from there on a straight line. The model is Y = R(t)·D + e for the weighted
-crimes recorded and due of each week, the variance of e in proportion to the incidents read; the week that
-leaves the smallest sum of squares is the estimate (Bai and Perron, *Econometrica*, 1998, for one break).
+crimes recorded and due of each week, the variance of e in proportion to the incidents read (for the dates,
+to R(1 − R) of the best fit as well); the week that leaves the smallest sum of squares is the estimate (Bai
+and Perron, *Econometrica*, 1998, for one break).
 
 Whether there is a change at all is asked of the incidents themselves: they are dealt out anew over the weeks
 many times, and the share of deals that fit a change as well as the real order is the chance of a false alarm.
@@ -153,7 +154,7 @@ def _dated(
     nothing: ChangePoint, daily: Daily, candidates: _Candidates, chance: np.random.Generator
 ) -> ChangePoint:
     """Give the change that fits best, with its dates and the rates on either side."""
-    series = _series(daily)
+    series = _weighed_by_rate(_series(daily), candidates)
     best = int(np.argmin(candidates.left_over(series)[1]))
     week, shape = candidates.weeks[best], candidates.shapes[best]
     inside = _weeks_not_ruled_out(candidates, series, nothing.confidence, nothing.replicates, chance)
@@ -251,6 +252,17 @@ def _series(daily: Daily, order: NDArray[np.intp] | None = None) -> _Series:
         due=daily.by_week(weight * daily.due[rows]),
         precision=np.divide(1.0, size, out=np.zeros_like(size), where=size > 0),
     )
+
+
+def _weighed_by_rate(series: _Series, candidates: _Candidates) -> _Series:
+    """Give the series with each week's precision over R(1 − R) of the change that fits best.
+
+    Crimes are missed more unevenly the more of them are missed, so the weeks after a fall say less.
+    """
+    fitted, _ = candidates.fitted(series, int(np.argmin(candidates.left_over(series)[1])))
+    read = series.due > 0
+    rate = np.clip(np.divide(fitted, series.due, out=np.full_like(fitted, 0.5), where=read), 0.02, 0.98)
+    return evolve(series, precision=series.precision / (rate * (1.0 - rate)))
 
 
 def _stacked(parts: list[_Series]) -> _Series:
