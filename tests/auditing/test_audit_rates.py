@@ -190,6 +190,11 @@ def test_collapse_takes_a_lone_incident_together_with_the_stratum_nearest_in_siz
     frame = totals(violence=900, sexual=800, other=2500)
     together = ratio(lone, frame, singles="collapse")
     assert together.standard_error > ratio(lone, frame, singles="certainty").standard_error
+    due, recorded = (lone[name].to_numpy().astype(float) for name in ("should_record", "recorded"))
+    share = lone["stratum"].replace_strict({"violence": 65 / 900, "sexual": 1 / 800, "other": 67 / 2500})
+    joined = lone["stratum"].replace_strict({"violence": 0, "sexual": 0, "other": 1}).to_numpy()
+    by_hand = fit_ratio(recorded, due, joined.astype(np.intp), share.to_numpy())
+    assert together.standard_error == pytest.approx(math.sqrt(by_hand.variance))
     assert estimate(lone, frame, singles="collapse").no_rate["sexual"].startswith("one audited incident")
     with pytest.raises(Refused, match="no other stratum"):
         ratio(marks_of("sexual", (3, 1)), totals(sexual=50), singles="collapse")
