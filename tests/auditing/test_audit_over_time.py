@@ -193,6 +193,18 @@ def test_without_drift_audits_that_disagree_are_put_together_only_with_a_warning
     assert any("differ by more than chance" in words for words in far.rate.warnings)
 
 
+def test_the_chance_of_such_disagreement_is_that_of_the_normal_distribution_for_two_audits() -> None:
+    one, two = rate(0.9, 0.86, 0.93), rate(0.86, 0.81, 0.9)
+
+    def level(share: float) -> float:
+        return math.log(share / (1 - share))
+
+    spread = [(level(each.high) - level(each.low)) / (2 * 1.959963984540054) for each in (one, two)]
+    apart = abs(level(one.estimate) - level(two.estimate)) / math.hypot(*spread)
+    found = combine({DAYS[0]: one, DAYS[1]: two})
+    assert found.disagreement == pytest.approx(math.erfc(apart / math.sqrt(2)))
+
+
 def test_with_drift_an_old_audit_counts_for_less_and_much_drift_leaves_the_last_alone() -> None:
     audits = {DAYS[0]: rate(0.96, 0.945, 0.972), DAYS[2]: rate(0.836, 0.81, 0.86)}
     some, much = (combine(audits, drift_points_a_month=points) for points in (1.0, 500.0))

@@ -128,6 +128,12 @@ def test_bootstrap_by_pattern_and_by_incident_agree(monkeypatch: pytest.MonkeyPa
     assert np.quantile(by_incident, quantiles) == pytest.approx(np.quantile(by_pattern, quantiles), abs=0.004)
 
 
+def test_bootstrap_t_reaches_further_down_than_up_where_nearly_all_is_recorded() -> None:
+    marks = marks_of("other", *[(1, 1)] * 150, *[(1, 0)] * 8, *[(2, 1)] * 4)
+    rate = ratio(marks, totals(other=9000), interval="bootstrap-t")
+    assert rate.estimate - rate.low > 1.2 * (rate.high - rate.estimate)
+
+
 def test_a_bootstrap_of_too_few_replicates_is_turned_away() -> None:
     with pytest.raises(InputError, match="20 replicates"):
         ratio(MARKS, FRAME, variance="bootstrap", replicates=20)
@@ -184,6 +190,11 @@ def test_collapse_takes_a_lone_incident_together_with_the_stratum_nearest_in_siz
     frame = totals(violence=900, sexual=800, other=2500)
     together = ratio(lone, frame, singles="collapse")
     assert together.standard_error > ratio(lone, frame, singles="certainty").standard_error
+    due, recorded = (lone[name].to_numpy().astype(float) for name in ("should_record", "recorded"))
+    share = lone["stratum"].replace_strict({"violence": 65 / 900, "sexual": 1 / 800, "other": 67 / 2500})
+    joined = lone["stratum"].replace_strict({"violence": 0, "sexual": 0, "other": 1}).to_numpy()
+    by_hand = fit_ratio(recorded, due, joined.astype(np.intp), share.to_numpy())
+    assert together.standard_error == pytest.approx(math.sqrt(by_hand.variance))
     assert estimate(lone, frame, singles="collapse").no_rate["sexual"].startswith("one audited incident")
     with pytest.raises(Refused, match="no other stratum"):
         ratio(marks_of("sexual", (3, 1)), totals(sexual=50), singles="collapse")
