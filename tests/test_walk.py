@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 
-@pytest.mark.parametrize(("page", "samples"), [("walk.md", 30), ("counting.md", 25)])
+@pytest.mark.parametrize(("page", "samples"), [("walk.md", 30), ("counting.md", 25), ("audits.md", 45)])
 def test_every_sample_of_the_page_is_true(page, samples, monkeypatch):
     monkeypatch.chdir(ROOT)
     results = doctest.testfile(

@@ -51,3 +51,13 @@ def test_a_ruling_stands_before_readings_and_a_second_reading_never() -> None:
 def test_marks_without_readings_stand_as_they_are() -> None:
     rows = marks(3, 0.1)
     assert auditing.standing_readings(rows).equals(rows)
+
+
+def test_a_row_that_came_in_twice_is_told_and_a_row_a_crime_is_not() -> None:
+    rows = marks(60, 0.1).drop("inclusion_probability")
+    three = rows.head(1).with_columns(incident_id=pl.lit("V90"), should_record=pl.lit(3, dtype=pl.Int64))
+    several = pl.concat([rows, three])
+    twice = pl.concat([several, several.filter(incident_id="V90")])
+    assert any("V90" in words and "twice" in words for words in auditing.estimate(twice, FRAME).cautions)
+    a_crime_a_row = pl.concat([rows, rows.head(1)])
+    assert not any("twice" in words for words in auditing.estimate(a_crime_a_row, FRAME).cautions)

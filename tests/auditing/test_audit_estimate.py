@@ -249,6 +249,7 @@ def test_every_figure_says_its_method_and_can_be_written_as_json() -> None:
     written = json.loads(json.dumps(result.as_dict(), allow_nan=False))
     assert set(written["overall"]) == {
         "estimate", "low", "high", "standard_error", "confidence", "method", "incidents", "crimes",
+        "formula", "degrees_of_freedom", "warnings",
     }  # fmt: skip
     assert written["strata"][0]["stratum"] == "violence"
     assert "incident as the unit" in written["overall"]["method"]

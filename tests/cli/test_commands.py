@@ -82,6 +82,9 @@ def test_run_without_marks_draws_a_sample_and_states_no_rate(made_up):
     drawn = json.loads((directory / "out" / "sample.csv.json").read_text(encoding="utf-8"))
     assert drawn["seed"] == 5
     assert sum(drawn["sizes"].values()) == pl.read_csv(directory / "out" / "sample.csv").height
+    frame = pl.read_csv(directory / "out" / "frame.csv")
+    assert "control room" in frame["route"].to_list()
+    assert frame["received_on"].str.to_date().is_between(*map(date.fromisoformat, drawn["window"])).all()
 
 
 def test_the_same_seed_draws_the_same_sample_again(made_up, tmp_path):

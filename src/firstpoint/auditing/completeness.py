@@ -1,4 +1,4 @@
-"""Whether the whole sample was marked: a report that is left unmarked must not make the rate look better."""
+"""Whether the sample was marked whole and once: no report left out, none counted twice."""
 
 from __future__ import annotations
 
@@ -30,3 +30,19 @@ def unmarked_cautions(marks: pl.DataFrame, incidents: dict[str, int]) -> Iterato
                 f"{stratum}: only {marked:,} of the {drawn:,} drawn reports are marked; if more is wrong in "
                 "those left out, the true rate is lower. Mark them all before the figure is used."
             )
+
+
+def repeated_rows(marks: pl.DataFrame) -> Iterator[str]:
+    """Give a caution where marks hold the same row of one incident again, which adds its crimes again.
+
+    Rows of one incident are summed, since a file may have a row a crime; but a row that tells of no crime or
+    of several, alike in every column, more likely came in twice.
+    """
+    whole = marks.filter(pl.col("should_record") != 1)
+    again = whole.filter(whole.is_duplicated()).select("stratum", "incident_id").unique()
+    for stratum, incidents in again.group_by("stratum").len().sort("stratum").iter_rows():
+        first = again.filter(stratum=stratum).get_column("incident_id").sort()[0]
+        yield (
+            f"{stratum}: {incidents:,} incidents ({first} is one) have a row that is there twice, alike in "
+            "every column, and their crimes were added up. If a row is an incident, take the second one out."
+        )

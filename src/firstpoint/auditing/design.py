@@ -25,12 +25,14 @@ class Assumptions:
     """What a planner takes for granted of a stratum before the audit.
 
     ``expected_rate`` is a share; ``design_effect`` says how many times more the variance is than if crimes
-    came one an incident; ``crimes_per_incident`` counts crimes that should be recorded.
+    came one an incident; ``crimes_per_incident`` counts crimes that should be recorded. ``assurance`` says
+    how many times more reports it takes so that the margin is met nine times in ten and not on average.
     """
 
     expected_rate: float
     design_effect: float
     crimes_per_incident: float
+    assurance: float = 1.5
 
 
 def plan_sample(
@@ -43,6 +45,7 @@ def plan_sample(
     crimes_per_incident: Mapping[str, float] | None = None,
     minimum: int = LEAST_SAMPLE,
     required: Sequence[str] = STRATA,
+    assured: bool = False,
 ) -> pl.DataFrame:
     """Give the number to audit in each stratum for an interval of ± ``half_width_points`` there.
 
@@ -50,22 +53,21 @@ def plan_sample(
     ``incidents``). ``rates`` (shares), ``design_effects`` and ``crimes_per_incident`` override, by stratum,
     what ``design.toml`` assumes. Columns of the answer: ``stratum``, ``incidents``, ``sample``,
     ``expected_rate``, ``design_effect``, ``crimes_per_incident``, ``half_width_points``, ``confidence``. No
-    stratum gets more than it has.
+    stratum gets more than it has. ``assured`` raises the sizes so that the margin is met nine times in ten
+    and not on average; :func:`rehearse` says how often it is on a force's own data.
 
     Raises Refused where a ``required`` stratum has fewer than two reports, since there is then no overall
     rate.
     """
-    totals = _incidents_by_stratum(frame)
-    for stratum in [*required, *totals]:
-        _refuse_unbuilt(stratum, totals.get(stratum, 0))
+    totals = incidents_by_stratum(frame, required=required)
     rows = []
     for stratum in in_order(set(totals)):
-        assumed = _assumptions(stratum, rates, design_effects, crimes_per_incident)
+        assumed = assumptions(stratum, rates, design_effects, crimes_per_incident)
         wanted = sample_size(
             assumed.expected_rate,
             half_width_points,
             confidence=confidence,
-            design_effect=assumed.design_effect,
+            design_effect=assumed.design_effect * (assumed.assurance if assured else 1.0),
             crimes_per_incident=assumed.crimes_per_incident,
             incidents=totals[stratum],
         )
@@ -108,11 +110,18 @@ def sample_size(
     return math.ceil(wanted - 1e-9)
 
 
-def _incidents_by_stratum(frame: pl.DataFrame) -> dict[str, int]:
+def incidents_by_stratum(frame: pl.DataFrame, *, required: Sequence[str] = ()) -> dict[str, int]:
+    """Give the reports of each stratum of a frame, by either shape of it.
+
+    Raises Refused where a stratum of the frame, or a ``required`` one, has fewer than two.
+    """
     frame = check_frame(frame)
-    if "incident_id" not in frame.columns:
-        return dict(frame.select("stratum", "incidents").iter_rows())
-    return dict(frame.group_by("stratum").len().iter_rows())
+    by_row = "incident_id" in frame.columns
+    counted = frame.group_by("stratum").len() if by_row else frame.select("stratum", "incidents")
+    totals: dict[str, int] = dict(counted.iter_rows())
+    for stratum in [*required, *totals]:
+        _refuse_unbuilt(stratum, totals.get(stratum, 0))
+    return totals
 
 
 def _refuse_unbuilt(stratum: str, incidents: int) -> None:
@@ -125,27 +134,41 @@ def _refuse_unbuilt(stratum: str, incidents: int) -> None:
         )
 
 
-def _assumptions(
+def assumptions(
     stratum: str,
     rates: Mapping[str, float] | None,
     design_effects: Mapping[str, float] | None,
     crimes_per_incident: Mapping[str, float] | None,
 ) -> Assumptions:
+    """Give what is taken for granted of a stratum: as the caller says or else as shipped."""
     shipped = _shipped().get(stratum, _shipped()["otherwise"])
     return Assumptions(
         expected_rate=(rates or {}).get(stratum, shipped.expected_rate),
         design_effect=(design_effects or {}).get(stratum, shipped.design_effect),
         crimes_per_incident=(crimes_per_incident or {}).get(stratum, shipped.crimes_per_incident),
+        assurance=shipped.assurance,
     )
 
 
 @cache
+def shipped_cost() -> tuple[float, float]:
+    """Give the minutes that a report takes to audit and that an auditor has in a day, as shipped."""
+    row = tomllib.loads(_design_toml())["cost"]
+    return row["minutes_a_report"], row["minutes_a_day"]
+
+
+def _design_toml() -> str:
+    return (resources.files("firstpoint.auditing") / "design.toml").read_text(encoding="utf-8")
+
+
+@cache
 def _shipped() -> dict[str, Assumptions]:
-    text = (resources.files("firstpoint.auditing") / "design.toml").read_text(encoding="utf-8")
-    table = tomllib.loads(text)
+    table = tomllib.loads(_design_toml())
     rows = {**table["assumptions"], "otherwise": table["otherwise"]}
     return {
-        name: Assumptions(row["expected_rate"], row["design_effect"], row["crimes_per_incident"])
+        name: Assumptions(
+            row["expected_rate"], row["design_effect"], row["crimes_per_incident"], row["assurance"]
+        )
         for name, row in rows.items()
     }
 

@@ -7,30 +7,22 @@ from collections.abc import Mapping
 
 import numpy as np
 import polars as pl
+from attrs import evolve
 
-from firstpoint.auditing.audited import Audit, gather_audit
-from firstpoint.auditing.completeness import unmarked_cautions
+from firstpoint.auditing.audited import Audit, gather_audit, refuse_without_crime
+from firstpoint.auditing.completeness import repeated_rows, unmarked_cautions
 from firstpoint.auditing.intervals import (
     FEW_CARRIERS,
     IntervalName,
-    check_confidence,
-    check_interval,
     crimes_gather,
     guard_df,
     nothing_varied,
-    rate_limits,
 )
 from firstpoint.auditing.marks import check_frame, check_marks, one_row_an_incident
-from firstpoint.auditing.ratio import RatioFit, fit_ratio
+from firstpoint.auditing.rates import Method, VarianceName, rate_of, rate_or_reason
+from firstpoint.auditing.ratio import SingleRule, fit_ratio
 from firstpoint.auditing.result import AuditResult, Estimate
 from firstpoint.auditing.unrecorded import unrecorded_in_frame, unrecorded_in_strata, without_a_year
-from firstpoint.errors import Refused
-
-_INTERVAL_WORDS = {
-    "beta": "beta interval on the effective sample size (Korn and Graubard 1998)",
-    "logit-t": "Student interval on the log-odds",
-    "guarded": "Student interval on the log-odds, degrees of freedom by share of variance (Satterthwaite)",
-}
 
 
 def estimate(
@@ -39,6 +31,8 @@ def estimate(
     *,
     confidence: float = 0.95,
     interval: IntervalName = "beta",
+    variance: VarianceName = "linearised",
+    singles: SingleRule = "refuse",
 ) -> AuditResult:
     """Give the recording rate, overall and by stratum, and the crimes unrecorded, each with its interval.
 
@@ -46,28 +40,22 @@ def estimate(
     summed); an audited incident without crime keeps a row with 0 and 0. ``frame`` has a row an incident or
     a row a stratum, as :func:`read_frame` gives it. Within a stratum every incident is taken to have been
     equally likely to be drawn unless ``inclusion_probability`` varies. Every stratum of the frame must have
-    been audited.
+    been audited. ``interval``, ``variance`` and ``singles`` are names of :data:`IntervalName`,
+    :data:`VarianceName` and :data:`SingleRule`.
 
     Raises InputError for marks that do not fit the frame, and Refused, naming the stratum and what would
     mend it, where there is no honest answer: a stratum with one audited incident of several, a stratum of
     the frame with none, or no crime at all that should have been recorded.
     """
-    check_confidence(confidence)
-    check_interval(interval)
+    method = Method(confidence=confidence, interval=interval, variance=variance, singles=singles)
     checked = check_marks(marks)
-    audit = gather_audit(checked, check_frame(frame))
+    audit = gather_audit(checked, check_frame(frame), singles=singles)
     strata = {name: audit.stratum(code) for code, name in enumerate(audit.names)}
-    no_rate = {name: _no_crime(one) for name, one in strata.items() if one.due.sum() == 0}
-    if len(no_rate) == len(strata):
-        raise Refused(
-            "No audited incident should have led to a crime, so there is no rate.",
-            where=f"strata {', '.join(strata)}",
-            remedy="Audit more incidents, or check that should_record is filled in.",
-        )
-    rates = {
-        name: None if name in no_rate else _rate(one, confidence, interval) for name, one in strata.items()
-    }
-    overall = _rate(audit, confidence, interval)
+    told = {name: _without_rate(one) or rate_or_reason(one, method) for name, one in strata.items()}
+    no_rate = {name: reason for name, reason in told.items() if isinstance(reason, str)}
+    refuse_without_crime(audit)
+    rates = {name: one if isinstance(one, Estimate) else None for name, one in told.items()}
+    overall = rate_of(audit, method)
     return AuditResult(
         overall=overall,
         strata=rates,
@@ -78,62 +66,23 @@ def estimate(
             *unmarked_cautions(
                 one_row_an_incident(checked), dict(zip(audit.names, audit.incidents, strict=True))
             ),
-            *_cautions(strata, no_rate),
+            *repeated_rows(checked),
+            *_cautions(strata, no_rate, method),
             *without_a_year(audit, rates),
         ),
     )
 
 
-def _rate(audit: Audit, confidence: float, interval: IntervalName) -> Estimate:
-    fit = fit_ratio(audit.recorded, audit.due, audit.codes, audit.inclusion)
-    with_crime = audit.due > 0
-    if audit.taken_whole:
-        low = high = fit.ratio
-    else:
-        low, high = rate_limits(
-            fit.ratio,
-            fit.unit_variance,
-            incidents_with_crime=int(with_crime.sum()),
-            crimes=int(audit.due.sum()),
-            strata=len(np.unique(audit.codes[with_crime])),
-            confidence=confidence,
-            interval=interval,
-        )
-    return Estimate(
-        estimate=fit.ratio,
-        low=low,
-        high=high,
-        standard_error=math.sqrt(fit.variance),
-        confidence=confidence,
-        method=_rate_method(audit, fit, confidence, interval),
-        incidents=len(audit.due),
-        crimes=int(audit.due.sum()),
-    )
+def _without_rate(audit: Audit) -> str:
+    """Give why a stratum has no rate of its own, or nothing where it has one."""
+    if audit.due.sum() == 0:
+        return f"none of the {len(audit.due)} audited incidents should have led to a crime"
+    if audit.alone:
+        return f"one audited incident of {audit.incidents[0]:,} gives no standard error"
+    return ""
 
 
-def _rate_method(audit: Audit, fit: RatioFit, confidence: float, interval: IntervalName) -> str:
-    scope = f"over {len(audit.names)} strata" if len(audit.names) > 1 else f"in the stratum {audit.names[0]}"
-    start = (
-        f"Crimes recorded divided by crimes that should have been, weighted {scope}, the incident as the unit"
-    )
-    if audit.taken_whole:
-        return f"{start}; every incident of the frame was audited, so there is no sampling error."
-    if nothing_varied(fit.ratio, fit.variance):
-        return (
-            f"{start}; no incident differed from another, so the {confidence:.0%} limits are those of as "
-            "many independent incidents as held a crime."
-        )
-    return (
-        f"{start}; linearised variance with finite population correction; {confidence:.0%} "
-        f"{_INTERVAL_WORDS[interval]}."
-    )
-
-
-def _no_crime(audit: Audit) -> str:
-    return f"none of the {len(audit.due)} audited incidents should have led to a crime"
-
-
-def _cautions(strata: Mapping[str, Audit], no_rate: Mapping[str, str]) -> list[str]:
+def _cautions(strata: Mapping[str, Audit], no_rate: Mapping[str, str], method: Method) -> list[str]:
     cautions = [f"{name}: no rate, because {reason}." for name, reason in no_rate.items()]
     for name, one in strata.items():
         if name in no_rate or one.taken_whole:
@@ -145,15 +94,21 @@ def _cautions(strata: Mapping[str, Audit], no_rate: Mapping[str, str]) -> list[s
                 "error of the overall rate; its own limits say how far that may be luck."
             )
         elif guard_df(fit.unit_variance) < FEW_CARRIERS:
-            cautions.append(
-                f"{name}: a handful of incidents carry the variance; the guarded interval is the safer one, "
-                "and the true rate is more often below the interval than above."
-            )
+            cautions.append(_carried_by_few(name, rate_of(one, evolve(method, interval="guarded"))))
         if crimes_gather(one.due):
             cautions.append(
                 f"{name}: crimes gather in few incidents (the five largest audited hold "
                 f"{np.sort(one.due)[-5:].sum() / one.due.sum():.0%}), so the limits hold less often "
-                "than they say, mostly because the true rate is lower; audit more, or take the large "
-                "incidents whole."
+                "than they say, mostly because the true rate is lower; no interval from equal chances holds "
+                "here below about a thousand audited. Draw with chances in proportion to the offences that "
+                "a report names, or take the large incidents whole."
             )
     return cautions
+
+
+def _carried_by_few(name: str, guarded: Estimate) -> str:
+    low, high = math.floor(1000.0 * guarded.low) / 10.0, math.ceil(1000.0 * guarded.high) / 10.0
+    return (
+        f"{name}: a handful of incidents carry the variance; the guarded interval ({low:g} to {high:g}%) is "
+        "the safer one, and the true rate is more often below the interval than above."
+    )

@@ -8,7 +8,7 @@ report that is left out with its reason, and :func:`build_frame` and :func:`fram
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import polars as pl
@@ -54,8 +54,18 @@ class FrameReport:
         return "\n".join(lines)
 
 
+RECORDED_DIRECTLY = "recorded directly"
+"""The route of a crime that was recorded without an incident."""
+
+
 def build_frame(
-    incidents: pl.DataFrame, crimes: pl.DataFrame, strata: Mapping[str, str], start: date, end: date
+    incidents: pl.DataFrame,
+    crimes: pl.DataFrame,
+    strata: Mapping[str, str],
+    start: date,
+    end: date,
+    *,
+    carrying: Sequence[str] = (),
 ) -> pl.DataFrame:
     """Give the frame: one row a report, with ``stratum``, ``incident_id`` and ``kind``, sorted.
 
@@ -63,17 +73,46 @@ def build_frame(
     to ``violence``, ``sexual`` or ``other`` (empty or not listed: the code suggests no crime). ``start``
     and ``end`` are London dates, both included, and are compared with the day of receipt (of the report of
     a crime recorded directly). ``kind`` is ``incident`` or ``direct crime``; for the latter ``incident_id``
-    holds the crime's id, since the crime is the report.
+    holds the crime's id, since the crime is the report. ``carrying`` names further columns of the incidents
+    to keep (``route``, ``unit``, …; for direct crimes ``route`` is *recorded directly* and the others are
+    empty unless crimes have them), or ``received_on``, the London day of the report, by which
+    :func:`check_period` tells a frame of another period.
 
     Raises InputError where a report appears twice, an id stands for both an incident and a direct crime, or
     the window ends before it starts.
     """
-    return (
+    frame = (
         sort_reports(incidents, crimes, strata, start, end)
         .filter(pl.col("stratum").is_not_null())
         .select("stratum", "incident_id", "kind")
         .sort("stratum", "incident_id")
     )
+    return _carrying(frame, incidents, crimes, carrying) if carrying else frame
+
+
+def check_period(frame: pl.DataFrame, start: date, end: date) -> pl.DataFrame:
+    """Give the frame unchanged if every report was received from ``start`` to ``end``, both included.
+
+    ``frame`` has ``incident_id`` and ``received_on`` (dates, or text such as 2026-06-30). Raises InputError
+    for one that has not, and for reports of another period, naming the first of them.
+    """
+    if not {"incident_id", "received_on"} <= set(frame.columns):
+        raise InputError(
+            "The frame does not say when its reports were received.",
+            where="frame",
+            remedy="Build it with carrying=('received_on',).",
+        )
+    words = pl.col("received_on").cast(pl.String).str.slice(0, 10)
+    days = words.str.to_date("%Y-%m-%d", strict=False)
+    outside = frame.filter(~days.is_between(start, end).fill_null(value=False)).sort("incident_id")
+    if outside.height:
+        raise InputError(
+            f"{outside.height:,} of {frame.height:,} reports are not of {_day(start)} to {_day(end)}; this "
+            "is a frame of another period.",
+            where=f"incident {outside.get_column('incident_id')[0]}",
+            remedy="Give the frame the sample was drawn from, or the dates it was built for.",
+        )
+    return frame
 
 
 def frame_report(
@@ -129,6 +168,36 @@ def frame_sha256(frame: pl.DataFrame) -> str:
     """
     lines = frame.select(pl.format("{}\t{}\n", "incident_id", "stratum")).to_series().sort()
     return hashlib.sha256("".join(lines.to_list()).encode()).hexdigest()
+
+
+def _carrying(
+    frame: pl.DataFrame, incidents: pl.DataFrame, crimes: pl.DataFrame, carrying: Sequence[str]
+) -> pl.DataFrame:
+    """Give the frame with further columns, of the incidents or of the crimes that stand alone."""
+    tables = [
+        _further(incidents, "incident_id", "received_at", carrying),
+        _further(crimes.filter(_stands_alone(incidents)), "crime_id", "reported_at", carrying),
+    ]
+    carried = frame.join(pl.concat(tables, how="diagonal_relaxed"), on="incident_id", how="left")
+    missing = [name for name in carrying if name not in carried.columns]
+    if missing:
+        raise InputError(
+            f"Neither incidents nor crimes have the column {missing[0]}.",
+            where="carrying",
+            remedy=f"Incidents have {', '.join(incidents.columns)}.",
+        )
+    if "route" in carrying:
+        direct = pl.when(pl.col("kind") == "direct crime").then(pl.lit(RECORDED_DIRECTLY))
+        carried = carried.with_columns(route=pl.coalesce("route", direct))
+    return carried.sort("stratum", "incident_id")
+
+
+def _further(table: pl.DataFrame, key: str, moment: str, carrying: Sequence[str]) -> pl.DataFrame:
+    day = pl.col(moment).dt.convert_time_zone("Europe/London").dt.date().alias("received_on")
+    present = [name for name in carrying if name in table.columns and name != "received_on"]
+    return table.select(
+        pl.col(key).alias("incident_id"), *([day] if "received_on" in carrying else []), *present
+    )
 
 
 def _incident_reports(

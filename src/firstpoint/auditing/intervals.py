@@ -1,28 +1,48 @@
 """Limits for a rate from a clustered sample: never outside 0 to 1, never of no width by accident.
 
-Three intervals can be asked for by name; ``beta`` is the default.
+Intervals are asked for by name; ``beta`` is the default and :data:`INTERVALS` says what each is.
 
 * ``beta``: the binomial limits of Clopper and Pearson taken at the effective sample size (Korn and Graubard,
   *Survey Methodology*, 1998).
-* ``logit-t``: Student limits on the log-odds.
-* ``guarded``: the same with degrees of freedom counted by how evenly the incidents share the variance
-  (Satterthwaite), so that it widens when a handful of incidents carry it.
-
-An ordinary normal interval is not offered: it passes 100 % and covers too seldom near it.
+* ``guarded``: Student limits on the log-odds with degrees of freedom counted by how evenly the incidents
+  share the variance (Satterthwaite), so that it widens when a handful of incidents carry it.
+* ``logit-t``: the same with the ordinary degrees of freedom; for limits that go into a sum on log-odds.
+* ``wilson``: Wilson's score limits at the effective sample size.
+* ``arcsine``: Student limits on the angle whose sine squared is the rate.
+* ``fieller``: the rates whose residual total is not told from 0 (Fieller 1954).
+* ``bootstrap-t``: Student's ratio drawn again and again from the incidents themselves (Efron 1982).
+* ``wald-for-comparison``: what is often printed, cut at 0 and 1. It covers too seldom near 100 % and is there
+  to be compared with, never to be published.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from statistics import NormalDist
 from typing import Literal, get_args
 
 import numpy as np
 
-from firstpoint.auditing.ratio import Floats
+from firstpoint.auditing.ratio import Floats, TotalsFit
 from firstpoint.errors import InputError
 
-IntervalName = Literal["beta", "logit-t", "guarded"]
+IntervalName = Literal[
+    "beta", "guarded", "logit-t", "wilson", "arcsine", "fieller", "bootstrap-t", "wald-for-comparison"
+]
+
+INTERVALS = {
+    "beta": "beta interval on the effective sample size (Korn and Graubard 1998)",
+    "guarded": "Student interval on the log-odds, degrees of freedom by share of variance (Satterthwaite)",
+    "logit-t": "Student interval on the log-odds",
+    "wilson": "Wilson score interval on the effective sample size",
+    "arcsine": "Student interval on the arcsine of the root",
+    "fieller": "Fieller interval",
+    "bootstrap-t": "bootstrap-t interval, incidents drawn again",
+    "wald-for-comparison": "plain normal-shaped interval, for comparison only",
+}
+"""What each interval is called in a sentence."""
+
 FEW_CARRIERS = 20
 """Below this many guard degrees of freedom a handful of incidents carry the variance."""
 
@@ -52,16 +72,25 @@ def rate_limits(
     """
     check_interval(interval)
     check_confidence(confidence)
+    if interval in ("fieller", "bootstrap-t"):
+        raise InputError(
+            f"The interval {interval} cannot be had from a rate and its variance alone.",
+            where="interval",
+            remedy="Ask for it where the marks are given, as in ratio(marks, frame, interval=...).",
+        )
     variance = float(unit_variance.sum())
     df = max(incidents_with_crime - strata, 1)
     if nothing_varied(rate, variance):
-        return _binomial_limits(rate, float(incidents_with_crime), confidence)
+        return binomial_limits(rate, float(incidents_with_crime), confidence)
     if interval == "beta":
         return beta_limits(rate, variance, df=df, crimes=crimes, confidence=confidence)
-    if interval == "guarded":
-        df_guard = min(float(df), max(guard_df(unit_variance), 1.0))
-        return logit_t_limits(rate, variance, df=df_guard, confidence=confidence)
-    return logit_t_limits(rate, variance, df=df, confidence=confidence)
+    used = limits_df(interval, df, unit_variance)
+    return _PLAIN.get(interval, logit_t_limits)(rate, variance, df=used, confidence=confidence)
+
+
+def limits_df(interval: IntervalName, df: float, unit_variance: Floats) -> float:
+    """Give the degrees of freedom that an interval uses: fewer than ``df`` where it is guarded."""
+    return min(float(df), max(guard_df(unit_variance), 1.0)) if interval == "guarded" else float(df)
 
 
 def nothing_varied(rate: float, variance: float) -> bool:
@@ -80,7 +109,7 @@ def beta_limits(
     effective = rate * (1.0 - rate) / variance * shrink
     if effective > _TOO_MANY_FOR_BETA:
         return logit_t_limits(rate, variance, df=df, confidence=confidence)
-    return _binomial_limits(rate, effective, confidence)
+    return binomial_limits(rate, effective, confidence)
 
 
 def logit_t_limits(
@@ -90,6 +119,50 @@ def logit_t_limits(
     reach = student_t(df, confidence) * math.sqrt(variance) / (rate * (1.0 - rate))
     log_odds = math.log(rate / (1.0 - rate))
     return _share(log_odds - reach), _share(log_odds + reach)
+
+
+def wilson_limits(
+    rate: float, variance: float, *, df: float, confidence: float = 0.95
+) -> tuple[float, float]:
+    """Give Wilson's score limits at the effective sample size R(1 − R)/V, Student's multiplier in them."""
+    square = student_t(df, confidence) ** 2
+    effective = rate * (1.0 - rate) / variance
+    middle = rate + square / (2.0 * effective)
+    reach = math.sqrt(square * (rate * (1.0 - rate) / effective + square / (4.0 * effective**2)))
+    whole = 1.0 + square / effective
+    return max((middle - reach) / whole, 0.0), min((middle + reach) / whole, 1.0)
+
+
+def arcsine_limits(
+    rate: float, variance: float, *, df: float, confidence: float = 0.95
+) -> tuple[float, float]:
+    """Give Student limits on arcsin √R, brought back to 0 to 1; ``svyciprop(method = "asin")`` in R."""
+    angle = math.asin(math.sqrt(rate))
+    reach = student_t(df, confidence) * math.sqrt(variance / (4.0 * rate * (1.0 - rate)))
+    low, high = max(angle - reach, 0.0), min(angle + reach, math.pi / 2.0)
+    return math.sin(low) ** 2, math.sin(high) ** 2
+
+
+def wald_limits(rate: float, variance: float, *, df: float, confidence: float = 0.95) -> tuple[float, float]:
+    """Give R ± t·SE cut at 0 and 1: for comparison, never for publication."""
+    reach = student_t(df, confidence) * math.sqrt(variance)
+    return max(rate - reach, 0.0), min(rate + reach, 1.0)
+
+
+def fieller_limits(totals: TotalsFit, *, df: float, confidence: float = 0.95) -> tuple[float, float]:
+    """Give the rates R for which the total of (recorded − R·due) is within t standard errors of 0.
+
+    Where the total of ``due`` is itself not told from 0 nothing is ruled out, and the limits are 0 and 1.
+    """
+    square = student_t(df, confidence) ** 2
+    leading = totals.due**2 - square * totals.due_variance
+    middle = totals.recorded * totals.due - square * totals.covariance
+    last = totals.recorded**2 - square * totals.recorded_variance
+    inside = middle**2 - leading * last
+    if leading <= 0.0 or inside < 0.0:
+        return 0.0, 1.0
+    root = math.sqrt(inside)
+    return max((middle - root) / leading, 0.0), min((middle + root) / leading, 1.0)
 
 
 def guard_df(unit_variance: Floats) -> float:
@@ -148,7 +221,7 @@ def _share(log_odds: float) -> float:
     return odds / (1.0 + odds)
 
 
-def _binomial_limits(rate: float, effective: float, confidence: float) -> tuple[float, float]:
+def binomial_limits(rate: float, effective: float, confidence: float) -> tuple[float, float]:
     """Give Clopper–Pearson limits for ``rate`` of ``effective`` units, which need not be whole."""
     from scipy.special import betaincinv
 
@@ -157,3 +230,10 @@ def _binomial_limits(rate: float, effective: float, confidence: float) -> tuple[
     low = float(betaincinv(right, wrong + 1.0, tail)) if right > 0.0 else 0.0
     high = float(betaincinv(right + 1.0, wrong, 1.0 - tail)) if wrong > 0.0 else 1.0
     return min(low, rate), max(high, rate)
+
+
+_PLAIN: dict[str, Callable[..., tuple[float, float]]] = {
+    "wilson": wilson_limits,
+    "arcsine": arcsine_limits,
+    "wald-for-comparison": wald_limits,
+}

@@ -13,7 +13,10 @@ class Estimate:
     """An estimate that says its interval and how it was reached.
 
     A rate is a share from 0 to 1; an estimate of crimes is a count. ``incidents`` and ``crimes`` are those
-    audited (crimes that should have been recorded), None where the source does not publish them.
+    audited (crimes that should have been recorded), None where the source does not publish them. ``method``
+    says in a sentence how the figure was reached and ``formula`` where its formula is printed.
+    ``degrees_of_freedom`` are those of the limits, None where the limits use none; ``warnings`` are
+    sentences about this figure that must stand beside it.
     """
 
     estimate: float
@@ -24,10 +27,18 @@ class Estimate:
     method: str
     incidents: int | None
     crimes: int | None
+    formula: str = ""
+    degrees_of_freedom: float | None = None
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def half_width_points(self) -> float:
+        """Half the distance between the limits of a rate, in percentage points."""
+        return 50.0 * (self.high - self.low)
 
     def as_dict(self) -> dict[str, Any]:
         """Give the estimate as plain values for JSON."""
-        return asdict(self)
+        return {**asdict(self), "warnings": list(self.warnings)}
 
 
 @frozen
@@ -78,5 +89,8 @@ class AuditResult:
             "method": f"No rate, because {reason}.",
             "incidents": None,
             "crimes": 0,
+            "formula": "",
+            "degrees_of_freedom": None,
+            "warnings": [],
             "reason": reason,
         }

@@ -207,7 +207,10 @@ def draw_sample(held: Holdings, out: Path, *, half_width_points: float, seed: in
         warn("No sample: the mapping does not say which opening codes suggest crime ([opening_codes]).")
         return None
     start, end = held.window
-    frame = auditing.build_frame(held.incidents, held.crimes, held.opening_codes, start, end)
+    carrying = [name for name in ("route", "unit") if name in held.incidents.columns]
+    frame = auditing.build_frame(
+        held.incidents, held.crimes, held.opening_codes, start, end, carrying=[*carrying, "received_on"]
+    )
     say(auditing.frame_report(held.incidents, held.crimes, held.opening_codes, start, end).text())
     try:
         plan = auditing.plan_sample(frame, half_width_points=half_width_points)

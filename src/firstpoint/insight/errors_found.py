@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from firstpoint.errors import InputError
+from firstpoint.records.marked_counts import as_count
 from firstpoint.records.needed_columns import need_columns
 
 NOT_RECORDED = "not recorded at all"
@@ -73,7 +73,7 @@ def _by_incident(marks: pl.DataFrame) -> pl.DataFrame:
     errors = []
     for column in _MARKED_KINDS:
         if column in marks.columns:
-            marked = _as_count(marks.get_column(column), recorded)
+            marked = as_count(marks.get_column(column), recorded)
             wrong = marked if column == "over_recorded" else recorded - marked
             errors.append(wrong.clip(lower_bound=0).alias(column))
     return (
@@ -82,24 +82,3 @@ def _by_incident(marks: pl.DataFrame) -> pl.DataFrame:
         .group_by("incident_id")
         .agg(pl.all().sum())
     )
-
-
-def _as_count(marked: pl.Series, recorded: pl.Series) -> pl.Series:
-    """Give a mark as a count: true is all that the row recorded, false none, empty stays empty."""
-    words = marked.cast(pl.String).str.strip_chars().str.to_lowercase()
-    word = pl.col("word")
-    counted = pl.DataFrame({"word": words, "recorded": recorded}).select(
-        pl.when(word.is_in(["true", "yes"]))
-        .then(pl.col("recorded"))
-        .when(word.is_in(["false", "no"]))
-        .then(0)
-        .otherwise(word.cast(pl.Float64, strict=False).cast(pl.Int64, strict=False))
-    )
-    unread = words.is_not_null() & (words != "") & counted.to_series().is_null()
-    if unread.any():
-        raise InputError(
-            f"{words.filter(unread)[0]!r} is neither a count nor true or false.",
-            where=f"marks, {marked.name}, row {unread.arg_true()[0] + 1} of the table",
-            remedy="Give how many of the recorded crimes were right, or true or false.",
-        )
-    return counted.to_series()

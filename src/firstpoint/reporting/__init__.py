@@ -30,6 +30,18 @@ discloses; Word and Excel are not written here yet; conformance to PDF/UA-1 is w
 checks while it builds the file, not the finding of an independent checker.
 """
 
+from firstpoint.reporting.audit_charts import (
+    CostPoint,
+    DesignWidth,
+    FunnelLimit,
+    FunnelUnit,
+    WatchedWeek,
+    cost_chart,
+    described_svg,
+    design_chart,
+    funnel_chart,
+    watch_chart,
+)
 from firstpoint.reporting.board_layout import board_report
 from firstpoint.reporting.board_paper import (
     BoardPaper,
@@ -100,10 +112,14 @@ __all__ = [
     "Chart",
     "CodeLine",
     "Column",
+    "CostPoint",
     "CueRow",
     "CueTable",
     "DayCount",
+    "DesignWidth",
     "Finding",
+    "FunnelLimit",
+    "FunnelUnit",
     "Heading",
     "KeyFigure",
     "KeyFigures",
@@ -134,12 +150,17 @@ __all__ = [
     "Trend",
     "TrendPoint",
     "UnrecordedCrimes",
+    "WatchedWeek",
     "Whisker",
     "WordClass",
     "WorkedCase",
     "board_report",
     "british_date",
+    "cost_chart",
     "day_chart",
+    "described_svg",
+    "design_chart",
+    "funnel_chart",
     "interval_chart",
     "lexicon_html",
     "may_be_shown",
@@ -150,4 +171,5 @@ __all__ = [
     "to_markdown",
     "to_pdf",
     "trend_chart",
+    "watch_chart",
 ]

@@ -61,22 +61,29 @@ class Step:
 
 
 def interval_chart(
-    whiskers: Sequence[Whisker], *, confidence: float, caption: str = "Recording rate, with its interval"
+    whiskers: Sequence[Whisker],
+    *,
+    confidence: float,
+    caption: str = "Recording rate, with its interval",
+    of_what: str = "the recording rate",
+    axis_title: str = "Crimes recorded of every 100 that should have been",
+    row_name: str = "Stratum",
 ) -> Chart:
     """Give a forest chart: a diamond for each rate and a line for its interval, on one scale of percent.
 
-    Raises InputError when there is nothing to draw, a label comes twice or an interval cannot be.
+    ``of_what``, ``axis_title`` and ``row_name`` name what is drawn where it is not recording rates by
+    stratum. Raises InputError when there is nothing to draw, a label comes twice or an interval cannot be.
     """
     if not whiskers:
         raise InputError("there is no rate to draw", remedy="Leave the chart out where there is none.")
-    _refuse_twice([w.label for w in whiskers], "stratum")
+    _refuse_twice([w.label for w in whiskers], row_name.lower())
     for whisker in whiskers:
         check_interval(whisker.low, whisker.high, confidence)
     rates = tuple(_in_percent(w) for w in whiskers)
     level = percent(confidence)
     said = "; ".join(f"{r.label} {r.rate:.1f}% ({r.low:.1f}% to {r.high:.1f}%)" for r in rates)
     columns = (
-        Column("Stratum", "name", 2),
+        Column(row_name, "name", 2),
         Column("Rate", "rate"),
         Column(f"Low ({level})", "rate"),
         Column(f"High ({level})", "rate"),
@@ -84,8 +91,8 @@ def interval_chart(
     rows = tuple((r.label, r.rate, r.low, r.high) for r in rates)
     return Chart(
         caption=caption,
-        svg=forest_svg(rates),
-        alternative=f"Chart of the recording rate with its {level} interval: {said}.",
+        svg=forest_svg(rates, axis_title=axis_title),
+        alternative=f"Chart of {of_what} with its {level} interval: {said}.",
         data=Table(caption=f"Figures: {caption}", columns=columns, rows=rows),
         note=f"Diamond: estimate. Line: {level} interval.",
     )

@@ -63,7 +63,7 @@ class Day:
 
 
 @lru_cache(DRAWN_LATELY)
-def forest_svg(rates: tuple[Rate, ...]) -> str:
+def forest_svg(rates: tuple[Rate, ...], *, axis_title: str) -> str:
     """Give a diamond for each rate and a line for its interval, with the figures written beside."""
     import altair as alt
 
@@ -74,7 +74,7 @@ def forest_svg(rates: tuple[Rate, ...]) -> str:
     scale = alt.Scale(domain=[floor, 100], nice=False)
     axis = alt.Axis(ticks=False, domain=False, labelLimit=220, labelPadding=10)
     y = alt.Y("label:N", sort=None, title=None, axis=axis)
-    x = alt.X("low:Q", scale=scale, title="Crimes recorded of every 100 that should have been")
+    x = alt.X("low:Q", scale=scale, title=axis_title)
     width = WIDTH - WIDTH_OF_WORDS
     base = alt.Chart(alt.InlineData(values=values), width=width, height=alt.Step(38))
 
@@ -84,7 +84,7 @@ def forest_svg(rates: tuple[Rate, ...]) -> str:
 
     diamond = base.mark_point(shape="diamond", size=130, filled=True, color=INK, opacity=1)
     words = base.mark_text(align="left", dx=14, color=INK, fontSize=13)
-    return _svg(
+    return still_svg(
         alt.layer(
             base.mark_rule(strokeWidth=3, color=MARK).encode(x=x, x2="high:Q", y=y),
             end("low"),
@@ -133,7 +133,7 @@ def run_svg(readings: tuple[Reading, ...], *, axis_title: str, step_periods: tup
         *_line_names(readings[-1], x, height("at")),
         *_step_letters(step_periods, x),
     ]
-    return _svg(alt.layer(*layers))
+    return still_svg(alt.layer(*layers))
 
 
 @lru_cache(DRAWN_LATELY)
@@ -156,7 +156,7 @@ def band_svg(days: tuple[Day, ...], *, axis_title: str) -> str:
     outside = base.transform_filter("datum.outside").mark_point(
         shape="triangle-up", size=110, filled=True, color=ALERT, opacity=1
     )
-    return _svg(
+    return still_svg(
         alt.layer(
             band.encode(y=alt.Y("low:Q", title=axis_title), y2="high:Q"),
             edges.encode(y="low:Q"),
@@ -214,7 +214,7 @@ def letter(place: int) -> str:
     return chr(65 + within) + (str(turn + 1) if turn else "")
 
 
-def _svg(chart: Any) -> str:
+def still_svg(chart: Any) -> str:
     """Give the chart as a still SVG document, in the type and colours of the house."""
     import vl_convert
 
