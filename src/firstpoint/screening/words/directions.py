@@ -71,7 +71,7 @@ def placed(
 def rarity_of(words: Iterable[str], logs_with: Mapping[str, int], logs: int) -> NDArray[np.float32]:
     """How much each word counts (float32, 0 to 1) by the number of ``logs`` that hold it."""
     share = np.array([np.log(logs / (1 + logs_with.get(word, 0))) for word in words])
-    return (share.clip(0.0, _RAREST) / _RAREST).astype(np.float32)
+    return (share.clip(0.0, _RAREST) / _RAREST).round(4).astype(np.float32)
 
 
 def fit_directions(
@@ -105,5 +105,5 @@ def added_up(
     """One sentence as a row: its words (places in the meanings, each once) and those of the opening code."""
     parts = len(words) + len(opening)
     row = np.concatenate((of_words[list(words)].sum(axis=0), of_codes[list(opening)].sum(axis=0)))
-    scaled: NDArray[np.float32] = row / np.float32(np.sqrt(max(1, parts)))
+    scaled: NDArray[np.float32] = (row / np.sqrt(max(1, parts))).astype(np.float32)
     return scaled
