@@ -86,3 +86,20 @@ def test_an_explanation_tells_what_each_feature_adds_and_which_words_weigh_most(
     assert "“" in by_name["feature:whole"].words
     assert by_name["feature:tells_most"].value > 0
     assert told.reader == f"{READER.name} {READER.version}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Male having chest pains",
+        "Family unable to reach a student who may have moved",
+        "Two subjects playing tennis",
+        "Female asks for help to find a lost passport",
+        "Group of lads skateboarding",
+    ],
+)
+def test_a_line_that_tells_of_nothing_is_no_crime_for_want_of_words_that_undo_one(text):
+    assert (
+        max((one.certainty for one in READER.read(incident(text, closing_code="Checks OK"))), default=0.0)
+        < 0.4
+    )

@@ -28,7 +28,16 @@ _OF_LOOPS = (
     "spelling",
     "telling",
 )
-_OF_THE_ENGINE = ("compiling", "cutting", "letters", "loading", "passing", "words", "../spelling")
+_OF_THE_ENGINE = (
+    "compiling",
+    "cutting",
+    "letters",
+    "loading",
+    "passing",
+    "words",
+    "../ranking",
+    "../spelling",
+)
 
 
 def compiled_loop(loop: Loop) -> Loop:

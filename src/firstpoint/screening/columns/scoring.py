@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from firstpoint.screening.columns.compiling import compiled_loop
 from firstpoint.screening.columns.telling import LIVE, NOT_TOLD
+from firstpoint.screening.ranking import FEW_SENTENCES, LEXICON, SENTENCES
 
 NO_STANDING, DISMISSED, RECORDED, EXPLAINED, ELSEWHERE = range(5)
 _LEAST, _MOST = -5.0, 5.0
@@ -114,7 +115,8 @@ def log_odds(values, weights):
     total = 0.0
     for at in range(values.size):
         total += weights.coefficients[at] * ((values[at] - weights.mean[at]) / weights.spread[at])
-    return total + weights.constant
+    wanting = max(0.0, FEW_SENTENCES - np.expm1(values[SENTENCES]))
+    return total + weights.constant - wanting * max(0.0, 1.0 - 2.0 * chance_of(values[LEXICON]))
 
 
 @compiled_loop
