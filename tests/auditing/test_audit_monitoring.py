@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import betaln
 
 from firstpoint.auditing.monitoring import (
     change_point,
@@ -217,6 +218,15 @@ def test_all_recorded_is_not_certainty_so_far() -> None:
     row = running_rate(marks).weeks.row(0, named=True)
     assert (row["rate_so_far"], row["high_so_far"]) == (1.0, 1.0)
     assert row["low_so_far"] == pytest.approx((0.05 / 61) ** (1 / 60))
+
+
+def test_half_recorded_in_every_report_is_no_limit_that_leaves_its_rate_out() -> None:
+    row = running_rate(week_of(*[(2, 1)] * 60)).weeks.row(0, named=True)
+    assert row["rate_so_far"] == 0.5
+    assert row["low_so_far"] + row["high_so_far"] == pytest.approx(1.0)
+    won = betaln(31, 31) - 30 * math.log(row["low_so_far"]) - 30 * math.log(row["high_so_far"])
+    assert won == pytest.approx(-math.log(0.05))
+    assert 0.2 < row["low_so_far"] < 0.4
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), min_size=1, max_size=80), st.randoms())

@@ -87,8 +87,11 @@ def test_all_recorded_has_no_standard_error_and_still_an_interval(oracle: dict[s
     case = oracle["08"]
     overall = estimate(marks(case), frame(case)).overall
     assert (overall.estimate, overall.standard_error) == (case["output"]["ratio"], case["output"]["se"])
-    with_crime = sum(1 for due in case["input"]["data"]["d"] if due > 0)
-    assert (overall.low, overall.high) == pytest.approx((0.025 ** (1 / with_crime), 1.0))
+    data = case["input"]["data"]
+    weights = [weight for due, weight in zip(data["d"], data["w"], strict=True) if due > 0]
+    amount_to = sum(weights) ** 2 / sum(weight**2 for weight in weights)
+    assert amount_to < len(weights)
+    assert (overall.low, overall.high) == pytest.approx((0.025 ** (1 / amount_to), 1.0))
 
 
 def test_two_dominating_incidents_widen_the_error(oracle: dict[str, Case]) -> None:

@@ -32,8 +32,15 @@ from firstpoint.auditing import (
     route_table,
     smallest_change,
 )
-from firstpoint.auditing.planning.many_limits import Runs, many_limits
+from firstpoint.auditing.intervals import independent_incidents, still_limits
+from firstpoint.auditing.planning.many_limits import (
+    Runs,
+    independent_of_runs,
+    many_limits,
+    still_limits_of_runs,
+)
 from firstpoint.auditing.planning.rehearsal import told
+from firstpoint.auditing.planning.rehearsal_assisted import ADVISED, AssistedRuns, assisted_runs_limits
 from firstpoint.auditing.planning.sharing import expect, share_out, shares_of
 from firstpoint.errors import InputError, Refused
 
@@ -238,6 +245,43 @@ def test_a_rehearsal_tells_mean_and_ninth_tenth_of_the_half_widths_and_how_many_
     assert row["coverage"] == pytest.approx(8 / 11)
     none = told("violence", "beta", 50, 0.86, 0.9 - half, 0.9 + half, half < 0.105)
     assert none["without_rate"] == 1
+
+
+def test_a_rehearsal_that_never_meets_a_crime_names_the_stratum() -> None:
+    half = np.arange(1.0, 12.0) / 100.0
+    with pytest.raises(Refused, match="met a crime") as refused:
+        told("violence", "beta", 2, 0.86, 0.9 - half, 0.9 + half, np.zeros(11, dtype=bool))
+    assert refused.value.where == "stratum violence"
+
+
+def test_many_runs_where_nothing_varied_have_the_limits_of_each() -> None:
+    due, chances = np.array([1.0, 3.0, 0.0, 2.0]), np.array([0.02, 0.1, 0.1, 1.0])
+    drawn = np.array([[3.0, 2.0, 4.0, 5.0], [0.0, 0.0, 2.0, 5.0], [1.0, 0.0, 0.0, 0.0]])
+    many = independent_of_runs([(due[:2], chances[:2], drawn[:, :2]), (due[2:], chances[2:], drawn[:, 2:])])
+    low, high = still_limits_of_runs(np.ones(3), many, 0.95)
+    for run, times in enumerate(drawn.astype(int)):
+        one = independent_incidents(np.repeat(due, times), np.repeat(chances, times))
+        assert (many[0][run], many[1][run]) == pytest.approx((one.incidents, one.share))
+        assert (low[run], high[run]) == pytest.approx(still_limits(1.0, one, 0.95))
+
+
+def test_a_rehearsed_audit_without_a_miss_reaches_as_far_as_the_estimate_will() -> None:
+    none = AssistedRuns(
+        due=np.ones(2),
+        recorded=np.array([1.0, 0.0]),
+        predicted_due=np.ones(2),
+        predicted_recorded=np.array([0.99, 0.9]),
+        chances=np.full(2, 0.1),
+        copies=np.array([495.0, 5.0]),
+        drawn=np.array([[50.0, 0.0], [0.0, 50.0]]),
+        size=50,
+    )
+    low, high, usable = assisted_runs_limits([none], ADVISED, 0.95)
+    assert usable.all()
+    assert low[0] <= 0.025 ** (1 / 50)
+    assert high[0] == 1.0
+    assert low[1] == 0.0
+    assert high[1] >= 1.0 - 0.025 ** (1 / 50)
 
 
 def test_a_rehearsal_is_repeated_by_its_seed_and_sharpened_by_more_reports() -> None:

@@ -490,3 +490,111 @@ def test_a_part_that_is_everything_is_the_whole(one: list[tuple[int, int]]) -> N
     frame = totals(other=len(one) * 4)
     part, whole = ratio(marks, frame, by="all")["yes"], ratio(marks, frame)
     assert (part.estimate, part.low, part.high) == pytest.approx((whole.estimate, whole.low, whole.high))
+
+
+# --- where no incident differed -----------------------------------------------------------------------------
+
+
+def test_all_recorded_in_two_of_many_says_no_more_than_those_two_do() -> None:
+    marks = pl.concat([marks_of("other", (1, 1), (1, 1)), marks_of("sexual", *[(1, 1)] * 400)])
+    result = estimate(marks, totals(other=132_000, sexual=400))
+    other = result.strata["other"]
+    assert other is not None
+    assert other.low == pytest.approx(0.025**0.5)
+    share = 132_000 / 132_400
+    assert result.overall.low == pytest.approx(1.0 - share * (1.0 - other.low))
+    assert result.overall.high == 1.0
+    assert "each by its weight" in result.overall.method
+
+
+def test_one_stratum_all_recorded_and_one_not_at_all_is_no_sharp_rate() -> None:
+    marks = pl.concat([marks_of("other", (1, 1), (1, 1)), marks_of("sexual", *[(1, 0)] * 200)])
+    overall = estimate(marks, totals(other=132_000, sexual=8_000)).overall
+    assert overall.estimate == pytest.approx(132 / 140)
+    assert overall.low < 0.3
+    assert overall.high > 0.99
+
+
+@given(st.lists(st.integers(1, 5), min_size=1, max_size=12), st.lists(st.integers(1, 5), min_size=2))
+@settings(max_examples=30, deadline=None)
+def test_limits_where_nothing_varied_are_the_same_from_sums(certain: list[int], drawn: list[int]) -> None:
+    marks = pl.concat(
+        [
+            marks_of("sexual", *[(due, due) for due in certain]),
+            marks_of("other", *[(due, due) for due in drawn]),
+            marks_of("violence", (1, 1), (2, 2)),
+        ]
+    )
+    incidents = {"sexual": len(certain), "other": 10 * len(drawn), "violence": 900}
+    slow, quick = estimate(marks, totals(**incidents)).overall, quick_ratio(moments(marks), incidents)
+    assert (quick["overall"].low, quick["overall"].high) == pytest.approx((slow.low, slow.high))
+    assert slow.low < 1.0 == slow.high
+
+
+# --- crimes missed in the frame -----------------------------------------------------------------------------
+
+
+def test_the_crimes_missed_reach_no_higher_than_the_limit_of_the_rate() -> None:
+    result = estimate(marks_of("other", *[(1, 1)] * 99, (1, 0)), totals(other=5_000))
+    assert result.unrecorded_in_frame.high == pytest.approx(5_000 * (1.0 - result.overall.low))
+    assert result.unrecorded_in_frame.low >= 1.0
+
+
+def test_crimes_missed_without_an_error_and_without_a_whole_audit_have_limits() -> None:
+    result = estimate(marks_of("other", *[(2, 1)] * 20), totals(other=5_000))
+    missed = result.unrecorded_in_frame
+    assert (missed.estimate, missed.standard_error) == (5_000.0, 0.0)
+    assert (missed.low, missed.high) == pytest.approx(
+        (10_000 * (1.0 - result.overall.high), 10_000 * (1.0 - result.overall.low))
+    )
+    assert missed.low < 4_000 < 6_000 < missed.high
+
+
+# --- rules that a variance or an interval does not know -----------------------------------------------------
+
+ALONE = pl.concat([MARKS, marks_of("sexual", (3, 1))])
+WITH_ALONE = totals(violence=900, sexual=40, other=2500)
+
+
+@pytest.mark.parametrize("rule", ["adjust", "average"])
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"variance": "jackknife"},
+        {"variance": "bootstrap"},
+        {"interval": "fieller"},
+        {"interval": "bootstrap-t"},
+    ],
+)
+def test_a_rule_that_would_not_be_used_is_turned_away(rule: Any, how: Any) -> None:
+    with pytest.raises(InputError, match="not worked out"):
+        ratio(ALONE, WITH_ALONE, singles=rule, **how)
+    assert ratio(MARKS, FRAME, singles=rule, **how).low > 0.0
+
+
+@pytest.mark.parametrize("interval", ["fieller", "bootstrap-t"])
+def test_an_interval_with_a_variance_of_its_own_uses_no_other(interval: Any) -> None:
+    with pytest.raises(InputError, match="variance of its own"):
+        ratio(MARKS, FRAME, interval=interval, variance="jackknife")
+
+
+def test_fieller_limits_know_strata_taken_together() -> None:
+    apart = ratio(ALONE, WITH_ALONE, singles="certainty", interval="fieller")
+    together = ratio(ALONE, WITH_ALONE, singles="collapse", interval="fieller")
+    assert (apart.low, apart.high) != (together.low, together.high)
+
+
+def test_the_crimes_missed_follow_the_rule_for_a_stratum_of_one() -> None:
+    errors = {
+        rule: estimate(ALONE, WITH_ALONE, singles=rule).unrecorded_in_frame.standard_error
+        for rule in ("certainty", "adjust", "average", "collapse")
+    }
+    assert min(errors, key=errors.__getitem__) == "certainty"
+    assert len(set(errors.values())) == 4
+
+
+def test_a_bootstrap_t_keeps_the_replicates_in_which_nothing_varied() -> None:
+    # in e^-4.5, one replicate in ninety, none of the missed is drawn again; the upper tail is then infinite
+    marks = marks_of("other", *[(1, 1)] * 84, *[(1, 0)] * 3)
+    rate = ratio(marks, totals(other=9_000), interval="bootstrap-t")
+    assert rate.low == 0.0

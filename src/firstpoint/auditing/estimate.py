@@ -59,7 +59,7 @@ def estimate(
     return AuditResult(
         overall=overall,
         strata=rates,
-        unrecorded_in_frame=unrecorded_in_frame(audit, overall),
+        unrecorded_in_frame=unrecorded_in_frame(audit, overall, singles=singles),
         unrecorded_a_year=unrecorded_in_strata(audit, rates),
         no_rate=no_rate,
         cautions=(

@@ -23,6 +23,8 @@ from statistics import NormalDist
 from typing import Literal, get_args
 
 import numpy as np
+from attrs import frozen
+from numpy.typing import NDArray
 
 from firstpoint.auditing.ratio import Floats, TotalsFit
 from firstpoint.errors import InputError
@@ -51,6 +53,20 @@ GATHERED = 2.0
 
 _TOO_MANY_FOR_BETA = 1e6
 
+_EDGE = 1e-12
+
+
+@frozen
+class Independent:
+    """How many independent incidents a sample amounts to where no incident differed from another.
+
+    ``share`` is the part of the crimes due that the drawn incidents stand for; the rest lies in incidents
+    that were certain to be drawn, about which nothing is left to learn.
+    """
+
+    incidents: float
+    share: float = 1.0
+
 
 def rate_limits(
     rate: float,
@@ -61,14 +77,16 @@ def rate_limits(
     strata: int,
     confidence: float = 0.95,
     interval: IntervalName = "beta",
+    independent: Independent | None = None,
 ) -> tuple[float, float]:
     """Give the lower and upper limit of a rate, both in 0 to 1.
 
     ``unit_variance`` is float64, what each sampled incident adds to the variance; ``incidents_with_crime``
     counts the sampled incidents that should have led to a crime, ``crimes`` the crimes they should have led
     to and ``strata`` the strata they lie in. Where nothing varied (all recorded, none recorded, or one
-    incident) the limits are those of that many independent incidents: all recorded gives ``(α/2) ** (1/k)``
-    to 1.
+    incident), and where an estimate by predictions is exactly 0 or 1, the limits are those of k
+    ``independent`` incidents (:func:`independent_incidents`; else as many as held a crime): all recorded
+    gives ``(α/2) ** (1/k)`` to 1.
     """
     check_interval(interval)
     check_confidence(confidence)
@@ -81,7 +99,7 @@ def rate_limits(
     variance = float(unit_variance.sum())
     df = max(incidents_with_crime - strata, 1)
     if nothing_varied(rate, variance):
-        return binomial_limits(rate, float(incidents_with_crime), confidence)
+        return still_limits(rate, independent or Independent(float(incidents_with_crime)), confidence)
     if interval == "beta":
         return beta_limits(rate, variance, df=df, crimes=crimes, confidence=confidence)
     used = limits_df(interval, df, unit_variance)
@@ -94,8 +112,37 @@ def limits_df(interval: IntervalName, df: float, unit_variance: Floats) -> float
 
 
 def nothing_varied(rate: float, variance: float) -> bool:
-    """Whether no sampled incident differed from another, rounding errors aside."""
-    return variance <= 1e-18 * max(rate * (1.0 - rate), 1e-6)
+    """Whether no sampled incident differed from another, rounding errors aside.
+
+    So it is taken too where the rate is 0 or 1 whatever the variance, as with predictions that cancel: no
+    formula that divides by R(1 − R) says anything there.
+    """
+    return not _EDGE < rate < 1.0 - _EDGE or variance <= 1e-18 * max(rate * (1.0 - rate), 1e-6)
+
+
+def independent_incidents(
+    due: Floats, inclusion: Floats, *, certain: NDArray[np.bool_] | None = None
+) -> Independent:
+    """Give what a sample amounts to: (Σ1/π)²/Σ(1/π)² over incidents with a crime that were left to chance.
+
+    Kish, *Survey Sampling*, 1965, 11.7: with equal chances their number, with unequal ones less. ``due`` and
+    ``inclusion`` are float64 of one value an incident; ``certain`` says which were not left to chance, those
+    with π = 1 unless given. Where none with a crime was left to chance, all count.
+    """
+    weighted = due / inclusion
+    drawn = (due > 0.0) & ~(inclusion >= 1.0 if certain is None else certain)
+    if not drawn.any():
+        return Independent(float(np.sum(due > 0.0)))
+    weight = 1.0 / inclusion[drawn]
+    amount = float(weight.sum()) ** 2 / float(np.sum(weight**2))
+    share = float(weighted[drawn].sum()) / float(weighted.sum())
+    return Independent(min(amount, float(drawn.sum())), share)
+
+
+def still_limits(rate: float, independent: Independent, confidence: float) -> tuple[float, float]:
+    """Give the binomial limits of so many independent incidents, for the share that they stand for."""
+    low, high = binomial_limits(rate, independent.incidents, confidence)
+    return rate - independent.share * (rate - low), rate + independent.share * (high - rate)
 
 
 def beta_limits(

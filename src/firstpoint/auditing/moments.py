@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 
 from firstpoint.auditing.audited import refuse_thin_stratum
-from firstpoint.auditing.intervals import check_confidence, nothing_varied, rate_limits
+from firstpoint.auditing.intervals import Independent, check_confidence, nothing_varied, rate_limits
 from firstpoint.auditing.result import Estimate
 from firstpoint.errors import InputError, Refused
 from firstpoint.records.needed_columns import need_columns
@@ -107,6 +107,7 @@ def _rate(rows: list[dict[str, Any]], incidents: Mapping[str, int], confidence: 
             crimes=crimes,
             strata=strata,
             confidence=confidence,
+            independent=_independent(rows, weights, due),
         )
     )
     still = whole or nothing_varied(rate, variance)
@@ -125,6 +126,17 @@ def _rate(rows: list[dict[str, Any]], incidents: Mapping[str, int], confidence: 
         formula="Särndal, Swensson and Wretman 1992, 5.6; Korn and Graubard 1998",
         degrees_of_freedom=None if still else float(max(held - strata, 1)),
     )
+
+
+def _independent(rows: list[dict[str, Any]], weights: list[float], due: float) -> Independent | None:
+    """Give from sums what :func:`~firstpoint.auditing.intervals.independent_incidents` gives from rows."""
+    drawn = [(row, weight) for row, weight in zip(rows, weights, strict=True) if weight > 1.0]
+    total = sum(weight * row["due"] for row, weight in drawn)
+    if total == 0.0:
+        return None
+    stand_for = sum(weight * row["with_crime"] for row, weight in drawn)
+    amount = stand_for**2 / sum(weight**2 * row["with_crime"] for row, weight in drawn)
+    return Independent(min(amount, float(sum(row["with_crime"] for row, _ in drawn))), total / due)
 
 
 def _variance(row: Mapping[str, float], ratio: float, weight: float, incidents: int) -> float:

@@ -15,6 +15,7 @@ from firstpoint.auditing.intervals import (
     check_confidence,
     check_interval,
     fieller_limits,
+    independent_incidents,
     limits_df,
     nothing_varied,
     rate_limits,
@@ -85,6 +86,15 @@ class Method:
     replicates: int = field(default=2_000, validator=_check_replicates)
     seed: int = 1
 
+    def __attrs_post_init__(self) -> None:
+        """Refuse a variance that the interval asked for would not use."""
+        if self.variance != "linearised" and self.interval in ("fieller", "bootstrap-t"):
+            raise InputError(
+                f"The interval {self.interval} has a variance of its own and does not use {self.variance}.",
+                where="variance",
+                remedy="Leave the variance linearised, or choose beta, guarded, logit-t, wilson or arcsine.",
+            )
+
 
 def from_variance_alone(interval: IntervalName) -> IntervalName:
     """Give the name back if its limits need no more than the variance, or raise InputError."""
@@ -143,6 +153,7 @@ def rate_or_reason(
 
 def fit_audit(audit: Audit, method: Method) -> RatioFit:
     """Give the combined ratio of an audit with the variance that the method names."""
+    _refuse_unused_rule(audit, method)
     arrays = (audit.recorded, audit.due, audit.variance_codes, audit.inclusion)
     fit = fit_ratio(*arrays, singles=method.singles)
     if method.variance == "jackknife":
@@ -155,19 +166,32 @@ def fit_audit(audit: Audit, method: Method) -> RatioFit:
     return fit
 
 
+def _refuse_unused_rule(audit: Audit, method: Method) -> None:
+    """Refuse a rule for strata of one incident that this variance or interval knows nothing of."""
+    other = method.variance if method.variance != "linearised" else method.interval
+    if not audit.alone or method.singles not in ("adjust", "average"):
+        return
+    if other in ("jackknife", "bootstrap", "fieller", "bootstrap-t"):
+        raise InputError(
+            f"The rule {method.singles!r} for a stratum of one incident is not worked out for {other}.",
+            where=f"stratum {audit.alone[0]}, singles",
+            remedy="Use the rule collapse, or the linearised variance with another interval.",
+        )
+
+
 def _limits(audit: Audit, fit: RatioFit, method: Method) -> tuple[float, float]:
     if audit.taken_whole:
         return fit.ratio, fit.ratio
     varied = not nothing_varied(fit.ratio, fit.variance)
     if varied and method.interval == "fieller":
-        totals = fit_totals(audit.recorded, audit.due, audit.codes, audit.inclusion)
+        totals = fit_totals(audit.recorded, audit.due, audit.variance_codes, audit.inclusion)
         return fieller_limits(totals, df=_ordinary_df(audit), confidence=method.confidence)
     if varied and method.interval == "bootstrap-t":
         return bootstrap_t_limits(
             fit,
             audit.recorded,
             audit.due,
-            audit.codes,
+            audit.variance_codes,
             audit.inclusion,
             confidence=method.confidence,
             replicates=method.replicates,
@@ -182,6 +206,7 @@ def _limits(audit: Audit, fit: RatioFit, method: Method) -> tuple[float, float]:
         strata=len(np.unique(audit.codes[with_crime])),
         confidence=method.confidence,
         interval=method.interval if varied else "beta",
+        independent=independent_incidents(audit.due, audit.inclusion),
     )
 
 
@@ -204,7 +229,7 @@ def _said(audit: Audit, fit: RatioFit, method: Method, words: str, unit: str) ->
     if nothing_varied(fit.ratio, fit.variance):
         return (
             f"{start}; no incident differed from another, so the {method.confidence:.0%} limits are those "
-            "of as many independent incidents as held a crime."
+            "of as many independent incidents as those with a crime, each by its weight, amount to."
         )
     repeats = "bootstrap" in (method.variance, method.interval.removesuffix("-t"))
     drawn = f" ({method.replicates:,} replicates, seed {method.seed})" if repeats else ""

@@ -94,10 +94,12 @@ def fit_totals(recorded: Floats, due: Floats, strata: Codes, inclusion: Floats) 
     return TotalsFit(second, first, recorded_variance, due_variance, covariance)
 
 
-def fit_total(counts: Floats, strata: Codes, inclusion: Floats) -> tuple[float, float]:
+def fit_total(
+    counts: Floats, strata: Codes, inclusion: Floats, *, singles: SingleRule = "certainty"
+) -> tuple[float, float]:
     """Give the estimated total of ``counts`` over the frame, and its variance."""
     weighted = counts / inclusion
-    return float(weighted.sum()), float(unit_variances(weighted, strata, inclusion).sum())
+    return float(weighted.sum()), float(unit_variances(weighted, strata, inclusion, singles=singles).sum())
 
 
 def unit_variances(
@@ -107,12 +109,12 @@ def unit_variances(
 
     (1 − f)·n/(n − 1)·(z − mean z)² within each stratum, f the ``sampled_share``. An incident that was
     certain to be drawn (f = 1) adds nothing, so a stratum taken whole has no variance. For a stratum of one
-    incident see :data:`SingleRule`; ``adjust`` takes the whole to have mean 0, as linearised values have.
+    incident see :data:`SingleRule`; ``adjust`` measures from the mean of the whole, 0 for linearised values.
     """
     size = np.bincount(strata).astype(np.float64)
     mean = np.bincount(strata, weights=weighted) / np.maximum(size, 1.0)
     if singles == "adjust":
-        mean[size == 1.0] = 0.0
+        mean[size == 1.0] = weighted.mean()
     correction = size / np.maximum(size - 1.0, 1.0)
     parts: Floats = (1.0 - sampled_share) * correction[strata] * (weighted - mean[strata]) ** 2
     if singles == "average":

@@ -106,11 +106,15 @@ def bootstrap_t_limits(
         parts = size / np.maximum(size - 1, 1) * (squares - mean**2 / size)
         error = np.sqrt(np.maximum(parts.sum(axis=1), 0.0)) / sums[:, :, 1].sum(axis=1)
         student = (ratio - fit.ratio) / error
-    student = student[np.isfinite(student)]
+    # Replicates in which all agree are infinite: dropped, they would draw the limits in.
+    student = student[~np.isnan(student)]
     if len(student) < LEAST_SHARE_USABLE * replicates:
         raise _too_thin(len(student), replicates)
     tail = (1.0 - confidence) / 2.0
-    below, above = np.quantile(student, [tail, 1.0 - tail])
+    with np.errstate(invalid="ignore"):
+        below, above = np.quantile(student, [tail, 1.0 - tail])
+    # Between two infinite values the quantile is NaN.
+    below, above = (end if np.isnan(one) else one for one, end in ((below, -np.inf), (above, np.inf)))
     root = float(np.sqrt(fit.variance))
     low, high = fit.ratio - float(above) * root, fit.ratio - float(below) * root
     return min(max(low, 0.0), fit.ratio), max(min(high, 1.0), fit.ratio)

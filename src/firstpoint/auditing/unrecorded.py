@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from firstpoint.auditing.audited import Audit
 from firstpoint.auditing.intervals import check_confidence, normal_z, student_t
-from firstpoint.auditing.ratio import fit_total
+from firstpoint.auditing.ratio import SingleRule, fit_total
 from firstpoint.auditing.result import Estimate
 from firstpoint.errors import InputError
 
@@ -51,24 +51,24 @@ def unrecorded_a_year(
     )
 
 
-def unrecorded_in_frame(audit: Audit, overall: Estimate) -> Estimate:
-    """Give the crimes missed in the frame: Σ(missed/π), with Student limits on its logarithm.
+def unrecorded_in_frame(audit: Audit, overall: Estimate, *, singles: SingleRule = "certainty") -> Estimate:
+    """Give the crimes missed in the frame: Σ(missed/π), with limits as :func:`missed_limits` has them.
 
-    The lower limit is never below the number that the auditors saw. Where they saw none, the upper limit is
-    the one that the lower limit of the rate implies.
+    ``singles`` says what a stratum with one audited incident of several adds to the variance, as in
+    :func:`~firstpoint.auditing.ratio.fit_ratio`.
     """
     missed = audit.due - audit.recorded
-    total, variance = fit_total(missed, audit.codes, audit.inclusion)
+    total, variance = fit_total(missed, audit.variance_codes, audit.inclusion, singles=singles)
+    due, due_variance = fit_total(audit.due, audit.variance_codes, audit.inclusion, singles=singles)
     error = math.sqrt(variance)
-    df = max(len(missed) - len(audit.names), 1)
+    multiplier = student_t(max(len(missed) - len(audit.names), 1), overall.confidence)
     if audit.taken_whole:
         low = high = total
-    elif total == 0.0:
-        recorded, _ = fit_total(audit.recorded, audit.codes, audit.inclusion)
-        low, high = 0.0, recorded * (1.0 / overall.low - 1.0)
     else:
-        reach = math.exp(min(student_t(df, overall.confidence) * error / total, 50.0))
-        low, high = max(total / reach, float(missed.sum())), total * reach
+        low, high = missed_limits(
+            (total, multiplier * error), (due, multiplier * math.sqrt(due_variance)), overall
+        )
+        low = min(max(low, float(missed.sum())), total)
     return Estimate(
         estimate=total,
         low=low,
@@ -77,12 +77,35 @@ def unrecorded_in_frame(audit: Audit, overall: Estimate) -> Estimate:
         confidence=overall.confidence,
         method=(
             "Crimes missed in the audited incidents, weighted up to the frame; variance by incident with "
-            "finite population correction; limits on the logarithm, never below the number seen. Counts the "
-            "frame's own period and no route outside the frame."
+            "finite population correction; limits on the logarithm, never below the number seen and no "
+            "higher than the crimes due and the rate's own limits allow. Counts the frame's own period and "
+            "no route outside the frame."
         ),
         incidents=overall.incidents,
         crimes=overall.crimes,
     )
+
+
+def missed_limits(
+    missed: tuple[float, float], due: tuple[float, float], rate: Estimate
+) -> tuple[float, float]:
+    """Give the limits of the crimes missed from their total and that of the crimes due, each with its reach.
+
+    A reach is Student's multiplier times the standard error. The limits are Student's on the logarithm of the
+    total missed; where that has no error or is not above 0, the limits of D·(1 − R), distances joined by the
+    root of the sum of squares (Zou and Donner 2008). The upper limit is never above that of D·(1 − R), which
+    keeps an estimate near 0 from having a limit beyond all crimes there are.
+    """
+    total, reach = missed
+    crimes, due_reach = due
+    share = 1.0 - rate.estimate
+    above = math.hypot(crimes * (rate.estimate - rate.low), share * due_reach)
+    most = max(total, crimes * share) + above
+    if total > 0.0 and reach > 0.0:
+        factor = math.exp(min(reach / total, 50.0))
+        return total / factor, max(min(total * factor, most), total)
+    below = math.hypot(crimes * (rate.high - rate.estimate), share * due_reach)
+    return max(crimes * share - below, 0.0), most
 
 
 def unrecorded_in_strata(audit: Audit, rates: Mapping[str, Estimate | None]) -> Estimate | None:

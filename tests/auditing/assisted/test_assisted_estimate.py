@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
 from assisted_builders import frame_arrays, frozen_of, marks_of_sample
+from audit_builders import marks_of
 
 from firstpoint.auditing import estimate
 from firstpoint.auditing.assisted import (
@@ -20,6 +22,8 @@ from firstpoint.auditing.assisted import (
     freeze,
     screened_predictions,
 )
+from firstpoint.auditing.assisted.difference import Predicted, fit_difference
+from firstpoint.auditing.assisted.limits import assisted_limits, support_of
 from firstpoint.errors import InputError, Refused
 
 FRAME = frame_arrays(3, violence=300, sexual=60, other=400)
@@ -183,9 +187,91 @@ def test_perfect_predictions_and_all_recorded_still_leave_an_interval() -> None:
     )
     sample = draw_assisted(exact, {"violence": 20, "sexual": 10, "other": 20}, seed=1)
     overall = estimate_assisted(marks_of_sample(frame, sample.rows), IDS, predictions=exact).overall
-    with_crime = (marks_of_sample(frame, sample.rows)["should_record"] > 0).sum()
+    with_crime = marks_of_sample(frame, sample.rows).filter(pl.col("should_record") > 0)
+    weights = (1.0 / with_crime["inclusion_probability"]).to_numpy()
+    amount_to = weights.sum() ** 2 / (weights**2).sum()
     assert (overall.estimate, overall.high) == (1.0, 1.0)
-    assert overall.low == pytest.approx(0.025 ** (1 / with_crime))
+    assert overall.low == pytest.approx(0.025 ** (1 / amount_to))
+
+
+def predicted(due: list[float], recorded: list[float]) -> pl.DataFrame:
+    ids = [f"other-{at:04d}" for at in range(len(due))]
+    return pl.DataFrame(
+        {
+            "stratum": ["other"] * len(due),
+            "incident_id": ids,
+            "predicted_due": due,
+            "predicted_recorded": recorded,
+            "predicted_sd": [1.0] * len(due),
+        }
+    )
+
+
+@pytest.mark.parametrize("interval", [None, "beta", "guarded", "logit-t", "wilson", "arcsine"])
+@pytest.mark.parametrize("rate", [0.0, 1.0])
+def test_an_estimate_of_exactly_all_or_nothing_by_predictions_has_limits(interval: Any, rate: float) -> None:
+    counts = [(at % 2 + 1, 0 if rate == 0.0 else at % 2 + 1) for at in range(20)]
+    frame = predicted([2.0, 1.0] * 20, [1.0] * 40 if rate else [0.25, 0.5] * 20)
+    overall = estimate_assisted(marks_of("other", *counts), frame, interval=interval).overall
+    assert overall.estimate == pytest.approx(rate)
+    assert overall.standard_error > 0.0
+    least = 0.025 ** (1 / 20)
+    expected = (least, 1.0) if rate else (0.0, 1.0 - least)
+    assert (overall.low, overall.high) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("missed", "size"), [(0.01, 100), (0.005, 200), (0.02, 100)])
+def test_limits_near_all_recorded_hold_where_the_sample_met_no_miss(missed: float, size: int) -> None:
+    chance = np.random.default_rng(42)
+    force, runs, held, spotless = 2_000, 300, 0, 0
+    lost = np.zeros(force, dtype=bool)
+    lost[chance.choice(force, round(missed * force), replace=False)] = True
+    scores = np.clip(chance.beta(1.0, 60.0, force) + 0.1 * lost, 0.0, 1.0)
+    for _ in range(runs):
+        drawn = chance.choice(force, size, replace=False)
+        found = _limits_of(lost[drawn], scores[drawn], scores, size / force)
+        held += found[0] <= 1.0 - missed <= found[1]
+        spotless += not lost[drawn].any()
+    assert spotless > 20
+    assert held / runs >= 0.94
+
+
+def _limits_of(
+    lost: np.ndarray, scores: np.ndarray, of_all: np.ndarray, chance: float
+) -> tuple[float, float]:
+    ones, strata = np.ones(len(lost)), np.zeros(len(lost), dtype=np.intp)
+    inclusion = np.full(len(lost), chance)
+    foretold = Predicted(ones, 1.0 - scores, float(len(of_all)), float(np.sum(1.0 - of_all)))
+    fit = fit_difference(1.0 - lost, ones, strata, inclusion, foretold)
+    alike = "no" if lost.any() else "all recorded"
+    low, high, _ = assisted_limits(fit, support_of(ones, strata, inclusion), alike=alike)
+    return low, high
+
+
+def test_a_sample_without_a_miss_reaches_at_least_as_far_as_independent_incidents_do() -> None:
+    frame = predicted([1.0] * 400, [1.0 - 0.02 * (at % 3 == 0 or at >= 100) for at in range(400)])
+    result = estimate_assisted(marks_of("other", *[(1, 1)] * 100), frame)
+    assert result.overall.standard_error > 0.0
+    assert result.overall.low <= 0.025 ** (1 / 100)
+    assert result.overall.high == 1.0
+    assert "no audited crime was missed" in result.overall.method
+    none = estimate_assisted(
+        marks_of("other", *[(1, 0)] * 100),
+        frame.with_columns(predicted_recorded=1.0 - pl.col("predicted_recorded")),
+    ).overall
+    assert none.low == 0.0
+    assert none.high >= 1.0 - 0.025 ** (1 / 100) - 1e-12
+
+
+def test_the_crimes_missed_are_no_more_than_the_rate_allows_where_their_total_is_near_0() -> None:
+    # 20.075 crimes are foretold missed in the frame, and 20 by the sample weighted up, give or take 2
+    lost = [0.02 * (at % 2) for at in range(100)] + [19.075 / 1_900] * 1_900
+    frame = predicted([1.0] * 2_000, [1.0 - one for one in lost])
+    result = estimate_assisted(marks_of("other", *[(1, 1)] * 100), frame)
+    missed = result.unrecorded_in_frame
+    assert missed.estimate == pytest.approx(0.075)
+    assert 0.0 <= missed.low <= missed.estimate
+    assert missed.high == pytest.approx(2_000 * (1.0 - result.overall.low))
 
 
 def test_calibration_by_choice_comes_near_the_difference_and_says_what_it_is() -> None:

@@ -326,6 +326,20 @@ def test_errors_that_second_readings_measured_stand_in_the_bound() -> None:
     assert (bias.overlooked, bias.over_called) == (pytest.approx(6 / 18), 0.0)
 
 
+def test_a_few_second_readings_are_told_apart_from_none() -> None:
+    first = marks_of("other", *[(2, 1)] * 12).with_columns(
+        reading=pl.lit("first"), second_probability=pl.lit(None, dtype=pl.Float64)
+    )
+    second = marks_of("other", *[(2, 1)] * 4).with_columns(
+        reading=pl.lit("second"), second_probability=pl.lit(1.0)
+    )
+    bias = estimate_assisted(pl.concat([first, second]), frame_of(other=90)).biases["other"]
+    assert (bias.measured, bias.corrected, bias.read_twice) == (False, True, 4)
+    assert "too few were read twice" in bias.text()
+    alone = estimate_assisted(marks_of("other", *[(2, 1)] * 12), frame_of(other=90)).biases["other"]
+    assert "nothing was read twice" in alone.text()
+
+
 @pytest.mark.shared
 def test_the_two_phase_rate_from_marks_is_that_of_the_survey_package(oracle: dict[str, Any]) -> None:
     data, gold = oracle["16"]["input"]["data"], oracle["16"]["output"]["gold"]

@@ -188,8 +188,8 @@ def _limits(
     audit = readings.audit
     if audit.taken_whole and not readings.twice:
         return fit.ratio, fit.ratio, None
-    support = support_of(readings.first_due, audit.codes)
-    return assisted_limits(fit, support, confidence=confidence, interval=interval)
+    support = support_of(readings.first_due, audit.codes, audit.inclusion)
+    return assisted_limits(fit, support, confidence=confidence, interval=interval, alike=readings.alike)
 
 
 def _fit(readings: Readings, slope: float) -> tuple[DifferenceFit, bool]:
@@ -259,7 +259,7 @@ def _check_estimator(estimator: str, readings: Readings) -> None:
 def _degrees(readings: Readings, fit: DifferenceFit, interval: IntervalName | None) -> float | None:
     if interval is None or nothing_varied(fit.ratio, fit.variance):
         return None
-    support = support_of(readings.first_due, readings.audit.codes)
+    support = support_of(readings.first_due, readings.audit.codes, readings.audit.inclusion)
     return limits_df(interval, support.degrees_of_freedom, fit.unit_variance)
 
 
@@ -286,11 +286,17 @@ def _method(
         return f"{start}; every incident of the frame was audited, so there is no sampling error."
     if nothing_varied(fit.ratio, fit.variance):
         return (
-            f"{start}; no incident differed from what was foretold, so the {confidence:.0%} limits are "
-            f"those of as "
-            "many independent incidents as held a crime."
+            f"{start}; the audited incidents leave no error to reckon with, so the {confidence:.0%} limits "
+            "are those of as many independent incidents as those with a crime, each by its weight, amount to."
         )
-    return f"{start}; {VARIANCES['linearised']}; {confidence:.0%} {INTERVALS[interval]}."
+    said = f"{start}; {VARIANCES['linearised']}; {confidence:.0%} {INTERVALS[interval]}"
+    alike = {"all recorded": "missed", "none recorded": "recorded"}.get(readings.alike)
+    if alike:
+        said += (
+            f", and since no audited crime was {alike}, at the least the limits of as many independent "
+            "incidents as those with a crime, each by its weight, amount to"
+        )
+    return f"{said}."
 
 
 def _formula(readings: Readings, slope: float, estimator: EstimatorName) -> str:

@@ -7,6 +7,7 @@ import polars as pl
 from attrs import evolve, frozen
 
 from firstpoint.auditing.assisted.difference import Predicted
+from firstpoint.auditing.assisted.limits import Alike
 from firstpoint.auditing.assisted.predictions import check_predictions
 from firstpoint.auditing.audited import Audit, gather_audit
 from firstpoint.auditing.ratio import Codes, Floats
@@ -52,6 +53,15 @@ class Readings:
     def foretold(self) -> bool:
         """Whether there are predictions at all."""
         return bool(self.totals)
+
+    @property
+    def alike(self) -> Alike:
+        """Whether every audited crime was recorded, by either reading, or none was."""
+        missed = (self.first_due - self.audit.recorded, self.change_due - self.change_recorded)
+        if not np.any(missed[0]) and not np.any(missed[1]):
+            return "all recorded"
+        seen = np.any(self.audit.recorded) or np.any(self.change_recorded)
+        return "no" if seen else "none recorded"
 
     def stratum(self, code: int) -> Readings:
         """Give one stratum alone, by its place in ``audit.names``."""

@@ -12,13 +12,14 @@ from firstpoint.auditing.intervals import student_t
 from firstpoint.auditing.ratio import unit_variances
 from firstpoint.auditing.readings.second import second_phase_parts
 from firstpoint.auditing.result import Estimate
+from firstpoint.auditing.unrecorded import missed_limits
 
 
 def assisted_unrecorded(readings: Readings, slope: float, overall: Estimate) -> Estimate:
     """Give the crimes missed in the frame: λ·Σ m̂ + Σ (m − λ·m̂)/π, m the crimes due less those recorded.
 
-    Limits are Student's on the logarithm, never below the crimes that the auditors saw missing. Where the
-    total does not come out above 0 the limits of the rate are put through D·(1 − R) instead.
+    Limits are those of :func:`~firstpoint.auditing.unrecorded.missed_limits`, never below the crimes that the
+    auditors saw missing.
     """
     audit, foretold = readings.audit, readings.predicted
     off = (readings.due - readings.recorded) - slope * (foretold.due - foretold.recorded)
@@ -30,14 +31,11 @@ def assisted_unrecorded(readings: Readings, slope: float, overall: Estimate) -> 
     wanting = second_phase_parts(change, again, readings.second_chance, audit.inclusion)
     error = math.sqrt(float(parts.sum() + wanting.sum()))
     seen = _seen(readings)
-    due = float(np.sum(readings.first_due / audit.inclusion))
-    if total > 0.0 and error > 0.0:
-        reach = math.exp(
-            min(student_t(overall.degrees_of_freedom or 1.0, overall.confidence) * error / total, 50.0)
-        )
-        low, high = max(total / reach, seen), total * reach
-    else:
-        low, high = max(due * (1.0 - overall.high), seen), due * (1.0 - overall.low)
+    multiplier = student_t(overall.degrees_of_freedom or 1.0, overall.confidence)
+    due, due_error = _total_due(readings, slope)
+    low, high = missed_limits((total, multiplier * error), (due, multiplier * due_error), overall)
+    low = max(low, seen)
+    if total <= 0.0:
         total = min(max(total, low), max(high, low))
     return Estimate(
         estimate=total,
@@ -47,10 +45,8 @@ def assisted_unrecorded(readings: Readings, slope: float, overall: Estimate) -> 
         confidence=overall.confidence,
         method=(
             "Crimes missed by the predictions of every incident, put right by the audited ones weighted up "
-            "to the "
-            "frame; variance by incident; limits on the logarithm. Counts the frame's own period and no "
-            "route "
-            "outside the frame."
+            "to the frame; variance by incident; limits on the logarithm, no higher than the crimes due and "
+            "the rate's own limits allow. Counts the frame's own period and no route outside the frame."
         ),
         incidents=overall.incidents,
         crimes=overall.crimes,
@@ -62,3 +58,14 @@ def assisted_unrecorded(readings: Readings, slope: float, overall: Estimate) -> 
 def _seen(readings: Readings) -> float:
     """Give the missing crimes that nobody disputes: none where second readings may take some back."""
     return 0.0 if readings.twice else float(np.sum(readings.first_due - readings.audit.recorded))
+
+
+def _total_due(readings: Readings, slope: float) -> tuple[float, float]:
+    """Give the crimes due in the frame by the difference estimator, with their standard error."""
+    audit, foretold = readings.audit, readings.predicted
+    weighted = (readings.due - slope * foretold.due) / audit.inclusion
+    parts = unit_variances(weighted, certain_apart(readings.cells, audit.inclusion), audit.inclusion)
+    again = readings.second_chance < 1.0
+    wanting = second_phase_parts(readings.change_due, again, readings.second_chance, audit.inclusion)
+    total = slope * foretold.total_due + float(weighted.sum())
+    return max(total, 0.0), math.sqrt(float(parts.sum() + wanting.sum()))

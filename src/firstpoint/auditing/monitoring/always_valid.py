@@ -67,7 +67,8 @@ def asymptotic_limits(daily: Daily, *, confidence: float = 0.95) -> Limits:
     """Give the limits by linearised variance; 0 and 1 before thirty incidents with crime were read.
 
     Where no incident differed from another, the limits are those of a uniform mixture of bets on as many
-    independent incidents: from (α/(k + 1))^(1/k) to 1 where all was recorded.
+    independent incidents, each recorded in the share that all were: from (α/(k + 1))^(1/k) to 1 where all was
+    recorded.
     """
     with_crime = np.cumsum(daily.by_week((daily.due > 0).astype(np.float64)))
     low, high = np.zeros(daily.number_of_weeks), np.ones(daily.number_of_weeks)
@@ -141,8 +142,25 @@ def _rate_so_far(daily: Daily, rows: np.ndarray[tuple[int], np.dtype[np.bool_]])
 
 def _gaussian_mixture(rate: float, error: float, incidents: float, alpha: float) -> tuple[float, float]:
     if error <= 1e-9 or not 0.0 < rate < 1.0:
-        reach = (alpha / (incidents + 1.0)) ** (1.0 / incidents)
-        return (reach, 1.0) if rate > 0.5 else (0.0, 1.0 - reach)
+        return _uniform_mixture(rate, incidents, alpha)
     odds = math.log(rate / (1.0 - rate))
     reach = mixture_multiplier(incidents, alpha) * error / (rate * (1.0 - rate))
     return 1.0 / (1.0 + math.exp(-(odds - reach))), 1.0 / (1.0 + math.exp(-min(odds + reach, 700.0)))
+
+
+def _uniform_mixture(rate: float, incidents: float, alpha: float) -> tuple[float, float]:
+    """Give the rates p at which B(s + 1, k − s + 1)/(p^s·(1 − p)^(k − s)) < 1/α, s = k·rate."""
+    from scipy.optimize import brentq
+    from scipy.special import betaln, xlog1py, xlogy
+
+    right = incidents * min(max(rate, 0.0), 1.0)
+    wrong = incidents - right
+    won = float(betaln(right + 1.0, wrong + 1.0)) + math.log(alpha)
+
+    def spare(share: float) -> float:
+        return won - float(xlogy(right, share)) - float(xlog1py(wrong, -share))
+
+    middle, least = right / incidents, 1e-300
+    low = brentq(spare, least, middle) if right > 0.0 else 0.0
+    high = brentq(spare, middle, 1.0 - 1e-16) if wrong > 0.0 else 1.0
+    return float(low), float(high)

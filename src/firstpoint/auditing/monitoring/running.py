@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from attrs import frozen
 
-from firstpoint.auditing.intervals import check_confidence, rate_limits
+from firstpoint.auditing.intervals import check_confidence, independent_incidents, rate_limits
 from firstpoint.auditing.monitoring.always_valid import SOURCES, SequenceName, always_valid
 from firstpoint.auditing.monitoring.audited_days import Daily, gather_days
 from firstpoint.auditing.monitoring.evidence import MOST_CRIMES
@@ -150,6 +150,7 @@ def rate_of(
         crimes=int(due.sum()),
         strata=1,
         confidence=confidence,
+        independent=independent_incidents(due, daily.inclusion[rows], certain=np.zeros(len(due), dtype=bool)),
     )
     return Estimate(
         estimate=fit.ratio,

@@ -15,6 +15,8 @@ MANY_INTERVALS = ("beta", "guarded", "logit-t")
 
 _TOO_MANY_FOR_BETA = 1e6
 
+_EDGE = 1e-12
+
 
 @frozen(eq=False)
 class Runs:
@@ -52,7 +54,10 @@ def many_limits(
     held_in = sum(((one.drawn[:, one.due > 0].sum(axis=1) > 0) for one in strata), np.zeros_like(rate))
     crimes = sum((one.drawn @ one.due for one in strata), np.zeros_like(rate))
     df = np.maximum(with_crime - held_in, 1.0)
-    low, high = limits_of_runs(rate, variance, squares, df, with_crime, crimes, interval, confidence)
+    independent = independent_of_runs(
+        [(one.due, np.full(len(one.due), one.size / one.incidents), one.drawn) for one in strata]
+    )
+    low, high = limits_of_runs(rate, variance, squares, df, independent, crimes, interval, confidence)
     if all(one.size == one.incidents for one in strata):
         low = high = rate
     return low, high, usable
@@ -67,12 +72,38 @@ def _unit_parts(one: Runs, rate: Floats, scale: Floats) -> Floats:
     return parts
 
 
+def independent_of_runs(strata: list[tuple[Floats, Floats, Floats]]) -> tuple[Floats, Floats]:
+    """Give ``incidents`` and ``share`` of :class:`~firstpoint.auditing.intervals.Independent` for each run.
+
+    ``strata`` gives due and chance of each pattern and, of shape (runs, patterns), how many were drawn.
+    """
+    due, inclusion = (np.concatenate([one[at] for one in strata]) for at in (0, 1))
+    drawn = np.concatenate([one[2] for one in strata], axis=1)
+    weight, left = 1.0 / inclusion, (due > 0.0) & (inclusion < 1.0)
+    total, all_of_it = drawn[:, left] @ (weight * due)[left], drawn @ (weight * due)
+    squares = drawn[:, left] @ weight[left] ** 2
+    some = total > 0.0
+    amount = (drawn[:, left] @ weight[left]) ** 2 / np.where(some, squares, 1.0)
+    counts = np.where(some, drawn[:, left].sum(axis=1), drawn[:, due > 0.0].sum(axis=1))
+    share = np.where(some, total / np.where(some, all_of_it, 1.0), 1.0)
+    return np.where(some, np.minimum(amount, counts), counts), share
+
+
+def still_limits_of_runs(
+    rate: Floats, independent: tuple[Floats, Floats], confidence: float
+) -> tuple[Floats, Floats]:
+    """Give :func:`~firstpoint.auditing.intervals.still_limits` of each run."""
+    incidents, share = independent
+    low, high = _exact(rate, incidents, confidence)
+    return rate - share * (rate - low), rate + share * (high - rate)
+
+
 def limits_of_runs(
     rate: Floats,
     variance: Floats,
     squares: Floats,
     df: Floats,
-    with_crime: Floats,
+    independent: tuple[Floats, Floats],
     crimes: Floats,
     interval: str,
     confidence: float,
@@ -80,12 +111,13 @@ def limits_of_runs(
     """Give the limits of many rates, each array of one value a run.
 
     ``squares`` is Σ over incidents of what each adds to the variance, squared; ``df`` the ordinary degrees of
-    freedom; ``with_crime`` the incidents drawn that hold a crime and ``crimes`` the crimes in them.
+    freedom; ``independent`` is what :func:`independent_of_runs` gives and ``crimes`` the crimes drawn.
     """
     from scipy.special import stdtrit
 
     level = 0.5 + confidence / 2.0
-    still = variance <= 1e-18 * np.maximum(rate * (1.0 - rate), 1e-6)
+    edge = ~((rate > _EDGE) & (rate < 1.0 - _EDGE))
+    still = edge | (variance <= 1e-18 * np.maximum(rate * (1.0 - rate), 1e-6))
     safe = np.where(still, 1.0, variance)
     inside = np.where(still, 0.5, rate)
     guard = np.where(squares > 0.0, variance**2 / np.where(squares > 0.0, squares, 1.0) - 1.0, 0.0)
@@ -94,9 +126,13 @@ def limits_of_runs(
     log_odds = np.log(inside / (1.0 - inside))
     low, high = _share(log_odds - reach), _share(log_odds + reach)
     shrink = (stdtrit(np.maximum(crimes - 1.0, 1.0), level) / stdtrit(df, level)) ** 2
-    effective = np.where(still, with_crime, inside * (1.0 - inside) / safe * shrink)
+    effective = np.where(still, independent[0], inside * (1.0 - inside) / safe * shrink)
     exact = still | ((effective <= _TOO_MANY_FOR_BETA) if interval == "beta" else np.zeros_like(still))
-    exact_low, exact_high = _exact(np.where(still, rate, inside), np.where(exact, effective, 1.0), confidence)
+    exact_low, exact_high = still_limits_of_runs(
+        np.where(still, rate, inside),
+        (np.where(exact, effective, 1.0), np.where(still, independent[1], 1.0)),
+        confidence,
+    )
     return np.where(exact, exact_low, low), np.where(exact, exact_high, high)
 
 

@@ -134,6 +134,12 @@ def told(
     usable: NDArray[np.bool_],
 ) -> dict[str, object]:
     """Give a row of the rehearsal's table from the limits of each run and the truth they were to hold."""
+    if not usable.any():
+        raise Refused(
+            f"None of {len(usable):,} rehearsed audits met a crime, so there is nothing to tell of them.",
+            where=OVERALL if part == OVERALL else f"stratum {part}",
+            remedy="Plan more reports of it, or rehearse more runs.",
+        )
     half_widths = 50.0 * (high - low)[usable]
     held = ((low <= truth) & (truth <= high))[usable]
     return {

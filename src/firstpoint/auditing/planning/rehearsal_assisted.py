@@ -23,7 +23,12 @@ from firstpoint.auditing.assisted.pareto import pareto_scale
 from firstpoint.auditing.audited import Audit, refuse_without_crime
 from firstpoint.auditing.intervals import FEW_CARRIERS, check_confidence
 from firstpoint.auditing.marks import check_frame, check_marks
-from firstpoint.auditing.planning.many_limits import MANY_INTERVALS, limits_of_runs
+from firstpoint.auditing.planning.many_limits import (
+    MANY_INTERVALS,
+    independent_of_runs,
+    limits_of_runs,
+    still_limits_of_runs,
+)
 from firstpoint.auditing.planning.rehearsal import (
     OVERALL,
     Rehearsal,
@@ -152,16 +157,20 @@ def assisted_runs_limits(
     with_crime = sum(held, none)
     df = np.maximum(with_crime - sum(((one > 0) for one in held), none), 1.0)
     crimes = sum((one.drawn @ one.due for one in strata), none)
-    if interval != ADVISED:
-        low, high = limits_of_runs(rate, variance, squares, df, with_crime, crimes, interval, confidence)
-        return low, high, usable
-    guard = np.where(squares > 0.0, variance**2 / np.where(squares > 0.0, squares, 1.0) - 1.0, 0.0)
+    independent = independent_of_runs([(one.due, one.chances, one.drawn) for one in strata])
+    named = ("guarded", "beta") if interval == ADVISED else (interval,)
     both = [
-        limits_of_runs(rate, variance, squares, df, with_crime, crimes, name, confidence)
-        for name in ("guarded", "beta")
+        limits_of_runs(rate, variance, squares, df, independent, crimes, name, confidence) for name in named
     ]
+    guard = np.where(squares > 0.0, variance**2 / np.where(squares > 0.0, squares, 1.0) - 1.0, 0.0)
     few = guard < FEW_CARRIERS
-    return np.where(few, both[0][0], both[1][0]), np.where(few, both[0][1], both[1][1]), usable
+    low, high = (np.where(few, both[0][at], both[-1][at]) for at in (0, 1))
+    recorded = sum((one.drawn @ one.recorded for one in strata), none)
+    for edge, alike in ((1.0, recorded == crimes), (0.0, recorded == 0.0)):
+        least, most = still_limits_of_runs(np.full_like(rate, edge), independent, confidence)
+        low = np.where(alike, np.minimum(low, least), low)
+        high = np.where(alike, np.maximum(high, most), high)
+    return low, high, usable
 
 
 def _rates(strata: list[AssistedRuns], slope: float) -> tuple[Floats, Floats]:

@@ -32,7 +32,7 @@ class BiasBound:
     from overlooked crimes alone and ``harsh_points`` (below 0) the part from over-calls: the two ends between
     which the bias lies when they do not cancel. ``overlooked`` and ``over_called`` are the rates used,
     ``measured`` whether second readings gave them, ``corrected`` whether the rate beside it has been
-    corrected.
+    corrected, and ``read_twice`` how many incidents of the audit were read twice.
     """
 
     bias_points: float
@@ -42,10 +42,12 @@ class BiasBound:
     over_called: float
     measured: bool
     corrected: bool
+    read_twice: int = 0
 
     def text(self) -> str:
         """Give the bound in a sentence."""
-        source = "second readings found" if self.measured else "it is assumed, since nothing was read twice,"
+        assumed = "too few were read twice" if self.read_twice else "nothing was read twice"
+        source = "second readings found" if self.measured else f"it is assumed, since {assumed},"
         state = (
             "The rate here has been corrected for it." if self.corrected else "No interval here covers it."
         )
@@ -80,6 +82,7 @@ def bias_bound(
     *,
     measured: bool = False,
     corrected: bool = False,
+    read_twice: int = 0,
 ) -> BiasBound:
     """Give the bound for a rate (a share), the crimes due an incident, and how auditors err."""
     flattering = first_order_bias(rate, errors.overlooked, 0.0, crimes_per_incident)
@@ -92,6 +95,7 @@ def bias_bound(
         over_called=errors.over_called,
         measured=measured,
         corrected=corrected,
+        read_twice=read_twice,
     )
 
 
@@ -109,7 +113,7 @@ def bias_beside(
     order = pl.DataFrame({"incident_id": audit.references})
     read = order.join(both_readings(marks), on="incident_id", how="left", maintain_order="left")
     whole = _errors(read) or (ExpectedErrors(), False)
-    bounds = {}
+    twice, bounds = int(read.get_column("read_again").sum()), {}
     for name, rate in rates.items():
         if rate is None:
             continue
@@ -123,7 +127,8 @@ def bias_beside(
             max(float(crimes / np.sum(1.0 / audit.inclusion[rows])), 1e-6),
             errors,
             measured=measured,
-            corrected=corrected and bool(read.get_column("read_again").any()) and not rate.warnings,
+            corrected=corrected and twice > 0 and not rate.warnings,
+            read_twice=twice,
         )
     return bounds
 
