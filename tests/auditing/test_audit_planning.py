@@ -345,8 +345,8 @@ def test_the_limits_of_many_runs_are_those_of_each_audit_alone(drawn: list[list[
             drawn=np.array([one], dtype=float),
             incidents=frame[name],
             size=size,
-            truth_due=1.0,
-            truth_recorded=1.0,
+            held_due=1.0,
+            held_recorded=1.0,
         )
         for name, one, size in zip(names, drawn, sizes, strict=True)
     ]

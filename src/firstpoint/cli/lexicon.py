@@ -25,6 +25,7 @@ from firstpoint.screening.comparing import ChangedLog, LexiconEffect, lexicon_ef
 from firstpoint.screening.lexicon import lexicon_of, ready_lexicon, shipped_files
 from firstpoint.screening.lexicon_changes import changes_in, laid_over
 from firstpoint.screening.lexicon_faults import lexicon_faults
+from firstpoint.screening.logreading import BY_WORDS
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -299,7 +300,9 @@ def _changed_logs(effect: LexiconEffect) -> pl.DataFrame:
             "gained": [one.kind for one in log.gained],
             "lost": [one.kind for one in log.lost],
             "moved": [was.kind for was, _ in log.moved],
-            "patterns": sorted({name for one in (*log.gained, *log.lost) for name in one.patterns}),
+            "patterns": sorted(
+                {name for one in (*log.gained, *log.lost) for name in one.patterns if name != BY_WORDS}
+            ),
         }
         for log in effect.changed
     ]

@@ -17,7 +17,7 @@ from attrs import frozen
 
 from firstpoint.screening.disclosures import Disclosure
 from firstpoint.screening.lexicon import Lexicon
-from firstpoint.screening.logreading import LogReader
+from firstpoint.screening.logreading import BY_WORDS, LogReader
 from firstpoint.screening.reading import LexiconReader, Reader
 from firstpoint.screening.screened import screen
 from firstpoint.screening.stored import disclosure_of
@@ -139,7 +139,7 @@ def _patterns(screened: pl.DataFrame) -> Counter[str]:
         if screened.height
         else []
     )
-    return Counter(name for cell in cells for name in cell.split())
+    return Counter(name for cell in cells for name in cell.split() if name != BY_WORDS)
 
 
 def _disclosing(screened: pl.DataFrame) -> int:

@@ -49,6 +49,7 @@ TAKES_AWAY = ("already_recorded", "other_force", "unconfirmed")
 FRAUDS = ("fraud", "hacking")
 OURS_TO_RECORD = ("fraud_routing.local_suspect", "yes")
 NEEDS_CONFIRMING = ("rape", "assault_by_penetration")
+UNCONFIRMED = "unconfirmed"
 
 
 @frozen(eq=False)
@@ -147,7 +148,8 @@ class LogReader:
                 (True, *[False] * len(kinds)), by_chance[:_MOST_KINDS], strict=False
             )
         ]
-        return tuple(one for one in merged(given, self.lexicon) if one.certainty >= _LEAST_CERTAIN)
+        kept = (one for one in merged(given, self.lexicon) if one.certainty >= _LEAST_CERTAIN)
+        return tuple(_as_reported(one, told.get(one.kind)) for one in kept)
 
     def _named(self, kind: str, told: Disclosure | None, worded: Worded | None) -> Disclosure:
         """A kind with the facts that the lexicon tells, and others that the words make likely."""
@@ -195,6 +197,14 @@ class LogReader:
             telling &= leaning.kinds[:, of_kind].max(axis=1) >= leaning.kinds.max(axis=1) + _OF_KIND
         shown = np.flatnonzero(telling)
         return [(int(start), int(end)) for start, end in leaning.told.spans[shown]]
+
+
+def _as_reported(one: Disclosure, told: Disclosure | None) -> Disclosure:
+    """Rape that the victim has not confirmed is a reported incident and no crime, so that the chance of a
+    crime says nothing of it: it is as sure as the phrases tell it."""
+    if told is None or one.kind not in NEEDS_CONFIRMING or one.context != UNCONFIRMED:
+        return one
+    return evolve(one, certainty=max(one.certainty, told.certainty))
 
 
 def _quoted(text: str, spans: list[tuple[int, int]]) -> tuple[Evidence, ...]:

@@ -31,8 +31,8 @@ class Runs:
     drawn: Floats
     incidents: int
     size: int
-    truth_due: float
-    truth_recorded: float
+    held_due: float
+    held_recorded: float
 
 
 def many_limits(

@@ -112,13 +112,13 @@ def rehearse(
         _row(part, interval, of_part, confidence)
         for part, of_part in parts.items()
         for interval in intervals
-        if sum(one.truth_due for one in of_part) > 0.0
+        if sum(one.held_due for one in of_part) > 0.0
     ]
     return Rehearsal(pl.DataFrame(rows), runs, seed, confidence, tuple(thin_ground(audit)))
 
 
 def _row(part: str, interval: str, strata: list[Runs], confidence: float) -> dict[str, object]:
-    truth = sum(one.truth_recorded for one in strata) / sum(one.truth_due for one in strata)
+    truth = sum(one.held_recorded for one in strata) / sum(one.held_due for one in strata)
     low, high, usable = many_limits(strata, interval, confidence)
     size = sum(one.size for one in strata)
     return told(part, interval, size, truth, low, high, usable)
@@ -170,8 +170,8 @@ def _stratum_runs(audit: Audit, incidents: int, size: int, runs: int, chance: np
         drawn=drawn.astype(np.float64),
         incidents=incidents,
         size=size,
-        truth_due=float(held @ due),
-        truth_recorded=float(held @ recorded),
+        held_due=float(held @ due),
+        held_recorded=float(held @ recorded),
     )
 
 

@@ -32,7 +32,8 @@ class Choice(NamedTuple):
 
     ``label_facts`` (int32, x 2) are name and value of the facts of a label, from ``label_facts_from`` on;
     ``labelled``, ``is_fraud`` and ``needs_confirming`` (uint8) are told of kinds, ``takes_away`` (uint8) of
-    contexts; ``ours`` (int32) are name and value of the fact that makes a fraud this force's; ``by_words`` is
+    contexts; ``unconfirmed`` is that of what a victim has not confirmed; ``ours`` (int32) are name and value
+    of the fact that makes a fraud this force's; ``by_words`` is
     the place of the pattern that stands for words.
     """
 
@@ -42,6 +43,7 @@ class Choice(NamedTuple):
     is_fraud: NDArray[np.uint8]
     needs_confirming: NDArray[np.uint8]
     takes_away: NDArray[np.uint8]
+    unconfirmed: int
     ours: NDArray[np.int32]
     by_words: int
 
@@ -182,6 +184,8 @@ def _write(log, number, choice, leanings, telling, room, out, state):
     if certainty >= _LIKELY and choice.takes_away[context] and not choice.needs_confirming[kind]:
         context = LIVE
     out.kind[at], out.context[at], out.certainty[at] = kind, context, room.certainty[kind]
+    if choice.needs_confirming[kind] and context == choice.unconfirmed:
+        out.certainty[at] = max(out.certainty[at], telling.certainty[kind])
     out.victims[at] = telling.victims[kind] if told else 1
     label = leanings.label[log, kind]
     state[1] = _write_facts(kind, label, certainty, choice, telling, room, out, state[1])

@@ -30,6 +30,7 @@ from firstpoint.screening.logreading import (
     NEEDS_CONFIRMING,
     OURS_TO_RECORD,
     TAKES_AWAY,
+    UNCONFIRMED,
 )
 from firstpoint.screening.ranking import UNKNOWN_PRECISION, Ranker
 from firstpoint.screening.reading import LexiconReader, matching_rows
@@ -143,6 +144,7 @@ def choice_of(labels: Sequence[str], labelled: NDArray[np.bool_], names: Names) 
         is_fraud=_flags(kind.startswith(FRAUDS) for kind in names.kinds),
         needs_confirming=_flags(kind in NEEDS_CONFIRMING for kind in names.kinds),
         takes_away=_flags(context in TAKES_AWAY for context in names.contexts),
+        unconfirmed=names.contexts.index(UNCONFIRMED),
         ours=_ints((names.facts.index(name), names.values.index(value))),
         by_words=len(names.patterns) - 1,
     )
