@@ -353,3 +353,12 @@ def test_chances_of_bands_sum_to_one(right: int, marks: list[float]) -> None:
     table = chance_of_bands(exact_rate(right, 100), bands(0.0, *sorted(marks)))
     assert table["chance"].sum() == pytest.approx(1.0)
     assert table["chance"].min() >= 0.0
+
+
+def test_a_rate_in_which_nothing_varied_is_as_sharp_as_its_limits() -> None:
+    perfect = rate(1.0, 0.963, 1.0, error=0.0)
+    alone = 2.8016 * 0.037 / (2.0 * 1.95996)
+    assert change_between(perfect, perfect).smallest_found == pytest.approx(math.sqrt(2.0) * alone, rel=1e-4)
+    whole = rate(1.0, 1.0, 1.0, error=0.0)
+    assert change_between(perfect, whole).smallest_found == pytest.approx(alone, rel=1e-4)
+    assert change_between(whole, whole).smallest_found == 0.0

@@ -416,3 +416,15 @@ def test_a_frame_may_carry_route_and_day_and_a_frame_of_another_period_is_turned
         check_period(frame.drop("received_on"), *window)
     with pytest.raises(InputError, match="shoe_size"):
         build_frame(incidents, crimes, {"V": "violence"}, *window, carrying=("shoe_size",))
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.5, float("nan")])
+def test_a_share_read_twice_that_is_none_is_refused(share: float) -> None:
+    with pytest.raises(InputError, match="read twice"):
+        Cost(read_twice=share)
+
+
+def test_no_smallest_change_is_given_of_no_audit() -> None:
+    for incidents in (0, 1):
+        with pytest.raises(InputError, match="no audit"):
+            smallest_change(0.9, incidents)

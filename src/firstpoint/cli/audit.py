@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
+from firstpoint.cli.audit_compare import compare_command
 from firstpoint.cli.audit_draw import draw_command, write_draw
 from firstpoint.cli.audit_plan import design_command
-from firstpoint.cli.audit_rates import combine_command, compare_command, estimate_command, published_command
+from firstpoint.cli.audit_rates import combine_command, estimate_command, published_command
 from firstpoint.cli.audit_readers import agree_command, flattery_command, reread_command
 from firstpoint.cli.audit_watch import effort_command, watch_command
 from firstpoint.cli.audit_words import say_estimate

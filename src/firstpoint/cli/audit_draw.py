@@ -23,6 +23,7 @@ from firstpoint.auditing.assisted import (
     screened_predictions,
 )
 from firstpoint.auditing.assisted.expected import assisted_plan, expected_half_width
+from firstpoint.cli.audit_options import refuse_ignored
 from firstpoint.cli.console import say
 from firstpoint.cli.tables import read_table, write_table, write_text
 from firstpoint.errors import InputError
@@ -37,7 +38,10 @@ HALF_WIDTH = click.option(
     "half_width_points",
     default=3.0,
     show_default=True,
-    help="Percentage points, each stratum (force-wide with --whole-force or --assisted).",
+    help="Percentage points, each stratum (force-wide with --assisted).",
+)
+MIXING = click.option(
+    "--mixing", default=0.25, show_default=True, help="Part drawn with equal chances (--assisted)."
 )
 CONFIDENCE = click.option("--confidence", default=0.95, show_default=True, type=click.FloatRange(0.5, 0.999))
 
@@ -61,7 +65,7 @@ CONFIDENCE = click.option("--confidence", default=0.95, show_default=True, type=
 )
 @click.option("--screened", type=EXISTING, help="What firstpoint screen wrote, to predict from (--assisted).")
 @click.option("--crimes", type=EXISTING, help="The crimes held, with --screened.")
-@click.option("--mixing", default=0.25, show_default=True, help="Part drawn with equal chances (--assisted).")
+@MIXING
 @click.option("--tiers", type=int, help="Draw by so many tiers of the score instead (--assisted).")
 @click.option("--out", required=True, type=WRITTEN, help="The sample, as .csv, .jsonl or .parquet.")
 def draw_command(
@@ -84,6 +88,14 @@ def draw_command(
     method. A board's paper is made with it. An assisted draw freezes the predictions first: OUT.frame.parquet
     holds them, their hash is in the record, and the estimate is made with that frame.
     """
+    if not assisted:
+        refuse_ignored(
+            ("mixing", "tiers", "screened", "crimes"), "a draw without --assisted", "Give --assisted too."
+        )
+    if tiers is not None:
+        refuse_ignored(
+            ("mixing",), "a draw by tiers, equally likely within each", "Leave out --mixing or --tiers."
+        )
     reports = auditing.read_frame(frame)
     if (screened is None) != (crimes is None):
         raise InputError("--screened and --crimes go together.", where="draw", remedy="Give both or neither.")
@@ -94,14 +106,16 @@ def draw_command(
         auditing.check_period(reports, *window)
     if assisted:
         predictions = freeze(predicted(reports))
-        wanted = assisted_plan(predictions, half_width_points=half_width_points, mixing=mixing)
-        wanted |= _sizes(sizes)
+        planned = assisted_plan(predictions, half_width_points=half_width_points, mixing=mixing, tiers=tiers)
+        wanted = planned | _sizes(sizes)
         drawn = (
             draw_assisted(predictions, wanted, seed, mixing=mixing)
             if tiers is None
             else draw_tiers(predictions, wanted, seed, tiers=tiers)
         )
-        write_assisted_draw(drawn, predictions, out, reports=reports, window=window, mixing=mixing)
+        write_assisted_draw(
+            drawn, predictions, out, reports=reports, window=window, mixing=mixing, planned=planned
+        )
         say(
             f"{drawn.rows.height} reports drawn with seed {seed} by predictions "
             f"{drawn.predictions_sha256[:12]}…"
@@ -146,18 +160,22 @@ def write_assisted_draw(
     reports: pl.DataFrame,
     window: tuple[date, date],
     mixing: float,
+    planned: Mapping[str, int] | None = None,
 ) -> None:
     """Write an assisted sample, its record, and the frozen frame with which the rate is estimated.
 
     The frozen frame keeps the frame's other columns: what was known beforehand, from which second readings
-    are picked, and routes and days, by which rates are given.
+    are picked, and routes and days, by which rates are given. ``planned`` are the sizes that
+    followed from the margin, where some may have been set by hand.
     """
     record = {
         **sample.record(),
         "window": [str(day) for day in window],
         "confidence": 0.95,
-        "half_width_points": round(expected_half_width(predictions, sample.sizes, mixing=mixing), 2),
-        "how_sizes_were_set": "Each stratum's size follows from the predicted residuals and the margin.",
+        "half_width_points": round(
+            expected_half_width(predictions, sample.sizes, mixing=mixing, tiers=sample.tiers), 2
+        ),
+        "how_sizes_were_set": _how_assisted_sizes_were_set(sample.sizes, planned or sample.sizes),
     }
     predictions_own = [name for name in predictions.rows.columns if name != "incident_id"]
     known = reports.drop(predictions_own, strict=False)
@@ -185,6 +203,14 @@ def _how_sizes_were_set(plan: pl.DataFrame, sizes: Mapping[str, int]) -> str:
         "Each stratum's size follows from the margin and from what was expected before the audit: "
         f"{'; '.join(words)}."
     )
+
+
+def _how_assisted_sizes_were_set(sizes: Mapping[str, int], planned: Mapping[str, int]) -> str:
+    by_hand = [name for name, size in sizes.items() if size != planned.get(name)]
+    if len(by_hand) == len(sizes):
+        return "Each stratum's size was set by hand."
+    but = f"; set by hand: {', '.join(by_hand)}" if by_hand else ""
+    return f"Each stratum's size follows from the predicted residuals and the margin{but}."
 
 
 def _sizes(values: tuple[str, ...]) -> dict[str, int]:

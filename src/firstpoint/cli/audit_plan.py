@@ -14,7 +14,8 @@ from firstpoint import auditing
 from firstpoint.auditing.planning import Allocation, expect, share_out
 from firstpoint.auditing.planning.past import known_from
 from firstpoint.auditing.planning.sharing import Known, planned, shares_of
-from firstpoint.cli.audit_draw import CONFIDENCE, EXISTING, HALF_WIDTH, WRITTEN
+from firstpoint.cli.audit_draw import CONFIDENCE, EXISTING, MIXING, WRITTEN
+from firstpoint.cli.audit_options import refuse_ignored
 from firstpoint.cli.audit_pictures import (
     PLOT,
     check_picture,
@@ -22,7 +23,13 @@ from firstpoint.cli.audit_pictures import (
     save_picture,
     widths_picture,
 )
-from firstpoint.cli.audit_plan_assisted import Trial, design_assisted, rehearsal_as_dict, rehearsed_widths
+from firstpoint.cli.audit_plan_assisted import (
+    Trial,
+    days_sentence,
+    design_assisted,
+    rehearsal_as_dict,
+    rehearsed_widths,
+)
 from firstpoint.cli.console import print_json, say
 from firstpoint.errors import InputError
 from firstpoint.reporting import DesignWidth
@@ -46,7 +53,13 @@ class Wish:
 
 @click.command(name="design")
 @click.argument("frame", type=EXISTING)
-@HALF_WIDTH
+@click.option(
+    "--half-width",
+    "half_width_points",
+    default=3.0,
+    show_default=True,
+    help="Percentage points, each stratum (force-wide with --whole-force or --assisted).",
+)
 @CONFIDENCE
 @click.option("--assured", is_flag=True, help="Plan so that nine audits in ten meet the margin (by stratum).")
 @click.option("--whole-force", is_flag=True, help="Plan for the margin of the force-wide rate.")
@@ -62,6 +75,7 @@ class Wish:
 @click.option("--minutes", type=float, help="Minutes that reading a report takes; assumed unless given.")
 @click.option("--read-twice", default=0.0, show_default=True, help="Share of reports read a second time.")
 @click.option("--assisted", is_flag=True, help="Plan an assisted audit: FRAME has predictions.")
+@MIXING
 @click.option("--last-marks", type=EXISTING, help="Marks of the last audit, to plan and rehearse with.")
 @click.option("--last-frame", type=EXISTING, help="Its frame.")
 @click.option("--runs", default=1000, show_default=True, help="Rehearsed audits, with --last-marks.")
@@ -82,6 +96,7 @@ def design_command(
     minutes: float | None,
     read_twice: float,
     assisted: bool,
+    mixing: float,
     last_marks: Path | None,
     last_frame: Path | None,
     runs: int,
@@ -103,20 +118,22 @@ def design_command(
         raise InputError(
             "--last-marks and --last-frame go together.", where="design", remedy="Give both or neither."
         )
+    _refuse_what_does_nothing(assisted=assisted, days=days is not None, whole_force=whole_force)
+    given = auditing.Cost(read_twice=read_twice)
+    cost = given if minutes is None else evolve(given, minutes_a_report=minutes)
     reports = auditing.read_frame(frame)
     last = last_marks and last_frame and (auditing.read_marks(last_marks), auditing.read_frame(last_frame))
     if assisted:
-        trial = Trial(last or None, runs, seed)
+        trial = Trial(last or None, runs, seed, mixing, cost)
         design_assisted(reports, half_width_points, confidence, trial, plot=plot, as_json=as_json)
         return
-    cost = auditing.Cost(read_twice=read_twice)
     wish = Wish(
         half_width_points,
         confidence,
         whole_force,
         allocation,
         days,
-        evolve(cost, minutes_a_report=minutes) if minutes is not None else cost,
+        cost,
         assured,
         known_from(*last) if last else Known(),
     )
@@ -146,6 +163,25 @@ def design_command(
             **wish.expected,
         )
         save_picture(cost_picture(curve, half_width_points), plot_cost)
+
+
+def _refuse_what_does_nothing(*, assisted: bool, days: bool, whole_force: bool) -> None:
+    if assisted:
+        refuse_ignored(
+            ("days", "tell", "allocation", "plot_cost", "assured", "harm", "whole_force"),
+            "an assisted plan, which is for the force-wide rate and shares reports out by predictions",
+            "Leave them out, or plan without --assisted.",
+        )
+        return
+    refuse_ignored(("mixing",), "a plan without --assisted", "Give --assisted too.")
+    if days or whole_force:
+        refuse_ignored(("assured",), "--days and --whole-force", "Plan by stratum, or leave out --assured.")
+    else:
+        refuse_ignored(
+            ("allocation", "harm"), "a margin in each stratum", "Give --whole-force or --days too."
+        )
+    if days:
+        refuse_ignored(("whole_force",), "a plan by --days", "Give --days or --whole-force, not both.")
 
 
 def _plan(reports: pl.DataFrame, wish: Wish, harm: Mapping[str, float] | None) -> pl.DataFrame:
@@ -201,9 +237,6 @@ def _print_plan(
     sizes: Mapping[str, int],
     wish: Wish,
 ) -> None:
-    if rehearsal is None and power is None and wish.days is None:
-        print_json(plan.to_dicts())
-        return
     print_json(
         {
             "plan": plan.to_dicts(),
@@ -226,10 +259,7 @@ def _say_plan(
             f"{row['stratum']:<12}{row['sample']:>8} of {row['incidents']} (expecting "
             f"{100 * row['expected_rate']:.4g}% recorded, design effect {row['design_effect']:.3g})"
         )
-    say(
-        f"{sum(sizes.values()):,} reports take about {auditing.auditor_days(sizes, wish.cost):.1f} auditor "
-        f"days at {wish.cost.minutes_a_report:g} minutes a report."
-    )
+    say(days_sentence(sizes, wish.cost))
     if "force_half_width_points" in plan.columns:
         say(f"Expected of the force-wide rate: ± {plan['force_half_width_points'][0]:.1f} points.")
     for stratum, chance in (power or {}).get("chance_by_stratum", {}).items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,16 @@ from firstpoint.reporting import DesignWidth
 
 @frozen(eq=False)
 class Trial:
-    """The last audit to rehearse on, as (marks, frame) or None, and how often and from which seed."""
+    """The last audit to rehearse on, as (marks, frame) or None, how often and from which seed.
+
+    ``mixing`` is the part drawn with equal chances, ``cost`` what reading a report takes.
+    """
 
     last: tuple[pl.DataFrame, pl.DataFrame] | None
     runs: int
     seed: int
+    mixing: float
+    cost: auditing.Cost
 
 
 def design_assisted(
@@ -38,13 +44,17 @@ def design_assisted(
 ) -> None:
     """Say how many reports an assisted audit reads, and what it will show."""
     predictions = freeze(predicted(reports))
-    sizes = assisted_plan(predictions, half_width_points=half_width_points, confidence=confidence)
-    reached = expected_half_width(predictions, sizes, confidence=confidence)
+    sizes = assisted_plan(
+        predictions, half_width_points=half_width_points, mixing=trial.mixing, confidence=confidence
+    )
+    reached = expected_half_width(predictions, sizes, mixing=trial.mixing, confidence=confidence)
     rehearsal = _rehearsed(trial, sizes, confidence)
     if as_json:
         print_json(
             {
                 "sizes": sizes,
+                "auditor_days": auditing.auditor_days(sizes, trial.cost),
+                "mixing": trial.mixing,
                 "expected_half_width_points": reached,
                 "confidence": confidence,
                 "predictions_sha256": predictions.sha256,
@@ -53,7 +63,7 @@ def design_assisted(
             }
         )
     else:
-        _say(sizes, reached, rehearsal)
+        _say(sizes, reached, rehearsal, trial.cost)
     if plot:
         widths = (
             rehearsed_widths(rehearsal)
@@ -89,18 +99,35 @@ def rehearsed_widths(rehearsal: auditing.Rehearsal) -> list[DesignWidth]:
     ]
 
 
+def days_sentence(sizes: Mapping[str, int], cost: auditing.Cost) -> str:
+    """Give what a sample takes in auditor days."""
+    return (
+        f"{sum(sizes.values()):,} reports take about {auditing.auditor_days(sizes, cost):.1f} auditor "
+        f"days at {cost.minutes_a_report:g} minutes a report."
+    )
+
+
 def _rehearsed(trial: Trial, sizes: dict[str, int], confidence: float) -> auditing.Rehearsal | None:
     if trial.last is None:
         return None
     marks, frame = trial.last
     return rehearse_assisted(
-        marks, predicted(frame), sizes, runs=trial.runs, seed=trial.seed, confidence=confidence
+        marks,
+        predicted(frame),
+        sizes,
+        mixing=trial.mixing,
+        runs=trial.runs,
+        seed=trial.seed,
+        confidence=confidence,
     )
 
 
-def _say(sizes: dict[str, int], reached: float, rehearsal: auditing.Rehearsal | None) -> None:
+def _say(
+    sizes: dict[str, int], reached: float, rehearsal: auditing.Rehearsal | None, cost: auditing.Cost
+) -> None:
     for stratum, size in sizes.items():
         say(f"{stratum:<12}{size:>8}")
+    say(days_sentence(sizes, cost))
     say(
         f"Expected of the force-wide rate: ± {reached:.1f} points, if the predictions are as good as "
         "they say."

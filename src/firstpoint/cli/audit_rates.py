@@ -1,4 +1,4 @@
-"""``firstpoint audit estimate``, ``compare``, ``combine`` and ``published``: what audits say."""
+"""``firstpoint audit estimate``, ``combine`` and ``published``: what audits say."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 import click
 import polars as pl
@@ -19,9 +19,9 @@ from firstpoint.auditing.kinds import Kind
 from firstpoint.auditing.rates import VarianceName
 from firstpoint.auditing.ratio import SingleRule
 from firstpoint.cli.audit_draw import CONFIDENCE, DAY, EXISTING
+from firstpoint.cli.audit_options import refuse_ignored
 from firstpoint.cli.audit_pictures import (
     PLOT,
-    change_picture,
     check_picture,
     funnel_picture,
     rates_picture,
@@ -29,7 +29,6 @@ from firstpoint.cli.audit_pictures import (
 )
 from firstpoint.cli.audit_words import (
     Result,
-    comparison_sentences,
     how_it_was_reached,
     rate_words,
     result_sentences,
@@ -37,7 +36,6 @@ from firstpoint.cli.audit_words import (
 )
 from firstpoint.cli.console import heading, print_json, say, warn
 from firstpoint.errors import InputError
-from firstpoint.reporting.words_of_change import change_sentence
 
 RECORDED = "Crimes recorded of every 100 that should have been"
 INTERVAL = click.option(
@@ -109,10 +107,12 @@ def estimate_command(
     """
     check_picture(plot)
     audit = (auditing.read_marks(marks), auditing.read_frame(frame))
+    assisted = is_assisted(*audit) and not plain
+    _refuse_what_does_nothing(one_rate=by is not None or kind != "recorded", assisted=assisted, bands=bands)
     if by is not None or kind != "recorded":
         _estimate_of(audit, by, kind, confidence, interval or "beta", variance, singles, plot, as_json)
         return
-    if not plain and _is_assisted(*audit):
+    if assisted:
         record = json.loads(drawn.read_text(encoding="utf-8")) if drawn else None
         result: Result = estimate_assisted(*audit, drawn=record, confidence=confidence, interval=interval)
     else:
@@ -134,7 +134,33 @@ def estimate_command(
         save_picture(rates_picture(rates, confidence, "the recording rate", RECORDED), plot)
 
 
-def _is_assisted(marks: pl.DataFrame, frame: pl.DataFrame) -> bool:
+def _refuse_what_does_nothing(*, one_rate: bool, assisted: bool, bands: Path | None) -> None:
+    if one_rate:
+        if assisted:
+            raise InputError(
+                "--by and --of do not use predictions or second readings, which this audit has.",
+                where="estimate",
+                remedy="Give --plain too: the rates are then plain ratios of first readings and rulings.",
+            )
+        refuse_ignored(
+            ("bands", "day", "drawn", "with_method"),
+            "--by and --of",
+            "Estimate once more without --by and --of.",
+        )
+    if assisted:
+        refuse_ignored(
+            ("variance", "singles"),
+            "an estimate with predictions or second readings",
+            "Leave them out, or give --plain.",
+        )
+    else:
+        refuse_ignored(("drawn",), "a plain estimate", "Give the frozen frame of the draw, without --plain.")
+    if bands is None:
+        refuse_ignored(("day",), "an estimate without --bands", "Give --bands too.")
+
+
+def is_assisted(marks: pl.DataFrame, frame: pl.DataFrame) -> bool:
+    """Say whether there are predictions or second readings with a known chance."""
     return "predicted_due" in frame.columns or (
         "reading" in marks.columns and "second_probability" in marks.columns
     )
@@ -222,74 +248,6 @@ def _with_design_effect(rate: auditing.Estimate) -> tuple[auditing.Estimate, flo
     return rate, max(rate.standard_error**2 / alone, 1.0) if alone > 0.0 else 1.0
 
 
-@click.command(name="compare")
-@click.argument("earlier_marks", type=EXISTING)
-@click.argument("later_marks", type=EXISTING)
-@click.option("--earlier-frame", required=True, type=EXISTING)
-@click.option("--later-frame", required=True, type=EXISTING)
-@CONFIDENCE
-@INTERVAL
-@click.option("--method", "with_method", is_flag=True, help="Say how each figure was reached.")
-@PLOT
-@click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
-def compare_command(
-    earlier_marks: Path,
-    later_marks: Path,
-    earlier_frame: Path,
-    later_frame: Path,
-    confidence: float,
-    interval: IntervalName | None,
-    with_method: bool,
-    plot: Path | None,
-    as_json: bool,
-) -> None:
-    """Say what changed from one audit to another, and how small a change the two would have found."""
-    check_picture(plot)
-    found = auditing.compare(
-        (auditing.read_marks(earlier_marks), auditing.read_frame(earlier_frame)),
-        (auditing.read_marks(later_marks), auditing.read_frame(later_frame)),
-        confidence=confidence,
-        interval=interval or "beta",
-    )
-    if as_json:
-        print_json(
-            {
-                "overall": _change_as_dict(found.overall),
-                "strata": {name: _change_as_dict(one) for name, one in found.strata.items()},
-                "cautions": list(found.cautions),
-                "sentences": comparison_sentences(found),
-            }
-        )
-    else:
-        for name, one in {**found.strata, "overall": found.overall}.items():
-            moved = one.difference
-            say(
-                f"{name:<12}{100 * one.earlier.estimate:.1f}% to {100 * one.later.estimate:.1f}%: "
-                f"{100 * moved.estimate:+.1f} points ({100 * moved.low:+.1f} to {100 * moved.high:+.1f})"
-            )
-        for sentence in comparison_sentences(found):
-            say(sentence)
-        for caution in found.cautions:
-            warn(f"Bear in mind: {caution}")
-        if with_method:
-            say(f"How: {how_it_was_reached(found.overall.difference)}")
-    if plot:
-        save_picture(change_picture(found, confidence), plot)
-
-
-def _change_as_dict(one: auditing.Change) -> dict[str, Any]:
-    return {
-        "earlier": one.earlier.as_dict(),
-        "later": one.later.as_dict(),
-        "difference": one.difference.as_dict(),
-        "told_apart": one.told_apart,
-        "smallest_found": one.smallest_found,
-        "sentence": change_sentence(
-            max(one.difference.low, -1.0), min(one.difference.high, 1.0), one.difference.confidence
-        ),
-    }
-
-
 @click.command(name="combine")
 @click.argument("estimates", nargs=-1, required=True, metavar="DAY=ESTIMATE.json...")
 @click.option(
@@ -304,7 +262,7 @@ def combine_command(
     estimates: tuple[str, ...], drift_points: float | None, day: datetime | None, as_json: bool
 ) -> None:
     """Put several audits together, each given as the middle day of its period and its estimate's JSON."""
-    rates = dict(map(_dated_estimate, estimates))
+    rates = _by_day(estimates)
     drift = auditing.drift_of(rates) if drift_points is None and len(rates) >= 5 else drift_points or 0.0
     found = auditing.combine(rates, drift_points_a_month=drift, on=day.date() if day else None)
     if as_json:
@@ -322,6 +280,20 @@ def combine_command(
     say(f"How: {how_it_was_reached(found.rate)}")
     for warning in found.rate.warnings:
         warn(f"Bear in mind: {warning}")
+
+
+def _by_day(estimates: tuple[str, ...]) -> dict[date, auditing.Estimate]:
+    rates: dict[date, auditing.Estimate] = {}
+    for given in estimates:
+        day, rate = _dated_estimate(given)
+        if day in rates:
+            raise InputError(
+                f"Two estimates are given for {day}.",
+                where=given,
+                remedy="Give each audit the middle day of its own period.",
+            )
+        rates[day] = rate
+    return rates
 
 
 def _dated_estimate(given: str) -> tuple[date, auditing.Estimate]:

@@ -207,12 +207,12 @@ def effort_command(
         return
     say(f"A slide from {100 * start:g}% to {100 * end:g}% over {slide_weeks} weeks is seen:")
     for one in seen:
-        half = "in less than half of the trials" if one.median_weeks is None else f"within {one.median_weeks}"
-        most = (
-            ""
-            if one.ninetieth_weeks is None
-            else f" weeks in half of the trials, {one.ninetieth_weeks} in nine of ten"
+        half = (
+            "in less than half of the trials"
+            if one.median_weeks is None
+            else f"within {one.median_weeks} weeks in half of the trials"
         )
+        most = "" if one.ninetieth_weeks is None else f", {one.ninetieth_weeks} in nine of ten"
         say(
             f"  {one.incidents_a_week:>5} reports a week: {half}{most}; false alarms in "
             f"{one.false_alarms:.1%} of {one.trials} trials as long without a slide"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 from typing import Any
 
 from firstpoint.auditing import AuditResult, Comparison, Estimate
@@ -79,13 +78,19 @@ def how_it_was_reached(one: Estimate) -> str:
 
 
 def comparison_sentences(comparison: Comparison) -> list[str]:
-    """Give what a board may be told of two audits."""
-    moved = comparison.overall.difference
-    return [
-        change_sentence(max(moved.low, -1.0), min(moved.high, 1.0), moved.confidence),
-        f"Audits as sharp as these find a change of {100 * comparison.overall.smallest_found:.1f} points "
-        "four times in five.",
-    ]
+    """Give what a board may be told of two audits: no rise or fall of rates that are of other reports."""
+    if comparison.in_one_only:
+        return [
+            "The two audits are not of the same strata, so they do not tell whether the recording rate of "
+            f"the whole rose or fell; compare stratum by stratum ({', '.join(comparison.strata)})."
+        ]
+    moved, smallest = comparison.overall.difference, comparison.overall.smallest_found
+    sentences = [change_sentence(max(moved.low, -1.0), min(moved.high, 1.0), moved.confidence)]
+    if smallest > 0.0:
+        sentences.append(
+            f"Audits as sharp as these find a change of {100 * smallest:.1f} points four times in five."
+        )
+    return sentences
 
 
 def agreement_sentences(found: Agreement, question: str) -> list[str]:
@@ -115,11 +120,6 @@ def watch_sentences(alarm: Alarm, change: ChangePoint | None) -> list[str]:
             )
         )
     return sentences
-
-
-def day_or_dash(day: date | None) -> str:
-    """Give a day in ISO 8601, or a dash."""
-    return str(day) if day else "-"
 
 
 def _limits(rate: Estimate | None) -> tuple[float, float] | None:

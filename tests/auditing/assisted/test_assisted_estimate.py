@@ -131,6 +131,9 @@ def test_a_slope_tuned_on_this_very_audit_is_refused() -> None:
     sample = draw_assisted(again, {"violence": 60, "sexual": 20, "other": 60}, seed=9)
     with pytest.raises(Refused, match="tuned on"):
         estimate_assisted(marks_of_sample(FRAME, sample.rows), IDS, predictions=again)
+    record = json.loads(json.dumps(sample.record()))
+    with pytest.raises(Refused, match="tuned on"):
+        estimate_assisted(marks_of_sample(FRAME, sample.rows), again.rows, drawn=record)
 
 
 def test_an_audit_by_tiers_takes_the_tiers_for_its_strata() -> None:

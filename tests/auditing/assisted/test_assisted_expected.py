@@ -44,3 +44,12 @@ def test_reports_taken_whole_leave_nothing_to_chance_and_what_cannot_be_is_refus
         assisted_plan(frozen, half_width_points=0.0)
     with pytest.raises(Refused, match="no rate"):
         expected_half_width(freeze(predictions({"violence": (50, 0.3)}, due=0.0)), {"violence": 50})
+
+
+def test_a_draw_by_tiers_has_the_margin_of_its_tiers() -> None:
+    """400 residuals of 0.1 and 100 of 0.4 sum alike, so each is a tier with 30 of the 60 audits."""
+    rows = pl.concat([predictions({"other": (400, 0.1)}), predictions({"other": (100, 0.4)})])
+    frozen = freeze(rows.with_columns(incident_id=pl.Series([f"i{at}" for at in range(500)])))
+    expected = 100 * normal_z(0.95) * (400 * 0.01 * (400 / 30 - 1) + 100 * 0.16 * (100 / 30 - 1)) ** 0.5 / 500
+    assert expected_half_width(frozen, {"other": 60}, tiers=2) == pytest.approx(expected)
+    assert expected_half_width(frozen, assisted_plan(frozen, tiers=2), tiers=2) <= 3.0

@@ -11,6 +11,7 @@ from scipy.stats import binom
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "benchmarks"))
 
 from bench_audits import (
+    ADVISED,
     FORCE_SEED,
     Trial,
     equal_sizes,
@@ -43,13 +44,16 @@ def test_todays_equal_split_needs_some_eight_hundred_for_three_points(trial: Tri
     assert found.coverage >= held_as_often_as(0.94)
 
 
+@pytest.mark.parametrize("interval", ["guarded", ADVISED])
 @pytest.mark.parametrize(
     ("what", "share"), [("score of 0.90", 0.28), ("score of 0.80", 0.37), ("no score", 0.46)]
 )
-def test_ours_needs_a_part_of_that_with_limits_that_hold(trial: Trial, what: str, share: float) -> None:
+def test_ours_needs_a_part_of_that_with_limits_that_hold(
+    trial: Trial, what: str, share: float, interval: str
+) -> None:
     force = trial.force
     known = without_score(force) if what == "no score" else screened(force, float(what[-4:]))
-    found = run(our_method("ours", trial, known, "guarded", 1), round(share * 790), RUNS, SEED)
+    found = run(our_method("ours", trial, known, interval, 1), round(share * 790), RUNS, SEED)
     assert found.half_width <= 3.0
     assert found.coverage >= held_as_often_as(0.94)
 
@@ -68,9 +72,7 @@ def test_imperfect_auditors_are_allowed_for_where_a_quarter_is_read_twice(trial:
 
 @pytest.mark.parametrize("fault", [{"blind_share": 0.15}, {"stretched": 2.0}, {"open_by": "no idea of size"}])
 def test_a_screen_with_a_fault_costs_width_and_not_honesty(trial: Trial, fault: dict[str, float]) -> None:
-    found = run(
-        our_method("ours", trial, screened(trial.force, 0.90, **fault), "guarded", 1), 260, RUNS, SEED
-    )
+    found = run(our_method("ours", trial, screened(trial.force, 0.90, **fault), ADVISED, 1), 260, RUNS, SEED)
     assert found.coverage >= held_as_often_as(0.94)
     assert abs(found.off) < 0.4
 

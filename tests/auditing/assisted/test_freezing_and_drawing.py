@@ -196,3 +196,17 @@ def test_a_slope_comes_from_an_earlier_audit_and_is_part_of_what_is_frozen() -> 
         earlier_slope(marks_of_sample(earlier, few), then, few)
     with pytest.raises(InputError, match="no prediction or no chance"):
         earlier_slope(marks_of_sample(earlier, sample.rows), then, few)
+
+
+def test_a_slope_counts_each_incident_once_and_by_its_ruling() -> None:
+    earlier = frame_arrays(11, violence=80, other=80)
+    then = frozen_of(earlier)
+    rows = draw_assisted(then, {"violence": 30, "other": 30}, seed=1).rows
+    ruled = marks_of_sample(earlier, rows).with_columns(auditor=pl.lit("A"))
+    first = ruled.with_columns(reading=pl.lit("first"), recorded=pl.lit(0, pl.Int64))
+    second = first.head(20).with_columns(reading=pl.lit("second"), auditor=pl.lit("B"))
+    judged = ruled.with_columns(reading=pl.lit("ruling"), auditor=pl.lit("C"))
+    read = pl.concat([first, second.select(first.columns), judged.select(first.columns)], how="vertical")
+    slope = earlier_slope(read, then, rows)
+    assert slope.value == earlier_slope(ruled, then, rows).value
+    assert slope.incidents == set(rows["incident_id"])

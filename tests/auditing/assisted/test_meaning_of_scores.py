@@ -56,3 +56,14 @@ def test_a_score_is_not_put_right_by_too_few_or_against_itself() -> None:
     with pytest.raises(InputError, match="no chance") as error:
         earlier_meaning(marks, known.tail(1_999))
     assert error.value.where == "incident i0"
+
+
+def test_second_readings_are_not_added_to_the_first_in_what_a_score_meant() -> None:
+    marks, known = audit_of(4_000, -0.7, 0.6)
+    first = marks.with_columns(stratum=pl.lit("all"), reading=pl.lit("first"), auditor=pl.lit("A"))
+    wrong = first.with_columns(
+        should_record=pl.col("recorded") + 1, reading=pl.lit("second"), auditor=pl.lit("B")
+    ).cast(dict(first.schema))  # type: ignore[arg-type]
+    alone = earlier_meaning(marks, known)
+    read_twice = earlier_meaning(pl.concat([first, wrong]), known)
+    assert (read_twice.intercept, read_twice.slope) == (alone.intercept, alone.slope)

@@ -37,7 +37,7 @@ class AssistedSample:
 
     ``rows`` has ``stratum`` str, ``incident_id`` str, ``inclusion_probability`` f64, ``draw_order`` i64 and,
     drawn by tiers, ``tier`` i64 (1 holds the least expected residual). ``incidents`` and ``sizes`` give N and
-    n by stratum.
+    n by stratum, ``tuned_on`` the incidents of the earlier audit by which the slope was found.
     """
 
     rows: pl.DataFrame
@@ -50,6 +50,7 @@ class AssistedSample:
     incidents: Mapping[str, int]
     sizes: Mapping[str, int]
     method: str
+    tuned_on: frozenset[str] = frozenset()
 
     def record(self) -> dict[str, Any]:
         """Give what repeats the draw, as plain values for JSON."""
@@ -58,6 +59,7 @@ class AssistedSample:
             "frame_sha256": self.frame_sha256,
             "predictions_sha256": self.predictions_sha256,
             "slope": self.slope,
+            "tuned_on": sorted(self.tuned_on),
             "mixing": self.mixing,
             "tiers": self.tiers,
             "in_frame": dict(self.incidents),
@@ -125,9 +127,8 @@ def draw_tiers(
     parts = []
     for stratum in in_order(set(incidents)):
         part = rows.filter(pl.col("stratum") == stratum)
-        tier = tier_codes(part.get_column("predicted_sd").to_numpy(), min(tiers, max(sizes[stratum] // 2, 1)))
+        tier, shares = tier_shares(part.get_column("predicted_sd").to_numpy(), sizes[stratum], tiers)
         size = np.bincount(tier)
-        shares = shared_out(np.ones(len(size)), size.astype(np.intp), sizes[stratum], minimum=2)
         parts.append(
             part.with_columns(tier=pl.Series(tier + 1, dtype=pl.Int64))
             .sort("tier", "number")
@@ -141,6 +142,13 @@ def draw_tiers(
         )
     how = f"up to {tiers} tiers of the predicted residual in each, equally likely within a tier"
     return _sample(predictions, pl.concat(parts), seed, incidents, sizes, how, tiers=tiers)
+
+
+def tier_shares(residual_sd: Floats, sample: int, tiers: int) -> tuple[Codes, Codes]:
+    """Give each incident of a stratum its tier, from 0, and how many of ``sample`` each tier gets."""
+    tier = tier_codes(residual_sd, min(tiers, max(sample // 2, 1)))
+    size = np.bincount(tier).astype(np.intp)
+    return tier, shared_out(np.ones(len(size)), size, sample, minimum=2)
 
 
 def tier_codes(residual_sd: Floats, tiers: int) -> Codes:
@@ -220,6 +228,7 @@ def _sample(
         frame_sha256=fingerprint,
         predictions_sha256=predictions.sha256,
         slope=predictions.slope,
+        tuned_on=predictions.tuned_on,
         mixing=mixing,
         tiers=tiers,
         incidents=incidents,

@@ -81,7 +81,7 @@ def estimate_assisted(
     frame = check_frame(frame if predictions is None else _with_frozen(frame, predictions))
     slope, sha256 = _frozen_slope(frame, drawn, predictions)
     readings = gather_readings(checked, frame)
-    _refuse_own_slope(readings, predictions)
+    _refuse_own_slope(readings, drawn, predictions)
     _check_estimator(estimator, readings)
     plain = estimate(checked, frame, confidence=confidence)
     strata = {name: readings.stratum(code) for code, name in enumerate(readings.audit.names)}
@@ -349,8 +349,12 @@ def _frozen_slope(
     return slope, found
 
 
-def _refuse_own_slope(readings: Readings, predictions: FrozenPredictions | None) -> None:
-    own = sorted(set(readings.incident_ids) & predictions.tuned_on) if predictions else []
+def _refuse_own_slope(
+    readings: Readings, drawn: Mapping[str, Any] | None, predictions: FrozenPredictions | None
+) -> None:
+    tuned_on = set(predictions.tuned_on) if predictions else set()
+    tuned_on |= set(drawn.get("tuned_on", ())) if drawn else set()
+    own = sorted(set(readings.incident_ids) & tuned_on)
     if own:
         raise Refused(
             f"The slope was tuned on {len(own)} incidents of this very audit; such limits hold too seldom.",

@@ -13,9 +13,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from firstpoint.auditing.assisted.chances import mixed_chances
-from firstpoint.auditing.assisted.drawing import assisted_sizes
+from firstpoint.auditing.assisted.drawing import assisted_sizes, tier_shares
 from firstpoint.auditing.assisted.frozen import FrozenPredictions
 from firstpoint.auditing.intervals import check_confidence, normal_z
+from firstpoint.auditing.ratio import Floats
 from firstpoint.errors import InputError, Refused
 
 FORMULA = "Särndal, Swensson and Wretman 1992, 12.2"
@@ -27,9 +28,11 @@ def expected_half_width(
     *,
     mixing: float = 0.25,
     confidence: float = 0.95,
+    tiers: int | None = None,
 ) -> float:
     """Give the half-width in points to expect of the force-wide rate with these sizes by stratum.
 
+    With ``tiers`` it is that of a draw by so many tiers, in which ``mixing`` has no part.
     Raises Refused where no crime is predicted.
     """
     check_confidence(confidence)
@@ -43,9 +46,17 @@ def expected_half_width(
     variance = 0.0
     for (name,), rows in predictions.rows.group_by("stratum"):
         spread = rows["predicted_sd"].to_numpy().astype(np.float64)
-        chances = mixed_chances(spread, sizes[str(name)], mixing=mixing)
+        chances = _chances(spread, sizes[str(name)], mixing, tiers)
         variance += float(np.sum(spread**2 * (1.0 / chances - 1.0)))
     return 100.0 * normal_z(confidence) * math.sqrt(variance) / due
+
+
+def _chances(spread: Floats, sample: int, mixing: float, tiers: int | None) -> Floats:
+    if tiers is None:
+        return mixed_chances(spread, sample, mixing=mixing)
+    tier, shares = tier_shares(spread, sample, tiers)
+    chances: Floats = (shares / np.bincount(tier))[tier]
+    return chances
 
 
 def assisted_plan(
@@ -55,8 +66,11 @@ def assisted_plan(
     mixing: float = 0.25,
     confidence: float = 0.95,
     minimum: int = 20,
+    tiers: int | None = None,
 ) -> dict[str, int]:
     """Give the fewest audits, by stratum, that lead one to expect ± ``half_width_points`` force-wide.
+
+    ``tiers`` is for a draw by tiers, as in :func:`expected_half_width`.
 
     Raises InputError for a half-width that is not above 0 and below 50.
     """
@@ -71,6 +85,6 @@ def assisted_plan(
     while low < high:
         middle = (low + high) // 2
         sizes = assisted_sizes(predictions, middle, minimum=minimum)
-        reached = expected_half_width(predictions, sizes, mixing=mixing, confidence=confidence)
+        reached = expected_half_width(predictions, sizes, mixing=mixing, confidence=confidence, tiers=tiers)
         low, high = (low, middle) if reached <= half_width_points else (middle + 1, high)
     return assisted_sizes(predictions, low, minimum=minimum)

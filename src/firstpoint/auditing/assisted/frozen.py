@@ -17,6 +17,7 @@ from attrs import frozen
 
 from firstpoint.auditing.assisted.difference import certain_apart
 from firstpoint.auditing.assisted.predictions import PREDICTED, check_predictions
+from firstpoint.auditing.marks import check_marks, one_row_an_incident
 from firstpoint.auditing.ratio import Codes, Floats
 from firstpoint.errors import InputError, Refused
 from firstpoint.records.needed_columns import need_columns
@@ -103,11 +104,13 @@ def earlier_slope(
 ) -> EarlierSlope:
     """Give the slope that would have made the earlier audit's variance least, kept within 0 to 1.
 
-    ``marks`` are that audit's (``incident_id``, ``should_record``, ``recorded``), ``frozen_then`` its
-    predictions and ``drawn_then`` its sample (``incident_id``, ``inclusion_probability``). Raises InputError
-    where an incident lacks a prediction or a chance, and Refused with fewer than thirty incidents.
+    ``marks`` are that audit's (``stratum``, ``incident_id``, ``should_record``, ``recorded``), of which
+    rulings stand before first readings and second readings are left out; ``frozen_then`` its predictions and
+    ``drawn_then`` its sample (``incident_id``, ``inclusion_probability``). Raises InputError for marks with
+    a fault and where an incident lacks a prediction or a chance, and Refused with fewer than thirty
+    incidents.
     """
-    summed = marks.group_by("incident_id").agg(pl.col("should_record", "recorded").sum())
+    summed = one_row_an_incident(check_marks(marks)).select("incident_id", "should_record", "recorded")
     rows = (
         summed.join(frozen_then.rows, on="incident_id")
         .join(drawn_then.select("incident_id", "inclusion_probability"), on="incident_id")

@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 from attrs import frozen
 
+from firstpoint.auditing.marks import check_marks, one_row_an_incident
 from firstpoint.auditing.ratio import Floats
 from firstpoint.errors import InputError, Refused
 from firstpoint.records.needed_columns import need_columns
@@ -45,14 +46,16 @@ def earlier_meaning(marks: pl.DataFrame, known: pl.DataFrame) -> ScoreMeaning:
     """Give what the score meant in an earlier audit.
 
     ``marks`` are that audit's (``incident_id``, ``should_record``, ``recorded``, ``inclusion_probability``;
-    rulings or second readings rather than first ones), ``known`` the screen's ``chance_unrecorded`` of each
-    as it was then. Raises InputError for an incident without a chance, and Refused where fewer than
-    :data:`LEAST_WITH_MISSING` had a missing crime, or all had, or the score says nothing of it.
+    where readings are named, rulings stand before first readings and second ones are left out), ``known``
+    the screen's ``chance_unrecorded`` of each as it was then. Raises InputError for marks with a fault and
+    for an incident without a chance, and Refused where fewer than :data:`LEAST_WITH_MISSING` had a missing
+    crime, or all had, or the score says nothing of it.
     """
     need_columns(marks, ("incident_id", "should_record", "recorded", "inclusion_probability"), "marks")
+    named = marks if "stratum" in marks.columns else marks.with_columns(stratum=pl.lit("all"))
     rows = (
-        marks.group_by("incident_id")
-        .agg(pl.col("should_record", "recorded").sum(), pl.col("inclusion_probability").first())
+        one_row_an_incident(check_marks(named))
+        .drop("stratum")
         .join(known.select("incident_id", "chance_unrecorded"), on="incident_id", how="left")
         .sort("incident_id")
     )

@@ -1,7 +1,7 @@
 """Audits over time: what changed between two, what several say together, and the force's own bands.
 
 * :func:`compare` holds two audits against each other, stratum by stratum; :func:`change_between` does it for
-  two estimates from anywhere.
+  two estimates from anywhere and :func:`compare_results` for two results, with predictions or without.
 * :func:`combine` puts several audits together, with or without drift between them; :func:`drift_of` finds
   how much they drifted.
 * :func:`read_bands` reads the bands that the force has set itself, by date, and :func:`chance_of_bands` says
@@ -9,7 +9,7 @@
 """
 
 from firstpoint.auditing.over_time.bands import Bands, bands_on, chance_of_bands, read_bands
-from firstpoint.auditing.over_time.change import Change, Comparison, change_between, compare
+from firstpoint.auditing.over_time.change import Change, Comparison, change_between, compare, compare_results
 from firstpoint.auditing.over_time.together import Together, combine, drift_of
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "change_between",
     "combine",
     "compare",
+    "compare_results",
     "drift_of",
     "read_bands",
 ]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import Protocol
 
 import numpy as np
 import polars as pl
@@ -32,7 +33,9 @@ class Change:
     """The later rate less the earlier one.
 
     ``difference`` is an Estimate from −1 to 1; ``correlation`` that of the two rates; ``smallest_found`` the
-    change, as a share, that audits as sharp as these find four times in five.
+    change, as a share, that audits as sharp as these find four times in five, and 0 where both were taken
+    whole. A rate without a standard error of its own (nothing varied in its sample) counts with the one that
+    its limits would have.
     """
 
     earlier: Estimate
@@ -49,11 +52,28 @@ class Change:
 
 @frozen
 class Comparison:
-    """Two audits held against each other: overall and by stratum, and what must stand beside it."""
+    """Two audits held against each other: overall and by stratum, and what must stand beside it.
+
+    ``in_one_only`` names strata that only one of the audits has: the overall rates are then not of the same
+    reports, and no rise or fall of the whole can be told.
+    """
 
     overall: Change
     strata: Mapping[str, Change]
     cautions: tuple[str, ...]
+    in_one_only: tuple[str, ...] = ()
+
+
+class Rated(Protocol):
+    """What an estimate has for a comparison: the overall rate, and each stratum's or None."""
+
+    @property
+    def overall(self) -> Estimate:
+        """The rate of all strata."""
+
+    @property
+    def strata(self) -> Mapping[str, Estimate | None]:
+        """The rate of each stratum, None where it has none."""
 
 
 def compare(
@@ -66,25 +86,44 @@ def compare(
     """Give what changed from the ``earlier`` audit to the ``later`` one, each (marks, frame).
 
     Marks and frames are as in :func:`estimate`. Incidents of one reference in both are taken to be the same
-    incident. Raises Refused where the audits have no stratum in common or either has no rate.
+    incident. Predictions and second readings are left aside, with a caution that says so; see
+    :func:`compare_results` for audits that have them. Raises Refused where the audits have no stratum in
+    common or either has no rate.
     """
     method = Method(confidence, interval)
     audits = [gather_audit(check_marks(marks), check_frame(frame)) for marks, frame in (earlier, later)]
     for audit in audits:
         refuse_without_crime(audit)
-    shared = [name for name in audits[0].names if name in audits[1].names]
-    if not shared:
-        raise Refused(
-            "The two audits have no stratum in common.",
-            where=f"strata {', '.join(audits[0].names)} and {', '.join(audits[1].names)}",
-            remedy="Give audits of the same strata, by the same names.",
-        )
+    shared, only = _shared_strata(audits[0].names, audits[1].names)
     changes = {}
     for name in shared:
         pair = [audit.stratum(audit.names.index(name)) for audit in audits]
         if all(one.due.sum() > 0.0 for one in pair):
             changes[name] = _change(pair[0], pair[1], method)
-    return Comparison(_change(audits[0], audits[1], method), changes, tuple(_cautions(audits)))
+    cautions = (*_cautions(audits, only), *_left_aside(earlier, later))
+    return Comparison(_change(audits[0], audits[1], method), changes, cautions, only)
+
+
+def compare_results(earlier: Rated, later: Rated, *, shared: int = 0) -> Comparison:
+    """Give what changed between two estimates, such as those with predictions or second readings.
+
+    The rates are taken as they are, with their own limits, and as independent of each other; ``shared``
+    counts the incidents that are in both samples, which a caution then tells. Raises Refused where the two
+    have no stratum in common, and InputError for different levels of confidence.
+    """
+    names, only = _shared_strata(tuple(earlier.strata), tuple(later.strata))
+    changes = {}
+    for name in names:
+        first, second = earlier.strata[name], later.strata[name]
+        if first is not None and second is not None:
+            changes[name] = change_between(first, second)
+    cautions = _of_other_reports(only)
+    if shared:
+        cautions.append(
+            f"{shared:,} incidents are in both audits; the tie between the two rates is not counted, so the "
+            "limits are as a rule too wide."
+        )
+    return Comparison(change_between(earlier.overall, later.overall), changes, tuple(cautions), only)
 
 
 def change_between(earlier: Estimate, later: Estimate, *, correlation: float = 0.0) -> Change:
@@ -123,7 +162,8 @@ def change_between(earlier: Estimate, later: Estimate, *, correlation: float = 0
         crimes=_sum(earlier.crimes, later.crimes),
         formula="Zou and Donner 2008" + ("; Tam 1984" if correlation else ""),
     )
-    found = (normal_z(later.confidence) + normal_z(2.0 * POWER - 1.0)) * error
+    sharpness = _side(_error_or_that_of_limits(earlier), _error_or_that_of_limits(later), correlation)
+    found = (normal_z(later.confidence) + normal_z(2.0 * POWER - 1.0)) * sharpness
     return Change(earlier, later, difference, correlation, found)
 
 
@@ -177,17 +217,46 @@ def _side(first: float, second: float, correlation: float) -> float:
     return math.sqrt(max(first**2 + second**2 - 2.0 * correlation * first * second, 0.0))
 
 
+def _error_or_that_of_limits(rate: Estimate) -> float:
+    """Give the standard error, or where nothing varied that of a normal interval as wide as the limits."""
+    if rate.standard_error > 0.0:
+        return rate.standard_error
+    return (rate.high - rate.low) / (2.0 * normal_z(rate.confidence))
+
+
 def _sum(first: int | None, second: int | None) -> int | None:
     return None if first is None or second is None else first + second
 
 
-def _cautions(audits: list[Audit]) -> list[str]:
-    cautions = []
-    only = sorted(set(audits[0].names) ^ set(audits[1].names))
-    if only:
-        cautions.append(
-            f"{', '.join(only)}: in one audit only, so the two overall rates are not of the same reports."
+def _shared_strata(
+    earlier: tuple[str, ...], later: tuple[str, ...]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Give the strata of both audits and those of one only, or refuse where there is none of both."""
+    shared = tuple(name for name in earlier if name in later)
+    if not shared:
+        raise Refused(
+            "The two audits have no stratum in common.",
+            where=f"strata {', '.join(earlier)} and {', '.join(later)}",
+            remedy="Give audits of the same strata, by the same names.",
         )
+    return shared, tuple(sorted(set(earlier) ^ set(later)))
+
+
+def _of_other_reports(only: tuple[str, ...]) -> list[str]:
+    if not only:
+        return []
+    return [f"{', '.join(only)}: in one audit only, so the two overall rates are not of the same reports."]
+
+
+def _left_aside(*audits: tuple[pl.DataFrame, pl.DataFrame]) -> list[str]:
+    read_again = any("second_probability" in marks.columns for marks, _ in audits)
+    foretold = any("predicted_due" in frame.columns for _, frame in audits)
+    left = [word for word, there in (("second readings", read_again), ("predictions", foretold)) if there]
+    return [f"{' and '.join(left)} are left aside: these are plain ratios."] if left else []
+
+
+def _cautions(audits: list[Audit], only: tuple[str, ...]) -> list[str]:
+    cautions = _of_other_reports(only)
     shared = set(audits[0].references) & set(audits[1].references)
     uneven = any(_unequal(one, name) for one in audits for name in one.names)
     if shared and (uneven or audits[0].incidents != audits[1].incidents):

@@ -32,6 +32,15 @@ def _above_nothing(_: object, __: object, value: float) -> None:
         )
 
 
+def _a_share(_: object, __: object, value: float) -> None:
+    if not 0.0 <= value <= 1.0:
+        raise InputError(
+            f"{value} is no share of reports read twice.",
+            where="cost, read_twice",
+            remedy="Give a share from 0 to 1, such as 0.25.",
+        )
+
+
 @frozen
 class Cost:
     """What auditing takes: minutes a report (by stratum where they differ) and minutes of an auditor's day.
@@ -43,7 +52,7 @@ class Cost:
     minutes_a_report: float = field(factory=lambda: shipped_cost()[0], validator=_above_nothing)
     minutes_a_day: float = field(factory=lambda: shipped_cost()[1], validator=_above_nothing)
     by_stratum: Mapping[str, float] = field(factory=dict)
-    read_twice: float = 0.0
+    read_twice: float = field(default=0.0, validator=_a_share)
 
     def minutes(self, names: Sequence[str]) -> Floats:
         """Give the minutes that a report of each stratum takes, second readings included."""

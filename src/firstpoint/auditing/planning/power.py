@@ -25,10 +25,7 @@ def power_to_tell(
 ) -> float:
     """Give the chance that two audits of ``incidents`` reports each tell these two rates apart."""
     _check(first, second, design_effect, crimes_per_incident, confidence)
-    if incidents < 2:
-        raise InputError(
-            f"{incidents} reports are no audit.", where="incidents", remedy="Give two at the least."
-        )
+    _check_incidents(incidents)
     error = math.sqrt(_spread(first, second) * design_effect / crimes_per_incident / incidents)
     reach = abs(first - second) / error
     z = normal_z(confidence)
@@ -67,12 +64,22 @@ def smallest_change(
 ) -> float:
     """Give the smallest change from ``rate``, as a share, found with the stated power: 2.8·√2·SE at 0.8."""
     _check(rate, math.nan, design_effect, crimes_per_incident, confidence)
+    _check_incidents(incidents)
+    if not 0.0 < power < 1.0:
+        raise InputError(f"{power} is no power.", where="power", remedy="Give a share such as 0.8.")
     error = math.sqrt(rate * (1.0 - rate) * design_effect / crimes_per_incident / incidents)
     return (normal_z(confidence) + NormalDist().inv_cdf(power)) * math.sqrt(2.0) * error
 
 
 def _spread(first: float, second: float) -> float:
     return first * (1.0 - first) + second * (1.0 - second)
+
+
+def _check_incidents(incidents: int) -> None:
+    if incidents < 2:
+        raise InputError(
+            f"{incidents} reports are no audit.", where="incidents", remedy="Give two at the least."
+        )
 
 
 def _check(first: float, second: float, design_effect: float, crimes: float, confidence: float) -> None:
