@@ -137,7 +137,7 @@ def test_audit_design_says_how_many_to_mark(tmp_path):
     frame.write_text("stratum,incidents\nviolence,9000\nsexual,900\nother,9000\n", encoding="utf-8")
     plan = firstpoint("audit", "design", frame, "--half-width", 3, "--json")
     assert plan.exit_code == 0, plan.output
-    assert {row["stratum"] for row in json.loads(plan.output)} == {"violence", "sexual", "other"}
+    assert {row["stratum"] for row in json.loads(plan.output)["plan"]} == {"violence", "sexual", "other"}
 
 
 def test_audit_published_works_the_figures_of_2017_through_again():

@@ -15,6 +15,7 @@ from typing import Any
 
 _LIKE = {"passing_pain": "none", "lasting_pain": "minor"}
 _OLDER = 16
+_DUTY = "victim.duty"
 
 
 def labels_of(facts: Mapping[str, Any]) -> set[str]:
@@ -29,9 +30,11 @@ def kind_of(label: str) -> str:
 
 
 def facts_of(label: str) -> dict[str, str]:
-    """The facts of a label."""
+    """The facts of a label that a reader may take as likely: not that a victim is a constable or an emergency
+    worker, which makes a graver class and is told in words that the lexicon knows."""
     told = label.partition(" ")[2]
-    return dict(part.split("=", 1) for part in told.split(";") if part)
+    facts = dict(part.split("=", 1) for part in told.split(";") if part)
+    return {name: value for name, value in facts.items() if name != _DUTY}
 
 
 @cache
