@@ -46,8 +46,7 @@ def incidents_to_tell(
     n = (z + z of the power)²·deff·(R₁(1 − R₁) + R₂(1 − R₂)) / (D·(R₁ − R₂)²), rounded up.
     """
     _check(first, second, design_effect, crimes_per_incident, confidence)
-    if not 0.0 < power < 1.0:
-        raise InputError(f"{power} is no power.", where="power", remedy="Give a share such as 0.8.")
+    _check_power(power)
     reach = normal_z(confidence) + NormalDist().inv_cdf(power)
     crimes = reach**2 * _spread(first, second) / (first - second) ** 2
     return math.ceil(crimes * design_effect / crimes_per_incident - 1e-9)
@@ -65,14 +64,18 @@ def smallest_change(
     """Give the smallest change from ``rate``, as a share, found with the stated power: 2.8·√2·SE at 0.8."""
     _check(rate, math.nan, design_effect, crimes_per_incident, confidence)
     _check_incidents(incidents)
-    if not 0.0 < power < 1.0:
-        raise InputError(f"{power} is no power.", where="power", remedy="Give a share such as 0.8.")
+    _check_power(power)
     error = math.sqrt(rate * (1.0 - rate) * design_effect / crimes_per_incident / incidents)
     return (normal_z(confidence) + NormalDist().inv_cdf(power)) * math.sqrt(2.0) * error
 
 
 def _spread(first: float, second: float) -> float:
     return first * (1.0 - first) + second * (1.0 - second)
+
+
+def _check_power(power: float) -> None:
+    if not 0.0 < power < 1.0:
+        raise InputError(f"{power} is no power.", where="power", remedy="Give a share such as 0.8.")
 
 
 def _check_incidents(incidents: int) -> None:
