@@ -200,7 +200,7 @@ def test_an_auditor_never_sees_what_the_screen_sees():
 
 
 def test_a_refusal_says_who_could():
-    with pytest.raises(NotAllowed, match="A registrar can"):
+    with pytest.raises(NotAllowed, match="A registrar or an inspector can"):
         casework.require({"auditor"}, "ledger.see")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from firstpoint import auditing
+from firstpoint import auditing, casework
 from firstpoint.records import TABLES, Extract
 from firstpoint.reporting import (
     BoardPaper,
@@ -23,15 +23,7 @@ from firstpoint.reporting import (
 )
 
 PASSWORD = "correct horse battery"
-ROLES = (
-    "registrar",
-    "auditor",
-    "decision_maker",
-    "team_leader",
-    "board_reader",
-    "data_manager",
-    "administrator",
-)
+ROLES = tuple(each.role for each in casework.roles())
 
 # Opening code and log; an upright bar parts the entries. Every word is invented.
 LOGS = (

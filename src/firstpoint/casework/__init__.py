@@ -27,7 +27,19 @@ their own, which are rows to come; restricted cases by named grant are not here 
 """
 
 from firstpoint.casework.clocks import Clock, clock, deadline, hours_left, is_late, time_left
-from firstpoint.casework.policy import Action, Role, actions, clashing, may, require, role, roles, who_may
+from firstpoint.casework.policy import (
+    Action,
+    Qualification,
+    Role,
+    actions,
+    clashing,
+    may,
+    qualifications,
+    require,
+    role,
+    roles,
+    who_may,
+)
 from firstpoint.casework.tables import Choice, Particular, choices, particular
 from firstpoint.casework.transitions import (
     Incomplete,
@@ -53,6 +65,7 @@ __all__ = [
     "Moved",
     "Particular",
     "Person",
+    "Qualification",
     "Role",
     "State",
     "Transition",
@@ -68,6 +81,7 @@ __all__ = [
     "kinds",
     "may",
     "particular",
+    "qualifications",
     "require",
     "role",
     "roles",

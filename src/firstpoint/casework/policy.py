@@ -23,6 +23,16 @@ class Role:
 
 
 @frozen
+class Qualification:
+    """Something that a person was registered or trained for, and what the rules leave to such a person."""
+
+    qualification: str
+    title: str
+    does: str
+    source: str
+
+
+@frozen
 class Action:
     """Something that can be done, and the roles that may do it."""
 
@@ -84,6 +94,12 @@ def roles() -> tuple[Role, ...]:
         Role(row["role"], row["title"], row["short"], row["does"], frozenset(listed(row["never_with"])))
         for row in rows("roles")
     )
+
+
+@cache
+def qualifications() -> tuple[Qualification, ...]:
+    """Every qualification that a person can hold, in the order of the table."""
+    return tuple(Qualification(**row) for row in rows("qualifications"))
 
 
 def actions() -> tuple[Action, ...]:

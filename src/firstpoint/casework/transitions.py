@@ -28,10 +28,11 @@ class Moved(NotAllowed):
 
 @frozen
 class Person:
-    """Who acts: a reference and the roles held."""
+    """Who acts: a reference, the roles held, and what they were registered or trained for."""
 
     reference: str
     roles: frozenset[str]
+    qualifications: frozenset[str] = frozenset()
 
 
 @frozen

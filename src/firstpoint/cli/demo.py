@@ -17,7 +17,7 @@ import click
 import polars as pl
 from attrs import frozen
 
-from firstpoint import auditing, counting, records, simulation
+from firstpoint import auditing, casework, counting, records, simulation
 from firstpoint.cli.audit import say_estimate
 from firstpoint.cli.board import board_paper, read_draw, write_report
 from firstpoint.cli.console import heading, say
@@ -31,15 +31,7 @@ from firstpoint.reporting.board_paper import Status
 LONDON = ZoneInfo("Europe/London")
 PASSWORD = "made-up-force-2026"  # noqa: S105 - published on purpose, for made-up data alone
 NOTICE = "Made-up data, published passwords. Nothing here is about a real person, place or force."
-PEOPLE = (
-    "registrar",
-    "decision_maker",
-    "team_leader",
-    "auditor",
-    "board_reader",
-    "data_manager",
-    "administrator",
-)
+PEOPLE = tuple(each.role for each in casework.roles())
 
 
 @frozen

@@ -24,6 +24,7 @@ class User(AbstractBaseUser):
     username = models.CharField(max_length=60, unique=True)
     shown_name = models.CharField(max_length=120)
     roles = models.JSONField(default=list)
+    qualifications = models.JSONField(default=list)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
     wrong_passwords = models.PositiveIntegerField(default=0)
@@ -35,8 +36,8 @@ class User(AbstractBaseUser):
 
     @cached_property
     def person(self) -> casework.Person:
-        """The person as casework knows them: a reference and roles."""
-        return casework.Person(f"user:{self.pk}", frozenset(self.roles))
+        """The person as casework knows them: a reference, roles and qualifications."""
+        return casework.Person(f"user:{self.pk}", frozenset(self.roles), frozenset(self.qualifications))
 
     def may(self, action: str) -> bool:
         """Whether the policy allows this person an action."""
