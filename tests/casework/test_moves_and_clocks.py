@@ -25,6 +25,7 @@ GIVEN = {
     "information_needed": "Age of the victim, from the attending officer",
     "late_reason": "Found by the daily review",
     "return_reason": "The caller says he was hit",
+    "victim_told": "told",
     "reopen_reason": "New information from the victim",
     "should_record": 2,
     "recorded": 1,
@@ -158,6 +159,10 @@ def test_marks_that_contradict_themselves_are_refused(numbers, field):
     assert field in caught.value.faults
 
 
+# Steps that people took on something else before the work was opened, and that are kept with it.
+BEFORE = {"request", "decided", "receive", "reported_incident"}
+
+
 def test_every_table_speaks_of_the_others():
     names = {each.role for each in casework.roles()}
     acts = {each.action for each in casework.actions()}
@@ -169,12 +174,15 @@ def test_every_table_speaks_of_the_others():
         for each in casework.transitions(kind):
             assert {*each.from_states, each.to_state} <= known
             assert each.action in acts
-            assert {each.not_by, each.only_by} <= moves | {""}
+            assert {*each.not_by, each.only_by} <= moves | BEFORE | {""}
             assert all(asked.missing for asked in (*each.must_give, *each.when_late))
             asked_forms = {asked.form for asked in (*each.must_give, *each.may_give, *each.when_late)}
-            assert asked_forms <= {"text", "count", "choice", "crimes"}
+            assert asked_forms <= {"text", "count", "choice", "crimes", "moment", "information"}
             assert all(a.choices for a in (*each.must_give, *each.may_give) if a.form == "choice")
+        assert casework.kind_of_work(kind).opens in known
+        assert casework.kind_of_work(kind).see in acts
         for each in casework.states(kind):
+            assert not each.clock or casework.clock(each.clock)
             assert each.waits_for in names | {""}
             assert each.open == bool(each.waits_for)
 

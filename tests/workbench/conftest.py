@@ -40,9 +40,11 @@ def fresh_work(db):
     """Recording work that is not late yet."""
     from django.utils import timezone
 
-    from firstpoint.workbench.recording.models import RecordingWork
+    from firstpoint.workbench.work.models import WorkItem
 
-    return RecordingWork.objects.filter(state="awaiting_decision", due_at__gt=timezone.now()).first()
+    return WorkItem.objects.filter(
+        kind="recording", state="awaiting_decision", due_at__gt=timezone.now()
+    ).first()
 
 
 @pytest.fixture
@@ -50,6 +52,8 @@ def late_work(db):
     """Recording work whose 24 hours are over."""
     from django.utils import timezone
 
-    from firstpoint.workbench.recording.models import RecordingWork
+    from firstpoint.workbench.work.models import WorkItem
 
-    return RecordingWork.objects.filter(state="awaiting_decision", due_at__lt=timezone.now()).first()
+    return WorkItem.objects.filter(
+        kind="recording", state="awaiting_decision", due_at__lt=timezone.now()
+    ).first()

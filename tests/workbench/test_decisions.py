@@ -9,7 +9,7 @@ from django.db.utils import DatabaseError
 from firstpoint.errors import LedgerBroken
 from firstpoint.workbench.ledger.keeping import keep, verify_ledger
 from firstpoint.workbench.ledger.models import LedgerEntry
-from firstpoint.workbench.recording.models import Decision, RecordingWork
+from firstpoint.workbench.work.models import Step, WorkItem
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +23,7 @@ NOT_A_CRIME = {
     "decision": "not_a_crime",
     "removal_reason": "no_notifiable_crime",
     "rationale": "Nothing was damaged; caller withdrew before anything happened.",
+    "victim_told": "told",
 }
 ENDORSE = {"decision": "endorse", "note": "Read again with the caller."}
 LATE = {"late_reason": "Found by the daily review"}
@@ -30,12 +31,12 @@ LATE = {"late_reason": "Found by the daily review"}
 
 def decide(client, work, given, step="save"):
     work.refresh_from_db()
-    return client.post(f"/recording/{work.pk}/decide/", {"version": work.version, "step": step, **given})
+    return client.post(f"/work/recording/{work.pk}/", {"version": work.version, "step": step, **given})
 
 
 def endorse(client, work, given, step="save"):
     work.refresh_from_db()
-    return client.post(f"/removals/{work.pk}/", {"version": work.version, "step": step, **given})
+    return client.post(f"/work/recording/{work.pk}/", {"version": work.version, "step": step, **given})
 
 
 def removed_by(username, signed_in, work):
@@ -53,7 +54,7 @@ def test_a_decision_is_checked_before_it_is_saved(signed_in, fresh_work):
 def test_a_saved_decision_records_the_crime_and_writes_the_ledger(signed_in, fresh_work, person):
     answer = decide(signed_in("decision_maker"), fresh_work, RECORD)
     fresh_work.refresh_from_db()
-    decision = fresh_work.decisions.get()
+    decision = fresh_work.steps.get()
     entry = LedgerEntry.objects.order_by("-sequence").first()
     assert answer.status_code == 302
     assert fresh_work.state == "recorded"
@@ -88,7 +89,7 @@ def test_a_late_decision_needs_its_reason(signed_in, late_work):
     client = signed_in("decision_maker")
     assert decide(client, late_work, RECORD).status_code == 400
     assert decide(client, late_work, {**RECORD, **LATE}).status_code == 302
-    assert late_work.decisions.get().late
+    assert late_work.steps.get().late
 
 
 def test_a_late_decision_appears_to_the_registrar_and_to_nobody_else(signed_in, late_work):
@@ -110,12 +111,12 @@ def test_a_removal_takes_two_people(signed_in, late_work):
 def test_nobody_endorses_their_own_removal_whatever_roles_they_hold(signed_in, late_work):
     removed_by("both", signed_in, late_work)
     client = signed_in("both")
-    for answer in (
-        client.get(f"/removals/{late_work.pk}/"),
-        endorse(client, late_work, {"decision": "endorse"}),
-    ):
-        assert answer.status_code == 403
-        assert "team leader other than you can" in answer.content.decode()
+    page = client.get(f"/work/recording/{late_work.pk}/").content.decode()
+    answer = endorse(client, late_work, {"decision": "endorse"})
+    assert answer.status_code == 403
+    for told in (page, answer.content.decode()):
+        assert "team leader other than you can" in told
+    assert '<form method="post" novalidate' not in page
     late_work.refresh_from_db()
     assert late_work.state == "awaiting_endorsement"
     assert "Your own: for somebody else" in client.get("/removals/").content.decode()
@@ -126,7 +127,7 @@ def test_a_returned_removal_must_be_decided_again_and_says_why(signed_in, late_w
     reason = {"decision": "return", "return_reason": "The caller says he was hit."}
     assert endorse(signed_in("team_leader"), late_work, {"decision": "return"}).status_code == 400
     assert endorse(signed_in("team_leader"), late_work, reason).status_code == 302
-    page = signed_in("decision_maker").get(f"/recording/{late_work.pk}/decide/").content.decode()
+    page = signed_in("decision_maker").get(f"/work/recording/{late_work.pk}/").content.decode()
     assert "Returned by team leader" in page
     assert "The caller says he was hit." in page
 
@@ -154,8 +155,13 @@ def test_reopening_does_not_make_anybody_forget_who_removed_it(signed_in, late_w
     endorse(signed_in("team_leader"), late_work, ENDORSE)
     late_work.refresh_from_db()
     signed_in("registrar").post(
-        f"/recording/{late_work.pk}/reopen/",
-        {"version": late_work.version, "step": "save", "reopen_reason": "New information from the victim."},
+        f"/work/recording/{late_work.pk}/",
+        {
+            "version": late_work.version,
+            "step": "save",
+            "decision": "reopen",
+            "reopen_reason": "New information from the victim.",
+        },
     )
     removed_by("decision_maker", signed_in, late_work)
     assert endorse(signed_in("both"), late_work, {"decision": "endorse"}).status_code == 403
@@ -166,6 +172,7 @@ def test_asking_for_information_stops_no_clock(signed_in, fresh_work):
     given = {
         "decision": "need_information",
         "information_needed": "Age of the victim",
+        "information_from": "Response East",
         "rationale": "Class turns on it.",
     }
     assert decide(signed_in("decision_maker"), fresh_work, given).status_code == 302
@@ -178,8 +185,13 @@ def test_the_registrar_reopens_what_was_removed(signed_in, late_work):
     endorse(signed_in("team_leader"), late_work, ENDORSE)
     late_work.refresh_from_db()
     answer = signed_in("registrar").post(
-        f"/recording/{late_work.pk}/reopen/",
-        {"version": late_work.version, "step": "save", "reopen_reason": "New information from the victim."},
+        f"/work/recording/{late_work.pk}/",
+        {
+            "version": late_work.version,
+            "step": "save",
+            "decision": "reopen",
+            "reopen_reason": "New information from the victim.",
+        },
     )
     late_work.refresh_from_db()
     assert answer.status_code == 302
@@ -190,33 +202,33 @@ def test_a_decision_on_what_somebody_else_has_moved_is_told_so(signed_in, fresh_
     client = signed_in("decision_maker")
     seen = {"version": fresh_work.version, "step": "save"}
     decide(signed_in("registrar"), fresh_work, RECORD)
-    answer = client.post(f"/recording/{fresh_work.pk}/decide/", {**seen, **NOT_A_CRIME})
+    answer = client.post(f"/work/recording/{fresh_work.pk}/", {**seen, **NOT_A_CRIME})
     assert answer.status_code == 409
     assert "Somebody has moved this on" in answer.content.decode()
-    assert fresh_work.decisions.count() == 1
+    assert fresh_work.steps.count() == 1
 
 
 def test_a_form_sent_twice_decides_once(signed_in, fresh_work):
     client = signed_in("decision_maker")
     form = {"version": fresh_work.version, "step": "save", **RECORD}
-    address = f"/recording/{fresh_work.pk}/decide/"
+    address = f"/work/recording/{fresh_work.pk}/"
     assert [client.post(address, form).status_code for _ in range(2)] == [302, 409]
-    assert Decision.objects.filter(work=fresh_work).count() == 1
+    assert Step.objects.filter(item=fresh_work).count() == 1
 
 
 def test_when_the_ledger_cannot_be_written_nothing_is_decided(signed_in, fresh_work, monkeypatch):
-    from firstpoint.workbench.recording import deciding
+    from firstpoint.workbench.work import stepping
 
     def fail(*args, **kwargs):
         raise DatabaseError("disk full")
 
-    monkeypatch.setattr(deciding, "keep", fail)
+    monkeypatch.setattr(stepping, "keep", fail)
     answer = decide(signed_in("decision_maker"), fresh_work, RECORD)
     fresh_work.refresh_from_db()
     assert answer.status_code == 500
     assert "either done or not done" in answer.content.decode()
     assert fresh_work.state == "awaiting_decision"
-    assert not fresh_work.decisions.exists()
+    assert not fresh_work.steps.exists()
 
 
 _FORGED = "sequence, at, 'user:9', action, subject, detail, previous, hash FROM ledger_ledgerentry"
@@ -311,12 +323,12 @@ def test_the_ledger_page_says_that_it_holds_and_that_it_does_not(signed_in, monk
 
 def test_the_list_shows_only_what_waits(signed_in, fresh_work):
     client = signed_in("decision_maker")
-    link = f'/incidents/{fresh_work.incident.pk}/"'
-    assert link in client.get("/incidents/?show=to-decide").content.decode()
+    link = f"/work/recording/{fresh_work.pk}/"
+    assert f'{link}"' in client.get("/work/recording/").content.decode()
     decide(client, fresh_work, RECORD)
-    assert link not in client.get("/incidents/?show=to-decide").content.decode()
-    assert link in client.get("/incidents/?show=recorded").content.decode()
-    assert RecordingWork.objects.get(pk=fresh_work.pk).stands.title == "Decided: record"
+    assert link not in client.get("/work/recording/").content.decode()
+    assert f"{link}?show=recorded" in client.get("/work/recording/?show=recorded").content.decode()
+    assert WorkItem.objects.get(pk=fresh_work.pk).stands.title == "Decided: record"
 
 
 def raped_and_not_confirmed(incident_id, *, crimes=()):
@@ -361,7 +373,7 @@ def test_already_recorded_asks_under_which_reference(signed_in, late_work):
     assert refused.status_code == 400
     assert 'href="#recorded_reference"' in refused.content.decode()
     assert decide(client, late_work, {**held, "recorded_reference": "CR/77"}).status_code == 302
-    assert late_work.decisions.get().given["recorded_reference"] == "CR/77"
+    assert late_work.steps.get().given["recorded_reference"] == "CR/77"
 
 
 def test_a_reported_incident_is_shown_with_its_code_and_can_be_recorded_as_one(signed_in, late_work):
@@ -387,7 +399,7 @@ def test_a_crime_of_open_class_is_counted_and_waits_on_the_form_for_its_class(si
     assert "the age of the first victim" in page or "the sex of the first victim" in page
     assert "/victims/0" not in page
     assert "kinds.csv" not in page
-    form = client.get(f"/recording/{late_work.pk}/decide/").content.decode()
+    form = client.get(f"/work/recording/{late_work.pk}/").content.decode()
     assert "Rape, class open" in form
     left = {**RECORD, **LATE, "class-1": "", "count-1": "1"}
     refused = decide(client, late_work, left)

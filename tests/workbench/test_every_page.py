@@ -15,7 +15,7 @@ from firstpoint.workbench.ledger.models import LedgerEntry
 
 pytestmark = pytest.mark.django_db
 
-READS_A_PERSON = {"incidents.read", "recording.decide", "recording.reopen", "removals.endorse", "audits.mark"}
+READS_A_PERSON = {"incidents.read", "audits.mark"}
 OPENED = [
     pytest.param(role, route, id=f"{role}-{route.name}")
     for role in ROLES
@@ -159,7 +159,7 @@ def test_a_faulty_form_keeps_the_rules_of_the_house(signed_in, late_work):
     client = signed_in("decision_maker")
     for decision in ("", "record", "not_a_crime", "need_information"):
         form = {"version": late_work.version, "step": "check", "decision": decision}
-        answer = client.post(f"/recording/{late_work.pk}/decide/", form)
+        answer = client.post(f"/work/recording/{late_work.pk}/", form)
         assert answer.status_code == 400
         page = check_page(answer.content.decode())
         assert page.words["title"].strip().startswith("Error: ")

@@ -11,9 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 import firstpoint.workbench
-from firstpoint import casework
 from firstpoint.workbench.incidents.models import Incident, LogEntry, Screened
-from firstpoint.workbench.recording.models import RecordingWork
+from firstpoint.workbench.work.models import WorkItem
+from firstpoint.workbench.work.opening import made
 
 ROOM = Path(firstpoint.workbench.__file__).parent
 PERSONAL = {"Incident", "Crime", "Victim", "LogEntry"}
@@ -27,8 +27,9 @@ MAY_ASK = {
     "imports/screening.py": "gives the logs to the screen, and nothing of them to a person",
     "audits/models.py": "links a drawn report to what it is",
     "audits/sampling.py": "looks up keys by reference when an audit is opened",
-    "recording/models.py": "links work to its incident",
-    "recording/removals.py": "looks up keys by reference",
+    "work/models.py": "links work to its incident or crime",
+    "work/opening.py": "takes reference, time, code and unit over from what the work is about",
+    "work/cases.py": "looks up keys by reference",
     "incidents/verdicts.py": "reckons on an incident that the reader gave",
 }
 
@@ -114,14 +115,8 @@ def more_incidents(count):
         )
         for n, each in enumerate(incidents)
     )  # fmt: skip
-    RecordingWork.objects.bulk_create(
-        RecordingWork(
-            incident=each,
-            state="awaiting_decision",
-            due_at=casework.deadline(each.received_at),
-            opened_at=now,
-        )
-        for each in incidents
+    WorkItem.objects.bulk_create(
+        made("recording", now=now, because="screen", incident=each, amount=24) for each in incidents
     )
 
 
@@ -134,10 +129,12 @@ def queries(client, address):
 
 # Queries a page may take; a page that needs more has a loop over the database in it.
 BUDGETS = [
-    ("decision_maker", "/", 8),
-    ("decision_maker", "/incidents/", 4),
-    ("decision_maker", "/incidents/1/", 13),
-    ("decision_maker", "/recording/1/decide/", 14),
+    ("decision_maker", "/", 9),
+    ("decision_maker", "/incidents/", 5),
+    ("decision_maker", "/work/", 20),
+    ("decision_maker", "/work/recording/", 6),
+    ("decision_maker", "/incidents/1/", 16),
+    ("decision_maker", "/work/recording/1/", 20),
     ("team_leader", "/removals/", 3),
     ("auditor", "/audits/1/", 6),
     ("registrar", "/ledger/", 5),

@@ -19,7 +19,7 @@ from firstpoint.workbench.imports.models import LoadedExtract
 from firstpoint.workbench.imports.screening import screen_held
 from firstpoint.workbench.incidents.models import Crime, Incident, LogEntry, Screened
 from firstpoint.workbench.ledger.models import LedgerEntry
-from firstpoint.workbench.recording.models import RecordingWork
+from firstpoint.workbench.work.models import WorkItem
 
 HERE = Path(__file__).parent
 
@@ -90,11 +90,11 @@ def test_a_table_that_is_not_kept_is_refused():
 
 @pytest.mark.django_db
 def test_a_second_screen_keeps_work_as_it_stands():
-    RecordingWork.objects.filter(pk=1).update(state="recorded")
+    WorkItem.objects.filter(pk=1).update(state="recorded")
     again = screen_held(open_from=0.3)
     assert again.opened == 0
     assert again.incidents == Screened.objects.count() == 24
-    assert RecordingWork.objects.get(pk=1).state == "recorded"
+    assert WorkItem.objects.get(pk=1).state == "recorded"
 
 
 @pytest.mark.django_db
@@ -114,13 +114,13 @@ def test_a_screen_made_a_moment_ago_is_taken_over_as_it_is():
 
 @pytest.mark.django_db
 def test_a_recorded_crime_keeps_its_incident_off_the_list():
-    assert not RecordingWork.objects.filter(incident_id="MK-00007").exists()
+    assert not WorkItem.objects.filter(incident_id="MK-00007").exists()
     assert Screened.objects.get(incident_id="MK-00007").crimes_recorded == 1
 
 
 @pytest.mark.django_db
 def test_every_opened_item_is_due_24_hours_after_its_report():
-    for work in RecordingWork.objects.select_related("incident"):
+    for work in WorkItem.objects.filter(kind="recording").select_related("incident"):
         assert (work.due_at - work.incident.received_at).total_seconds() == 24 * 3600
 
 
@@ -181,7 +181,7 @@ def test_a_reported_incident_that_is_not_recorded_becomes_work_though_no_crime_i
     for number, incident in enumerate(Incident.objects.filter(incident_id__in=["MK-00004", "MK-00009"])):
         incident.text = told
         incident.save()
-        RecordingWork.objects.filter(incident_id=incident.incident_id).delete()
+        WorkItem.objects.filter(incident_id=incident.incident_id).delete()
         if number:
             Crime.objects.create(crime_id="N1", incident=incident, ho_class="N100/01", status="recorded")
     screen_held(open_from=1.1)
@@ -189,5 +189,5 @@ def test_a_reported_incident_that_is_not_recorded_becomes_work_though_no_crime_i
     assert any(each["context"] == "reported_incident" for each in seen)
     assert all(each["crimes"] == 0 for each in seen)
     assert screening.sure_from() < 1
-    assert RecordingWork.objects.filter(incident_id="MK-00004").exists()
-    assert not RecordingWork.objects.filter(incident_id="MK-00009").exists()
+    assert WorkItem.objects.filter(incident_id="MK-00004").exists()
+    assert not WorkItem.objects.filter(incident_id="MK-00009").exists()

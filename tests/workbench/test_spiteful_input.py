@@ -5,7 +5,7 @@ from django.test import Client
 
 from firstpoint.workbench.accounts.models import User
 from firstpoint.workbench.incidents.models import Incident
-from firstpoint.workbench.recording.models import Decision
+from firstpoint.workbench.work.models import Step
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +21,7 @@ def decide(client, work, **given):
         "count-0": "1",
         **given,
     }
-    return client.post(f"/recording/{work.pk}/decide/", form)
+    return client.post(f"/work/recording/{work.pk}/", form)
 
 
 @pytest.mark.parametrize(
@@ -44,14 +44,14 @@ def test_what_cannot_be_used_comes_back_with_its_reason(signed_in, fresh_work, g
     answer = decide(signed_in("decision_maker"), fresh_work, **given)
     assert answer.status_code == 400
     assert words in answer.content.decode()
-    assert not Decision.objects.exists()
+    assert not Step.objects.exists()
 
 
 @pytest.mark.parametrize("version", ["", "0", "99", "-1", "one", "9" * 30])
 def test_a_forged_version_decides_nothing(signed_in, fresh_work, version):
     answer = decide(signed_in("decision_maker"), fresh_work, version=version, rationale="fine")
     assert answer.status_code in (400, 409)
-    assert not Decision.objects.exists()
+    assert not Step.objects.exists()
 
 
 def test_a_script_in_a_rationale_is_shown_as_written(signed_in, fresh_work):
@@ -73,7 +73,7 @@ def test_a_script_and_an_override_in_a_log_are_shown_as_written(signed_in):
     assert "<script>alert" not in page
     assert "[U+202E]" in page
     assert "\u202e" not in page
-    assert SCRIPT not in signed_in("decision_maker").get("/incidents/?show=all").content.decode()
+    assert SCRIPT not in signed_in("decision_maker").get("/incidents/").content.decode()
 
 
 def test_a_form_without_its_token_is_refused_with_advice(fresh_work):
@@ -82,7 +82,7 @@ def test_a_form_without_its_token_is_refused_with_advice(fresh_work):
     answer = decide(client, fresh_work, rationale="fine")
     assert answer.status_code == 403
     assert "This form has expired" in answer.content.decode()
-    assert not Decision.objects.exists()
+    assert not Step.objects.exists()
 
 
 def test_more_than_a_form_can_hold_is_refused_with_advice(signed_in, fresh_work):

@@ -23,6 +23,7 @@ from firstpoint.workbench.incidents.models import Incident, Screened
 from firstpoint.workbench.keys import kept_key
 from firstpoint.workbench.ledger.keeping import all_entries
 from firstpoint.workbench.ledger.models import LedgerEntry
+from firstpoint.workbench.work.models import WorkItem
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -65,14 +66,14 @@ def test_hostile_text_in_every_column_is_shown_as_written_on_every_page(signed_i
     incident = Incident.objects.get(incident_id=HOSTILE)
     incident.received_at = datetime.now(UTC)
     incident.save()
-    work = incident.work
+    work = incident.items.get(kind="recording")
     form = {"version": 1, "step": "save", "decision": "need_information", "information_needed": "x",
             "rationale": "x", "late_reason": "x"}  # fmt: skip
     client = signed_in("registrar")
-    saved = client.post(f"/recording/{work.pk}/decide/", form, follow=True)
+    saved = client.post(f"/work/recording/{work.pk}/", form, follow=True)
     pages = [saved, *(client.get(each) for each in (
-        "/", f"/incidents/{incident.pk}/", "/incidents/?show=all&order=-received",
-        f"/recording/{work.pk}/decide/",
+        "/", f"/incidents/{incident.pk}/", "/incidents/?order=-received",
+        f"/work/recording/{work.pk}/",
         "/ledger/", "/imports/", "/incidents/?find=%3Cscript%3E"))]  # fmt: skip
     for answer in pages:
         html = answer.content.decode()
@@ -95,9 +96,9 @@ def test_an_auditors_pages_do_not_change_with_what_the_screen_and_the_decision_m
     addresses = ["/", "/audits/", "/audits/1/", *(f"/audits/1/reports/{n}/" for n in range(1, 7))]
     before = [bare(client.get(each)) for each in addresses]
     Screened.objects.update(rank=1, chance_unrecorded=0.99, chance_crime=0.99, harm=99, disclosures=[])
-    for work in Incident.objects.filter(work__isnull=False).values_list("work", flat=True):
+    for work in WorkItem.objects.filter(kind="recording").values_list("pk", flat=True):
         form = {"step": "save", "decision": "record", "class-0": "8N", "count-0": "1", "rationale": "x"}
-        signed_in("registrar").post(f"/recording/{work}/decide/", {**form, "version": 1, "late_reason": "x"})
+        signed_in("registrar").post(f"/work/recording/{work}/", {**form, "version": 1, "late_reason": "x"})
     assert [bare(client.get(each)) for each in addresses] == before
 
 
@@ -181,9 +182,7 @@ def test_passwords_are_kept_by_a_slow_hash():
 
 def test_the_export_of_a_days_work_names_nobody_and_holds_no_words(signed_in, fresh_work):
     form = {"version": 1, "step": "save", "decision": "record", "class-0": "8N", "count-0": "1"}
-    signed_in("decision_maker").post(
-        f"/recording/{fresh_work.pk}/decide/", {**form, "rationale": "Unheard-of"}
-    )
+    signed_in("decision_maker").post(f"/work/recording/{fresh_work.pk}/", {**form, "rationale": "Unheard-of"})
     signed_in("auditor").post(
         "/audits/1/reports/1/", {"version": 1, "should_record": 1, "recorded": 0, "note": "Unheard-of"}
     )
@@ -210,7 +209,7 @@ def test_a_database_that_does_not_answer_is_said_plainly(signed_in, fresh_work, 
         "count-0": "1",
         "rationale": "x",
     }
-    answer = signed_in("decision_maker").post(f"/recording/{fresh_work.pk}/decide/", form)
+    answer = signed_in("decision_maker").post(f"/work/recording/{fresh_work.pk}/", form)
     fresh_work.refresh_from_db()
     assert answer.status_code == 503
     assert "still in your browser" in answer.content.decode()

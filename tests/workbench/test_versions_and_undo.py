@@ -17,7 +17,7 @@ from firstpoint.workbench.imports.screening import owed, screen_held
 from firstpoint.workbench.incidents.models import Crime, Incident, Screened
 from firstpoint.workbench.incidents.words import with_words
 from firstpoint.workbench.ledger.models import LedgerEntry
-from firstpoint.workbench.recording.models import Decision, RecordingWork
+from firstpoint.workbench.work.models import Step, WorkItem
 
 MONDAY, TUESDAY = datetime(2026, 6, 1, 6, tzinfo=UTC), datetime(2026, 6, 2, 6, tzinfo=UTC)
 READER = Person("p.1", frozenset({"registrar"}))
@@ -204,9 +204,16 @@ def test_a_load_that_made_a_late_one_wait_is_not_taken_back_before_it():
 
 def test_a_load_whose_reports_were_decided_on_is_not_taken_back(person):
     loaded = load([incidents(("A", "one"))])[0]
-    work = RecordingWork.objects.create(incident_id="A", state="recorded", due_at=TUESDAY, opened_at=MONDAY)
-    Decision.objects.create(
-        work=work, transition="record", from_state="awaiting_decision", to_state="recorded",
+    work = WorkItem.objects.create(
+        kind="recording",
+        incident_id="A",
+        state="recorded",
+        due_at=TUESDAY,
+        opened_at=MONDAY,
+        received_at=MONDAY,
+    )
+    Step.objects.create(
+        item=work, transition="record", from_state="awaiting_decision", to_state="recorded",
         by=person("registrar"), at=TUESDAY, late=False,
     )  # fmt: skip
     with pytest.raises(Refused, match="Decisions or audits"):

@@ -1,15 +1,18 @@
 """What a page shows of a log, a clock and a list is what is so."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from firstpoint import casework
 from firstpoint.workbench import pages
 from firstpoint.workbench.incidents import listing
 from firstpoint.workbench.incidents.timeline import timeline
+from firstpoint.workbench.work import queues
+from firstpoint.workbench.work.models import WorkItem
 
 AT = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 
@@ -67,10 +70,10 @@ def test_times_are_shown_as_a_clock_in_london_shows_them(moment, words):
 
 
 def test_an_address_says_only_what_differs_from_the_usual():
-    asked = listing.wanted({"show": "overdue", "order": "-harm", "page": "3"})
-    assert asked.address() == "?show=overdue&order=-harm"
-    assert asked.address(page=4) == "?show=overdue&order=-harm&page=4"
-    assert listing.wanted({}).address() == "?"
+    asked = queues.wanted("recording", {"show": "overdue", "order": "-clock", "page": "3"})
+    assert asked.address() == "?show=overdue&order=-clock"
+    assert asked.address(page=4) == "?show=overdue&order=-clock&page=4"
+    assert queues.wanted("recording", {}).address() == listing.wanted({}).address() == "?"
 
 
 def test_a_heading_sorts_and_pressed_again_turns_round():
@@ -84,8 +87,7 @@ def test_a_heading_sorts_and_pressed_again_turns_round():
 @pytest.mark.django_db
 @pytest.mark.parametrize("order", [*listing.ORDERS, *(f"-{name}" for name in listing.ORDERS)])
 def test_every_order_puts_every_incident_in_its_place(order):
-    now = datetime.now(UTC)
-    rows = list(listing.listed(listing.wanted({"show": "all", "order": order}), now))
+    rows = list(listing.listed(listing.wanted({"order": order})))
     value = {
         "rank": lambda row: row.rank,
         "received": lambda row: row.incident.received_at,
@@ -100,11 +102,10 @@ def test_every_order_puts_every_incident_in_its_place(order):
 @pytest.mark.django_db
 def test_what_is_shown_adds_up():
     now = datetime.now(UTC)
-    soon = now - timedelta(hours=0)
-    assert listing.how_many("all", now) == 24
-    assert listing.how_many("overdue", now) + listing.how_many("soon", soon) <= listing.how_many(
-        "to-decide", now
-    )
+    counts = {show: queues.how_many("recording", now, show) for show in queues.shown("recording")}
+    states = sum(counts[each.state] for each in casework.states("recording"))
+    assert states == counts["open"] + counts["done"] > 0
+    assert counts["overdue"] + counts["soon"] <= counts["open"]
 
 
 @pytest.mark.django_db
@@ -153,15 +154,14 @@ def test_the_ledger_is_searched_by_user_name_and_by_bare_reference(signed_in, pe
 
 @pytest.mark.django_db
 def test_the_first_to_decide_is_not_one_that_waits_for_information(signed_in):
-    from firstpoint.workbench.recording.models import RecordingWork
 
     now = datetime.now(UTC)
-    first = listing.first_few("to-decide", now)[0]
-    RecordingWork.objects.filter(incident_id=first.incident_id).update(state="awaiting_information")
-    ready = listing.first_ready(now)
+    first = queues.first_few("recording", now)[0]
+    WorkItem.objects.filter(pk=first.pk).update(state="awaiting_information")
+    ready = queues.first_few("recording", now, show="awaiting_decision")[0]
     page = signed_in("decision_maker").get("/").content.decode()
-    assert ready.incident_id != first.incident_id
-    assert f'class="govuk-button" href="/incidents/{ready.incident.pk}/"' in page
+    assert ready.pk != first.pk
+    assert f'class="govuk-button" href="/work/recording/{ready.pk}/"' in page
 
 
 @pytest.mark.django_db
@@ -177,4 +177,4 @@ def test_a_removal_waiting_for_endorsement_can_be_opened_by_its_reference(signed
     fresh_work.state = "awaiting_endorsement"
     fresh_work.save()
     page = signed_in("registrar").get("/removals/").content.decode()
-    assert f'href="/incidents/{fresh_work.incident.pk}/">{fresh_work.incident_id}</a>' in page
+    assert f'href="/work/recording/{fresh_work.pk}/">{fresh_work.incident_id}</a>' in page

@@ -225,6 +225,33 @@ def paper() -> BoardPaper:
     )
 
 
+SEEDED = {kind: 1000 + place for place, kind in enumerate(casework.kinds(), start=1)}
+"""The number of a piece of work of each kind in the small invented force; reports to decide begin at 1."""
+
+
+def open_one_of_each() -> None:
+    """A piece of work of each kind that the screen does not open, about the first incident or crime."""
+    from django.utils import timezone
+
+    from firstpoint.workbench.incidents.models import Crime, Incident
+    from firstpoint.workbench.work.opening import made
+
+    incident, crime = Incident.objects.order_by("pk").first(), Crime.objects.order_by("pk").first()
+    for kind, key in SEEDED.items():
+        if kind in ("recording", "marking"):
+            continue
+        about = casework.kind_of_work(kind).about
+        item = made(
+            kind,
+            now=timezone.now(),
+            because="test",
+            incident=incident if about == "incident" else None,
+            crime=crime if about == "crime" else None,
+        )
+        item.pk, item.particulars = key, {"cancellation_code": "C4", "reported_code": "N100/01"}
+        item.save()
+
+
 def seed(count: int = len(LOGS)) -> None:
     """Fill a prepared database: people of every role, the extracts, a screen, an audit and a paper."""
     from firstpoint.workbench.accounts.people import add_user
@@ -238,6 +265,7 @@ def seed(count: int = len(LOGS)) -> None:
     add_user("both", ["decision_maker", "team_leader"], PASSWORD, shown_name="Both")
     load(extracts(count))
     screen_held(open_from=0.3)
+    open_one_of_each()
     open_audit(
         sample(),
         title="Audit of June 2026",

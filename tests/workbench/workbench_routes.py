@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 from django.urls import get_resolver
+from workbench_builders import SEEDED
 
 from firstpoint.workbench.gate import OPEN_TO_ALL, action_of
 
@@ -45,6 +46,9 @@ def _walk(patterns, prefix=""):
 
 
 def _address(pattern: str) -> str:
+    kind = pattern.split("/")[1].replace("-", "_") if pattern.startswith("work/") else ""
+    if "<int:key>" in pattern and kind in SEEDED and kind != "recording":
+        pattern = pattern.replace("<int:key>", str(SEEDED[kind]))
     number = "6" if "chart" in pattern else "1"
     return "/" + pattern.replace("<int:key>", "1").replace("<int:number>", number)
 

@@ -1,12 +1,15 @@
 """Who may do what to a piece of work, and by when.
 
-A piece of work is an incident that needs a recording decision, or a sampled incident that needs a mark. This
-room holds how such work moves, as tables that a registrar can read and change without Python:
+A piece of work is a report that needs a decision, a reported rape that needs a review, a cancellation that is
+asked for, an appeal, and so on. This room holds how such work moves, as tables that a registrar can read and
+change without Python:
 
+* ``tables/kinds.csv``: every kind of work, and who may see it;
 * ``tables/states.csv`` and ``tables/transitions.csv``: the states of each kind of work, and each way from one
   to the next: what must be given, and whose own work it must not be;
 * ``tables/policy.csv``: what each role may do, one row an action. Nothing else in Firstpoint decides it:
   pages, buttons and the permission tests are made from this table;
+* ``tables/qualifications.csv``: what the rules leave to people who are registered or trained for it;
 * ``tables/particulars.csv`` and ``tables/choices.csv``: what people are asked for, and between what they
   choose;
 * ``tables/clocks.csv``: by when.
@@ -22,11 +25,11 @@ hands of a clock: over a night when the clocks change the deadline stands one ho
 wall. And whoever decided that a report is not a crime can never be the one who endorses it, whatever roles
 they hold.
 
-Limits: two kinds of work so far. Rape reports, cancellations, appeals and secondary incidents need states of
-their own, which are rows to come; restricted cases by named grant are not here yet.
+Limits: what a person may decide in one particular case, as who may cancel which crime, the counting rules say
+and not these tables. Working days and shifts are not known here: every day counts.
 """
 
-from firstpoint.casework.clocks import Clock, clock, deadline, hours_left, is_late, time_left
+from firstpoint.casework.clocks import Clock, clock, clocks, deadline, hours_left, is_late, time_left
 from firstpoint.casework.policy import (
     Action,
     Qualification,
@@ -42,13 +45,16 @@ from firstpoint.casework.policy import (
 )
 from firstpoint.casework.tables import Choice, Particular, choices, particular
 from firstpoint.casework.transitions import (
+    INFORMATION,
     Incomplete,
+    Kind,
     Moved,
     Person,
     State,
     Transition,
     available,
     check,
+    kind_of_work,
     kinds,
     state,
     states,
@@ -58,10 +64,12 @@ from firstpoint.casework.transitions import (
 )
 
 __all__ = [
+    "INFORMATION",
     "Action",
     "Choice",
     "Clock",
     "Incomplete",
+    "Kind",
     "Moved",
     "Particular",
     "Person",
@@ -75,9 +83,11 @@ __all__ = [
     "choices",
     "clashing",
     "clock",
+    "clocks",
     "deadline",
     "hours_left",
     "is_late",
+    "kind_of_work",
     "kinds",
     "may",
     "particular",

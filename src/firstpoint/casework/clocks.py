@@ -2,36 +2,52 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import cache
+from typing import Literal
+from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
 from firstpoint.casework.tables import rows
 from firstpoint.errors import InputError
 
+LONDON = ZoneInfo("Europe/London")
+
 
 @frozen
 class Clock:
-    """How long a piece of work may take: ``hours`` that pass from ``starts``; warn with ``warn_hours`` to
-    go."""
+    """How long a piece of work may take, from what, and with how many hours to go to warn.
+
+    ``starts`` is ``report``, the first report to the police, or ``entry``, the moment at which the work came
+    into the state whose clock it is. Of ``unit`` ``hours`` so many pass; of ``days`` the clock on a wall in
+    London shows the same time so many days later; 0 days is the end of that day in London.
+    """
 
     clock: str
-    hours: int
+    amount: int
+    unit: Literal["hours", "days"]
     warn_hours: int
-    starts: str
+    starts: Literal["report", "entry"]
     what: str
     source: str
 
 
-def deadline(start: datetime, clock_name: str = "recording") -> datetime:
+def deadline(start: datetime, clock_name: str = "recording", *, amount: int | None = None) -> datetime:
     """The last moment (UTC) for work whose clock started at ``start``.
 
-    The hours are hours that pass. Over a change of the clocks the deadline therefore stands an hour earlier
-    or later on a clock in London, but nobody gains or loses time. Raises InputError for a start without a
-    zone.
+    Hours are hours that pass: over a change of the clocks the deadline stands an hour earlier or later on a
+    wall in London, but nobody gains or loses time. Days are days of the calendar there. ``amount`` is the
+    force's own setting where it has one. Raises InputError for a start without a zone.
     """
-    return _utc(start) + timedelta(hours=clock(clock_name).hours)
+    chosen = clock(clock_name)
+    length = chosen.amount if amount is None else amount
+    if chosen.unit == "hours":
+        return _utc(start) + timedelta(hours=length)
+    local = _utc(start).astimezone(LONDON)
+    if length == 0:
+        return _utc(datetime.combine(local.date(), time(23, 59, 59), LONDON))
+    return _utc(datetime.combine(local.date() + timedelta(days=length), local.timetz()))
 
 
 def hours_left(due: datetime, now: datetime) -> float:
@@ -60,14 +76,13 @@ def time_left(due: datetime, now: datetime) -> str:
 def clock(name: str) -> Clock:
     """The clock of this name; raises KeyError when there is none."""
     found = {row["clock"]: row for row in rows("clocks")}[name]
-    return Clock(
-        clock=name,
-        hours=int(found["hours"]),
-        warn_hours=int(found["warn_hours"]),
-        starts=found["starts"],
-        what=found["what"],
-        source=found["source"],
-    )
+    numbers = {column: int(found[column]) for column in ("amount", "warn_hours")}
+    return Clock(**{**found, **numbers})  # type: ignore[arg-type]  # the tests hold the table to these words
+
+
+def clocks() -> tuple[Clock, ...]:
+    """Every clock, in the order of the table."""
+    return tuple(clock(row["clock"]) for row in rows("clocks"))
 
 
 def _span(minutes: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from functools import cache
 
 from attrs import frozen
@@ -12,6 +13,14 @@ from firstpoint.casework.policy import may, require, who_could
 from firstpoint.casework.tables import Particular, listed, particular, rows
 from firstpoint.errors import InputError, NotAllowed
 from firstpoint.vocabulary import offence_class
+
+INFORMATION = {
+    "what": "what it is",
+    "obtained": "when it was obtained",
+    "source": "from whom it was obtained",
+    "verified": "how it was verified",
+}
+"""The parts of a piece of additional verifiable information, and what to say of one that is missing."""
 
 
 class Incomplete(InputError):
@@ -36,6 +45,26 @@ class Person:
 
 
 @frozen
+class Kind:
+    """One kind of work: its title for many and for one, what it is about (an ``incident`` or a ``crime``),
+    the state in which it opens, and the action of the policy that lets somebody see it.
+
+    ``blind`` is true where whoever does it must not see what the screen says. ``empty`` is what to say when
+    there is none.
+    """
+
+    kind: str
+    title: str
+    one: str
+    about: str
+    opens: str
+    see: str
+    blind: bool
+    hint: str
+    empty: str
+
+
+@frozen
 class State:
     """Where a piece of work stands; ``waits_for`` names the role that has to act, ``clock`` what runs."""
 
@@ -53,8 +82,8 @@ class Transition:
     """One way on from some states to another.
 
     ``action`` is the row of the policy that says who may take it, ``action_against`` the row that says who
-    may where it goes against what the rules require. ``not_by`` names an earlier transition whose authors,
-    all who ever took it on this work, may not take this one; ``only_by`` one whose author
+    may where it goes against what the rules require. ``not_by`` names earlier transitions whose authors,
+    all who ever took one of them on this work, may not take this one; ``only_by`` one whose authors
     alone may.
     """
 
@@ -70,7 +99,7 @@ class Transition:
     when_late: tuple[Particular, ...]
     when_against: tuple[Particular, ...]
     action_against: str
-    not_by: str
+    not_by: tuple[str, ...]
     only_by: str
     says: str
 
@@ -163,7 +192,7 @@ def transitions(kind: str) -> tuple[Transition, ...]:
             when_late=_particulars(row["when_late"]),
             when_against=_particulars(row["when_against"]),
             action_against=row["action_against"],
-            not_by=row["not_by"],
+            not_by=listed(row["not_by"]),
             only_by=row["only_by"],
             says=row["says"],
         )
@@ -195,13 +224,20 @@ def states(kind: str) -> tuple[State, ...]:
     )
 
 
+@cache
+def kind_of_work(name: str) -> Kind:
+    """One kind of work; raises KeyError when there is none."""
+    row = {each["kind"]: each for each in rows("kinds")}[name]
+    return Kind(**{**row, "blind": row["blind"] == "yes"})  # type: ignore[arg-type]  # cells are text
+
+
 def kinds() -> tuple[str, ...]:
     """Every kind of work, in the order of the table."""
-    return tuple(dict.fromkeys(row["kind"] for row in rows("states")))
+    return tuple(row["kind"] for row in rows("kinds"))
 
 
 def _own_work(move: Transition, person: Person, authors: Mapping[str, Collection[str]]) -> bool:
-    if move.not_by and person.reference in authors.get(move.not_by, ()):
+    if any(person.reference in authors.get(earlier, ()) for earlier in move.not_by):
         return True
     return bool(move.only_by) and person.reference not in authors.get(move.only_by, ())
 
@@ -221,9 +257,14 @@ def _check_given(move: Transition, given: Mapping[str, object], *, late: bool, a
 
 
 def _fault(asked: Particular, answer: object) -> str:
-    return {"text": _text_fault, "count": _count_fault, "choice": _choice_fault, "crimes": _crimes_fault}[
-        asked.form
-    ](asked, answer)
+    return {
+        "text": _text_fault,
+        "count": _count_fault,
+        "choice": _choice_fault,
+        "crimes": _crimes_fault,
+        "moment": _moment_fault,
+        "information": _information_fault,
+    }[asked.form](asked, answer)
 
 
 def _text_fault(asked: Particular, answer: object) -> str:
@@ -260,6 +301,29 @@ def _crimes_fault(asked: Particular, answer: object) -> str:
         count = line.get("count")
         if type(count) is not int or not asked.lowest <= count <= asked.highest:
             return f"Enter a whole number from {asked.lowest} to {asked.highest} for class {line['ho_class']}"
+    return ""
+
+
+def _moment_fault(asked: Particular, answer: object) -> str:
+    try:
+        moment = datetime.fromisoformat(str(answer))
+    except ValueError:
+        return f"{asked.title.rstrip('?')}: enter a date and a time, such as 2026-05-04 14:05"
+    return "" if moment.tzinfo else f"{asked.title.rstrip('?')}: the time says no zone"
+
+
+def _information_fault(asked: Particular, answer: object) -> str:
+    if not isinstance(answer, list | tuple) or len(answer) > asked.highest:
+        return f"Enter from 1 to {asked.highest} pieces of information"
+    for place, piece in enumerate(answer, start=1):
+        parts = piece if isinstance(piece, Mapping) else {}
+        for part, words in INFORMATION.items():
+            said = parts.get(part)
+            if not isinstance(said, str) or not said.strip():
+                return f"Piece {place} does not say {words}"
+            fault = _text_fault(asked, said)
+            if fault:
+                return f"Piece {place}: {fault[0].lower()}{fault[1:]}"
     return ""
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
-from firstpoint.casework import Particular
+from firstpoint.casework import INFORMATION, Particular
+from firstpoint.casework.clocks import LONDON
 
-MOST_LINES = 60
+MOST_LINES, MOST_PIECES = 60, 12
 
 
 def answers(posted: Mapping[str, str], asked: Iterable[Particular]) -> dict[str, object]:
@@ -28,12 +30,26 @@ def crime_lines(posted: Mapping[str, str]) -> list[dict[str, str]]:
     return lines
 
 
+def information(posted: Mapping[str, str]) -> list[dict[str, str]]:
+    """The pieces of additional verifiable information as they were written, empty ones left out."""
+    pieces = []
+    for number in range(MOST_PIECES):
+        piece = {part: posted.get(f"{part}-{number}", "").strip() for part in INFORMATION}
+        if any(piece.values()):
+            pieces.append({part: said.replace("\r\n", "\n") for part, said in piece.items()})
+    return pieces
+
+
 def _answer(posted: Mapping[str, str], asked: Particular) -> object:
     if asked.form == "crimes":
         return [
             {"ho_class": line["ho_class"], "count": _whole(line["count"])} for line in crime_lines(posted)
         ]
+    if asked.form == "information":
+        return information(posted)
     written = posted.get(asked.name, "")
+    if asked.form == "moment":
+        return _moment(written.strip())
     if asked.form == "count":
         return _whole(written.strip()) if written.strip() else None
     return written.strip().replace("\r\n", "\n")
@@ -43,6 +59,15 @@ def version(posted: Mapping[str, str]) -> int:
     """The version of the work that a form was filled in on; 0, which no work has, where it says none."""
     found = _whole(posted.get("version", ""))
     return found if isinstance(found, int) else 0
+
+
+def _moment(written: str) -> str:
+    # A form's field gives the time on the wall in London, without a zone.
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError:
+        return written
+    return (moment if moment.tzinfo else moment.replace(tzinfo=LONDON)).isoformat()
 
 
 def _whole(written: str) -> Any:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.messages import get_messages
@@ -16,11 +14,13 @@ from django.http import HttpRequest
 from django.urls import reverse
 from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader, PrefixLoader
 
-_LONDON = ZoneInfo("Europe/London")
+from firstpoint.workbench.times import day, london
+from firstpoint.workbench.work.writing import said
 
 # Address of each section, the words of its link, and the action of the policy that opens it.
 SECTIONS = (
     ("home", "My work today", "work.see"),
+    ("work", "Queues", "work.queues"),
     ("incidents", "Incidents", "incidents.list"),
     ("removals", "Removals", "removals.list"),
     ("audits", "Audits", "audits.list"),
@@ -41,6 +41,7 @@ def environment(**options: Any) -> Environment:
     made.trim_blocks = made.lstrip_blocks = True
     made.globals |= {
         "url": address,
+        "said": said,
         "asset": asset,
         "force_name": settings.FORCE_NAME,
         "notice": settings.NOTICE,
@@ -80,22 +81,6 @@ def asset(name: str) -> str:
     """The address of a file that ships with the pages; it changes with the file, so no old one lingers."""
     content = (Path(__file__).parent / "static" / "workbench" / name).read_bytes()
     return f"{settings.STATIC_URL}workbench/{name}?{hashlib.sha256(content).hexdigest()[:12]}"
-
-
-def london(moment: datetime | None) -> str:
-    """A moment by the clock in London, such as 4 May 2026, 14:05."""
-    if moment is None:
-        return "not known"
-    local = moment.astimezone(_LONDON)
-    return f"{local.day} {local:%b %Y, %H:%M}"
-
-
-def day(moment: datetime | None) -> str:
-    """The day of a moment, such as 4 May 2026."""
-    if moment is None:
-        return "not known"
-    local = moment.astimezone(_LONDON) if isinstance(moment, datetime) else moment
-    return f"{local.day} {local:%B %Y}"
 
 
 def percent(share: float | None, decimals: int = 0) -> str:

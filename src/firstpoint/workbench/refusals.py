@@ -13,6 +13,8 @@ from django.template.loader import render_to_string
 
 from firstpoint.casework import Moved
 from firstpoint.errors import FirstpointError, InputError, LedgerBroken, NotAllowed, Refused
+from firstpoint.workbench.incidents.restricting import Shut
+from firstpoint.workbench.ledger.keeping import keep
 
 _log = logging.getLogger("firstpoint.workbench")
 
@@ -54,6 +56,8 @@ class RefusalsAsPages:
 
     def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
         """The page for a refusal; None leaves anything else to Django and :func:`our_fault`."""
+        if isinstance(fault, Shut) and request.user.is_authenticated:
+            keep(request.user.person.reference, "incident.refused", fault.where)
         if isinstance(fault, FirstpointError):
             return refused(request, fault)
         return database_is_busy() if isinstance(fault, OperationalError) else None

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "firstpoint.workbench.ledger",
     "firstpoint.workbench.imports",
     "firstpoint.workbench.incidents",
+    "firstpoint.workbench.work",
     "firstpoint.workbench.recording",
     "firstpoint.workbench.audits",
     "firstpoint.workbench.boards",

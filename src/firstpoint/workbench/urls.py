@@ -7,8 +7,8 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("firstpoint.workbench.accounts.urls")),
     path("incidents/", include("firstpoint.workbench.incidents.urls")),
-    path("recording/", include("firstpoint.workbench.recording.urls")),
-    path("removals/", include("firstpoint.workbench.recording.removal_urls")),
+    path("work/", include("firstpoint.workbench.work.urls")),
+    path("removals/", include("firstpoint.workbench.recording.urls")),
     path("audits/", include("firstpoint.workbench.audits.urls")),
     path("board/", include("firstpoint.workbench.boards.urls")),
     path("ledger/", include("firstpoint.workbench.ledger.urls")),

@@ -9,7 +9,7 @@ from typing import Literal
 
 from attrs import frozen
 
-from firstpoint.vocabulary import reported_incidents
+from firstpoint.vocabulary import cancellations, reported_incidents
 
 
 @frozen
@@ -27,13 +27,15 @@ class Particular:
 
     ``form`` says what the answer is: ``text`` of at most ``longest`` characters, ``count`` a whole number
     from ``lowest`` to ``highest``, ``choice`` one of ``choices``, ``crimes`` a list of offence classes each
-    with a count. ``missing`` is what to say when it must be given and is not.
+    with a count, ``moment`` a date and time, ``information`` a list of pieces of additional verifiable
+    information, each with what it is, when it was obtained, from whom, and how it was verified.
+    ``missing`` is what to say when it must be given and is not.
     """
 
     name: str
     title: str
     hint: str
-    form: Literal["text", "count", "choice", "crimes"]
+    form: Literal["text", "count", "choice", "crimes", "moment", "information"]
     choices: tuple[Choice, ...]
     lowest: int
     highest: int
@@ -49,8 +51,8 @@ def particular(name: str) -> Particular:
 @cache
 def choices(name: str) -> tuple[Choice, ...]:
     """The answers of one list of choices, in the order of the table."""
-    if name == "reported_incidents":  # the vocabulary's own list, which is not to be kept twice
-        return _current_reported_incidents()
+    if name in _OF_THE_VOCABULARY:  # lists that are not to be kept twice
+        return _OF_THE_VOCABULARY[name]()
     return tuple(
         Choice(row["choice"], row["title"], row["source"])
         for row in rows("choices")
@@ -76,6 +78,19 @@ def _current_reported_incidents() -> tuple[Choice, ...]:
         for code, each in reported_incidents().items()
         if not each.valid_to
     )
+
+
+def _current_cancellations() -> tuple[Choice, ...]:
+    return tuple(
+        Choice(code, f"{code} {each.title}", "Outcomes for recorded crimes, April 2026")
+        for code, each in cancellations().items()
+    )
+
+
+_OF_THE_VOCABULARY = {
+    "reported_incidents": _current_reported_incidents,
+    "cancellations": _current_cancellations,
+}
 
 
 @cache

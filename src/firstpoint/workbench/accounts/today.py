@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from attrs import field, frozen
 from django.urls import reverse
 
+from firstpoint import casework
 from firstpoint.workbench.accounts.models import User
 from firstpoint.workbench.audits import marking
 from firstpoint.workbench.boards.models import PublishedPaper
 from firstpoint.workbench.imports.models import LoadedExtract
-from firstpoint.workbench.incidents import listing
 from firstpoint.workbench.ledger.models import LedgerEntry
 from firstpoint.workbench.recording import removals
+from firstpoint.workbench.work import queues
+from firstpoint.workbench.work.models import WorkItem
 
 
 @frozen
 class Figure:
     """A number worth a look, with what it counts and where it leads."""
 
-    number: int
+    number: int | None
     label: str
     href: str = ""
     late: bool = False
@@ -34,7 +35,7 @@ class Part:
 
     title: str
     figures: tuple[Figure, ...] = ()
-    incidents: Sequence[Any] = ()
+    first: Sequence[WorkItem] = ()
     links: tuple[tuple[str, str], ...] = ()
     empty: str = ""
     start: tuple[str, str] | None = field(default=None)
@@ -45,6 +46,7 @@ def parts_for(user: User, now: datetime) -> tuple[Part, ...]:
     makers = (
         ("recording.decide", _to_decide),
         ("removals.list", _to_endorse),
+        ("work.see", _other_queues),
         ("recording.reopen", _late),
         ("audits.mark", _to_mark),
         ("audits.results", _audits),
@@ -53,30 +55,54 @@ def parts_for(user: User, now: datetime) -> tuple[Part, ...]:
         ("imports.see", _extracts),
         ("accounts.see", _people),
     )
-    return tuple(make(user, now) for action, make in makers if user.may(action))
+    made = (make(user, now) for action, make in makers if user.may(action))
+    return tuple(part for part in made if part)
+
+
+def _other_queues(user: User, now: datetime) -> Part | None:
+    """The queues with open work that waits for a role of this person, each with what is overdue in it."""
+    rows = queues.waiting_for(user.roles, now)
+    seen = [
+        (casework.kind_of_work(kind), waiting, late) for kind, waiting, late in rows if kind != "recording"
+    ]
+    figures = tuple(
+        Figure(
+            late or waiting,
+            f"{kind.title}{': overdue' if late else ''}",
+            _address(kind, late),
+            late=bool(late),
+        )
+        for kind, waiting, late in seen
+        if user.may(kind.see)
+    )
+    return Part(title="Waiting for you in other queues", figures=figures) if figures else None
+
+
+def _address(kind: casework.Kind, late: int) -> str:
+    return reverse(f"queue-{kind.kind}") + ("?show=overdue" if late else "")
 
 
 def _to_decide(_user: User, now: datetime) -> Part:
-    address = reverse("incidents")
-    first = listing.first_few("to-decide", now)
-    ready = listing.first_ready(now)
-    overdue = listing.how_many("overdue", now)
+    address = reverse("queue-recording")
+    first = queues.first_few("recording", now)
+    ready = queues.first_few("recording", now, show="awaiting_decision", most=1)
+    overdue = queues.how_many("recording", now, "overdue")
     return Part(
         title="Reports to decide",
         figures=(
-            Figure(overdue, "overdue", f"{address}?show=overdue", late=overdue > 0),
-            Figure(listing.how_many("soon", now), "due within 4 hours", f"{address}?show=soon"),
-            Figure(listing.how_many("to-decide", now), "to decide in all", address),
+            Figure(overdue, "overdue", f"{address}?show=overdue", late=overdue != 0),
+            Figure(queues.how_many("recording", now, "soon"), "due within 4 hours", f"{address}?show=soon"),
+            Figure(queues.how_many("recording", now), "to decide in all", address),
         ),
-        incidents=first,
+        first=first,
         empty="" if first else "No report waits for a decision.",
-        start=("Decide the first", reverse("incident", args=[ready.incident.pk])) if ready else None,
+        start=("Decide the first", reverse("item-recording", args=[ready[0].pk])) if ready else None,
     )
 
 
 def _to_endorse(user: User, _now: datetime) -> Part:
     waiting = removals.waiting()
-    others = [work for work in waiting if not work.is_own_removal(user.person.reference)]
+    others = [work for work in waiting if not removals.is_own(work, user.person.reference)]
     own = len(waiting) - len(others)
     return Part(
         title="Removals to endorse",
@@ -98,7 +124,7 @@ def _late(_user: User, now: datetime) -> Part:
         title="Decided late in the last 7 days",
         figures=(Figure(len(late), "late decisions", late=bool(late)),),
         links=tuple(
-            (f"{each.work.incident_id}: {each.move.title}", reverse("incident", args=[each.work.incident.pk]))
+            (f"{each.item.incident_id}: {each.move.title}", reverse("item-recording", args=[each.item_id]))
             for each in late[:5]
         ),
     )

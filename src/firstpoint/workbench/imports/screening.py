@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from firstpoint import casework, screening
+from firstpoint import screening
 from firstpoint.errors import InputError
 from firstpoint.screening.facts import REPORTED_INCIDENT
 from firstpoint.workbench.accounts.people import THE_COMMAND
@@ -21,7 +21,9 @@ from firstpoint.workbench.imports.models import EarlierRow, LoadedExtract, Scree
 from firstpoint.workbench.imports.rows import ROWS_AT_ONCE
 from firstpoint.workbench.incidents.models import Crime, Incident, LogEntry, Screened
 from firstpoint.workbench.ledger.keeping import keep
-from firstpoint.workbench.recording.models import RecordingWork
+from firstpoint.workbench.work.clocks import amount_of
+from firstpoint.workbench.work.models import WorkItem
+from firstpoint.workbench.work.opening import made
 
 OPEN_FROM = 0.5
 """From which chance of an unrecorded crime an incident becomes work, where nobody says otherwise."""
@@ -167,19 +169,29 @@ def _rank_all() -> None:
 def _open_work(seen: pl.DataFrame, open_from: float, now: datetime) -> int:
     likely = set(seen.filter(pl.col("chance_unrecorded") >= open_from).get_column("incident_id").to_list())
     likely |= _reported_incidents(seen)
-    without = Incident.objects.filter(work=None).values_list("incident_id", "received_at")
+    decided = WorkItem.objects.filter(kind="recording").values("incident_id")
+    without = Incident.objects.exclude(incident_id__in=decided).defer("text")
+    amount = amount_of("recording")
     work = [
-        RecordingWork(
-            incident_id=incident_id,
-            state="awaiting_decision",
-            due_at=casework.deadline(received_at),
-            opened_at=now,
-        )
-        for incident_id, received_at in without.iterator(chunk_size=ROWS_AT_ONCE)
-        if incident_id in likely
+        made("recording", now=now, because="screen", incident=incident, amount=amount)
+        for incident in without.iterator(chunk_size=ROWS_AT_ONCE)
+        if incident.incident_id in likely
     ]
-    RecordingWork.objects.bulk_create(work, batch_size=ROWS_AT_ONCE)
+    WorkItem.objects.bulk_create(work, batch_size=ROWS_AT_ONCE)
+    _prioritise()
     return len(work)
+
+
+def _prioritise() -> None:
+    """Give all open work about an incident its priority: harm times the chance that a crime is missing."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE work_workitem SET priority = s.harm * s.chance_unrecorded FROM incidents_screened s
+            WHERE s.incident_id = work_workitem.incident_id AND work_workitem.open
+              AND work_workitem.priority <> s.harm * s.chance_unrecorded
+            """
+        )
 
 
 def _reported_incidents(seen: pl.DataFrame) -> set[str]:

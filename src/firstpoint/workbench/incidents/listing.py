@@ -7,29 +7,17 @@ the list is not a look at a person's data.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from attrs import evolve, frozen
 from django.core.paginator import Page, Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from firstpoint import casework
 from firstpoint.workbench.incidents.models import Screened
 
 ROWS_A_PAGE = 40
 
-SHOWN = {
-    "to-decide": "Needing a decision",
-    "overdue": "Needing a decision, overdue",
-    "soon": "Needing a decision, due within 4 hours",
-    "endorsement": "Removal awaiting endorsement",
-    "recorded": "Decided: record",
-    "reported": "Decided: reported incident",
-    "removed": "Removed from the list",
-    "all": "All incidents screened",
-}
 ORDERS = {
     "rank": ("Rank", ("rank",), ("-rank",)),
     "received": ("Received", ("incident__received_at", "rank"), ("-incident__received_at", "rank")),
@@ -41,13 +29,12 @@ ORDERS = {
 
 @frozen
 class Wanted:
-    """What somebody asked to see: which incidents, opened under which code, whose reference holds what, in
-    which order.
+    """What somebody asked to see: incidents opened under which code, whose reference holds what, in which
+    order.
 
     ``order`` is a key of ORDERS, with a minus for the other way round.
     """
 
-    show: str = "to-decide"
     opened_as: str = ""
     find: str = ""
     order: str = "rank"
@@ -59,7 +46,7 @@ class Wanted:
         default = Wanted()
         kept = {
             name: getattr(asked, name)
-            for name in ("show", "opened_as", "find", "order", "page")
+            for name in ("opened_as", "find", "order", "page")
             if getattr(asked, name) != getattr(default, name)
         }
         return "?" + urlencode(kept) if kept else "?"
@@ -78,10 +65,9 @@ class Wanted:
 
 def wanted(asked: Mapping[str, str]) -> Wanted:
     """What an address asks for; whatever in it makes no sense is left out."""
-    show, order = asked.get("show", ""), asked.get("order", "")
+    order = asked.get("order", "")
     page = asked.get("page", "")
     return Wanted(
-        show=show if show in SHOWN else "to-decide",
         opened_as=asked.get("opened_as", "").strip()[:100],
         find=asked.get("find", "").strip()[:100],
         order=order if order.lstrip("-") in ORDERS and order.count("-") <= 1 else "rank",
@@ -89,57 +75,18 @@ def wanted(asked: Mapping[str, str]) -> Wanted:
     )
 
 
-def listed(asked: Wanted, now: datetime) -> Page[Screened]:
+def listed(asked: Wanted) -> Page[Screened]:
     """One page of what was asked for; a page beyond the last is the last."""
-    return Paginator(_ordered(_chosen(asked, now), asked.order), ROWS_A_PAGE).get_page(asked.page)
+    return Paginator(_ordered(_chosen(asked), asked.order), ROWS_A_PAGE).get_page(asked.page)
 
 
-def how_many(show: str, now: datetime) -> int:
-    """How many incidents a choice of SHOWN holds."""
-    return _chosen(Wanted(show=show), now).count()
-
-
-def first_few(show: str, now: datetime, *, order: str = "rank", most: int = 5) -> list[Screened]:
-    """The first rows of a choice of SHOWN."""
-    return list(_ordered(_chosen(Wanted(show=show), now), order)[:most])
-
-
-def first_ready(now: datetime) -> Screened | None:
-    """The first incident that can be decided now: those that wait for information are passed over."""
-    ready = _chosen(Wanted(), now).exclude(incident__work__state="awaiting_information")
-    return _ordered(ready, "rank").first()
-
-
-def _chosen(asked: Wanted, now: datetime) -> QuerySet[Screened]:
-    rows = Screened.objects.select_related("incident", "incident__work").defer(
-        "disclosures", "incident__text"
-    )
-    rows = rows.filter(_state(asked.show, now))
+def _chosen(asked: Wanted) -> QuerySet[Screened]:
+    rows = Screened.objects.select_related("incident").defer("disclosures", "incident__text")
     if asked.opened_as:
         rows = rows.filter(incident__opening_code__icontains=asked.opened_as)
     if asked.find:
         rows = rows.filter(incident__incident_id__icontains=asked.find)
     return rows
-
-
-def _state(show: str, now: datetime) -> Q:
-    to_decide = Q(incident__work__state__in=waiting_for("decision_maker"))
-    soon = now + timedelta(hours=casework.clock("recording").warn_hours)
-    return {
-        "to-decide": to_decide,
-        "overdue": to_decide & Q(incident__work__due_at__lt=now),
-        "soon": to_decide & Q(incident__work__due_at__gte=now, incident__work__due_at__lt=soon),
-        "endorsement": Q(incident__work__state__in=waiting_for("team_leader")),
-        "recorded": Q(incident__work__state="recorded"),
-        "reported": Q(incident__work__state="reported"),
-        "removed": Q(incident__work__state="removed"),
-        "all": Q(),
-    }[show]
-
-
-def waiting_for(role: str) -> list[str]:
-    """The states of recording work that wait for a role."""
-    return [each.state for each in casework.states("recording") if each.waits_for == role]
 
 
 def _ordered(rows: QuerySet[Screened], order: str) -> QuerySet[Screened]:

@@ -169,3 +169,34 @@ class Screened(models.Model):
 
     def __str__(self) -> str:
         return f"{self.incident_id} rank {self.rank}"
+
+
+class Restriction(models.Model):
+    """An incident that only people with a named grant may open, such as one about somebody in the force."""
+
+    incident = models.OneToOneField(
+        Incident,
+        on_delete=models.CASCADE,
+        to_field="incident_id",
+        db_column="incident_id",
+        related_name="restriction",
+    )
+    reason = models.TextField()
+    by = models.TextField()
+    since = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.incident_id} restricted"
+
+
+class Grant(models.Model):
+    """Leave for one person, named by reference, to open one restricted incident until it ends."""
+
+    restriction = models.ForeignKey(Restriction, on_delete=models.CASCADE, related_name="grants")
+    holder = models.TextField(db_index=True)
+    by = models.TextField()
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.restriction_id} {self.holder}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from firstpoint.workbench.incidents.reading import IncidentFile
+from firstpoint.workbench.incidents.reading import CrimeFile, IncidentFile
 from firstpoint.workbench.incidents.timeline import Shown, timeline
 from firstpoint.workbench.incidents.verdicts import class_title, required_of
 
@@ -41,6 +41,11 @@ def presented_blind(file: IncidentFile) -> dict[str, Any]:
         "crimes": [(crime, class_title(crime.ho_class or "")) for crime in file.crimes],
         "timeline": _timeline(file, ()),
     }
+
+
+def presented_crime(file: CrimeFile) -> dict[str, Any]:
+    """What the page of a crime shows: the record, its class in words and its victim."""
+    return {"crime": file.crime, "crime_title": class_title(file.crime.ho_class or "")}
 
 
 def _timeline(file: IncidentFile, disclosures: Sequence[Mapping[str, Any]]) -> tuple[Shown, ...]:

@@ -12,6 +12,7 @@ from django.http import Http404
 
 from firstpoint.casework import Person
 from firstpoint.workbench.incidents.models import Crime, Incident, LogEntry, Screened
+from firstpoint.workbench.incidents.restricting import refuse_if_shut
 from firstpoint.workbench.ledger.keeping import keep, reference
 
 
@@ -25,6 +26,13 @@ class IncidentFile:
     screened: Screened | None
 
 
+@frozen
+class CrimeFile:
+    """One crime with its victim."""
+
+    crime: Crime
+
+
 def read_incident(person: Person, key: int, purpose: str) -> IncidentFile:
     """One incident by its key, with the look kept in the ledger; raises Http404 when there is none.
 
@@ -33,17 +41,28 @@ def read_incident(person: Person, key: int, purpose: str) -> IncidentFile:
     return _read(person, key, purpose, blind=False)
 
 
-def read_incident_blind(person: Person, key: int) -> IncidentFile:
+def read_incident_blind(person: Person, key: int, purpose: str = "audit") -> IncidentFile:
     """One incident for an auditor: without anything the screen says of it."""
-    return _read(person, key, "audit", blind=True)
+    return _read(person, key, purpose, blind=True)
 
 
 def read_crime(person: Person, key: int, purpose: str) -> Crime:
-    """One crime that was recorded without an incident, with the look kept in the ledger."""
+    """One crime by its key, with its victim, and the look kept in the ledger."""
+    return _read_crime(person, purpose, pk=key)
+
+
+def read_crime_of(person: Person, crime_id: str, purpose: str) -> CrimeFile:
+    """One crime by the force's reference, with its victim, and the look kept in the ledger."""
+    return CrimeFile(_read_crime(person, purpose, crime_id=crime_id))
+
+
+def _read_crime(person: Person, purpose: str, **which: object) -> Crime:
     with transaction.atomic():
-        crime = Crime.objects.select_related("victim").filter(pk=key).first()
+        crime = Crime.objects.select_related("victim").filter(**which).first()
         if crime is None:
             raise Http404
+        if crime.incident_id:
+            refuse_if_shut(person, crime.incident_id)
         keep(person.reference, "crime.read", reference("crime", crime.crime_id), {"purpose": purpose})
     return crime
 
@@ -54,6 +73,7 @@ def _read(person: Person, key: int, purpose: str, *, blind: bool) -> IncidentFil
         incident = held.filter(pk=key).first()
         if incident is None:
             raise Http404
+        refuse_if_shut(person, incident.incident_id)
         keep(
             person.reference,
             "incident.read",

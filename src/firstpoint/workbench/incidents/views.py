@@ -13,7 +13,7 @@ from firstpoint.workbench.incidents.presenting import presented
 from firstpoint.workbench.incidents.reading import read_incident
 from firstpoint.workbench.incidents.trying import LONGEST, faults_of, given_in, try_log
 from firstpoint.workbench.incidents.words import MOST_SHOWN, with_words
-from firstpoint.workbench.recording.removals import history, moves_now, work_of
+from firstpoint.workbench.work.cases import decisions_on, items_on, steps_on
 
 
 @page("incidents.list")
@@ -22,8 +22,9 @@ def ranked(request: Signed) -> HttpResponse:
     """The ranked list."""
     now = timezone.now()
     asked = listing.wanted(request.GET)
-    here = listing.listed(asked, now)
-    context = {"asked": asked, "here": here, "now": now, "shown": listing.SHOWN, "orders": listing.ORDERS}
+    here = listing.listed(asked)
+    decided = decisions_on([row.incident_id for row in here])
+    context = {"asked": asked, "here": here, "now": now, "work": decided, "orders": listing.ORDERS}
     return render(request, "workbench/incidents.html", context)
 
 
@@ -54,12 +55,11 @@ def incident(request: Signed, key: int) -> HttpResponse:
     """One incident: what was said, what is recorded, what the screen sees, what the rules require."""
     now = timezone.now()
     file = read_incident(request.user.person, key, "incident")
-    work = work_of(file.incident)
-    context = {
-        **presented(file),
-        "work": work,
-        "moves": moves_now(work, request.user),
-        "decisions": history(work),
-        "now": now,
-    }
+    items = [
+        (item, request.user.may(item.of_kind.see))
+        for item in items_on(file.incident.incident_id)
+        if not item.of_kind.blind
+    ]
+    seen = [item for item, may_see in items if may_see]
+    context = {**presented(file), "items": items, "history": steps_on(seen), "now": now}
     return render(request, "workbench/incident.html", context)

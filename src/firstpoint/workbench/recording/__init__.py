@@ -1,1 +1,1 @@
-"""The decision on each report, its 24-hour clock, and the removal that needs a second person."""
+"""The recording decision: what the rules say to it, and the removals that wait for a second person."""

@@ -1,10 +1,7 @@
-"""The recording decision."""
+"""Removals that wait for endorsement."""
 
 from django.urls import path
 
 from firstpoint.workbench.recording import views
 
-urlpatterns = [
-    path("<int:key>/decide/", views.decide, name="decide"),
-    path("<int:key>/reopen/", views.reopen, name="reopen"),
-]
+urlpatterns = [path("", views.removals, name="removals")]

@@ -1,0 +1,70 @@
+"""What an app knows about one kind of work beyond casework's tables.
+
+Each app that handles a kind gives a :class:`Handling` to :func:`handle` when Django is ready; the pages and
+the steps of work ask :func:`handling_of`. A kind that nobody handles has the plain page and sets nothing off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from attrs import frozen
+
+from firstpoint.casework import Person, Transition
+from firstpoint.workbench.work.models import Step, WorkItem
+
+Given = Mapping[str, Any]
+
+
+def _never(_item: WorkItem, _move: Transition) -> bool:
+    return False
+
+
+def _nothing_more(_item: WorkItem, _move: Transition, _person: Person, _given: Given, _now: datetime) -> None:
+    return None
+
+
+def _nothing_follows(_item: WorkItem, _step: Step, _now: datetime) -> None:
+    return None
+
+
+def _nothing_beside(_item: WorkItem) -> Mapping[str, Any]:
+    return {}
+
+
+@frozen
+class Handling:
+    """How one kind of work is handled.
+
+    ``against`` says whether a step would leave unrecorded what the rules require. ``conditions`` raises
+    NotAllowed, Refused or Incomplete where something beyond the tables stands in the way of a step.
+    ``follows`` is called in the transaction of a step that was taken, to set off what it sets off.
+    ``beside`` gives what the page shows beside the case, for the template ``panel`` (none: nothing),
+    ``when_checking`` what the page shows on which a step is checked before it is saved, ``prefilled`` what
+    the form holds before anybody writes.
+    """
+
+    against: Callable[[WorkItem, Transition], bool] = _never
+    conditions: Callable[[WorkItem, Transition, Person, Given, datetime], None] = _nothing_more
+    follows: Callable[[WorkItem, Step, datetime], None] = _nothing_follows
+    beside: Callable[[WorkItem], Mapping[str, Any]] = _nothing_beside
+    when_checking: Callable[[WorkItem], Mapping[str, Any]] = _nothing_beside
+    prefilled: Callable[[WorkItem], Mapping[str, Any]] = _nothing_beside
+    panel: str = ""
+
+
+_handlings: dict[str, Handling] = {}
+
+
+def handle(kind: str, handling: Handling) -> None:
+    """Say how a kind of work is handled; raises ValueError where another app did already."""
+    if _handlings.get(kind, handling) != handling:
+        raise ValueError(f"Two apps handle work of the kind {kind}.")
+    _handlings[kind] = handling
+
+
+def handling_of(kind: str) -> Handling:
+    """How a kind of work is handled."""
+    return _handlings.get(kind, Handling())

@@ -1,0 +1,188 @@
+"""The queues: which pieces of work, in which order, by what stands in the address of the page.
+
+Rows hold references, codes, times and scores. They hold nothing of what was said or of whom, so a look at a
+queue is not a look at a person's data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from attrs import evolve, field, frozen
+from django.db.models import Count, Q, QuerySet
+
+from firstpoint import casework
+from firstpoint.workbench.work.models import WorkItem
+
+ROWS_A_PAGE = 40
+MOST_COUNTED = 10_000
+MOST_PAGES = MOST_COUNTED // ROWS_A_PAGE
+"""Beyond so many a count is not worth its time: the page says ``more than 10,000``."""
+
+ORDERS = {
+    "priority": ("Harm × score", ("-priority", "pk"), ("priority", "-pk")),
+    "clock": ("Clock", ("due_at", "-priority", "pk"), ("-due_at", "-priority", "pk")),
+    "received": ("Received", ("-received_at", "pk"), ("received_at", "pk")),
+}
+_OPEN, _OVERDUE, _SOON, _DONE = "open", "overdue", "soon", "done"
+
+
+@frozen
+class Wanted:
+    """What somebody asked to see of one kind of work.
+
+    ``show`` is ``open``, ``overdue``, ``soon``, ``done`` or a state; ``unit`` and ``opened_as`` are words
+    that the unit or the opening code holds, ``find`` words that the reference begins with; ``order`` is a key
+    of ORDERS, with a minus for the other way round.
+    """
+
+    kind: str
+    show: str = _OPEN
+    opened_as: str = ""
+    unit: str = ""
+    find: str = ""
+    order: str = "priority"
+    page: int = 1
+
+    def address(self, **instead: Any) -> str:
+        """The part of an address after the question mark that asks for this, with some of it changed."""
+        asked = evolve(self, **{"page": 1, **instead})
+        default = Wanted(self.kind)
+        names = ("show", "opened_as", "unit", "find", "order", "page")
+        kept = {
+            name: getattr(asked, name) for name in names if getattr(asked, name) != getattr(default, name)
+        }
+        return "?" + urlencode(kept) if kept else "?"
+
+    def next_order(self, column: str) -> str:
+        """The order that a press on a column's heading asks for: by it, or the other way round."""
+        return f"-{column}" if self.order == column else column
+
+    def sorted_by(self, column: str) -> str:
+        """How a column is sorted now, in the words of ``aria-sort``."""
+        if self.order.lstrip("-") != column:
+            return "none"
+        first = ORDERS[column][1][0] if self.order == column else ORDERS[column][2][0]
+        return "descending" if first.startswith("-") else "ascending"
+
+
+@frozen
+class Here:
+    """One page of a queue: its rows, how many fit in all (None: more than MOST_COUNTED), and where it is."""
+
+    rows: Sequence[WorkItem]
+    count: int | None
+    number: int
+    more: bool = field(default=False)
+
+    @property
+    def how_many(self) -> str:
+        """The count in words."""
+        return f"more than {MOST_COUNTED:,}" if self.count is None else f"{self.count:,}"
+
+
+def shown(kind: str) -> dict[str, str]:
+    """What can be chosen to be shown of a kind of work, in words, by name."""
+    return {
+        _OPEN: "All open",
+        _OVERDUE: "Overdue",
+        _SOON: "Due soon",
+        **{each.state: each.title for each in casework.states(kind)},
+        _DONE: "Done",
+    }
+
+
+def wanted(kind: str, asked: Mapping[str, str]) -> Wanted:
+    """What an address asks for; whatever in it makes no sense is left out."""
+    show, order, page = asked.get("show", ""), asked.get("order", ""), asked.get("page", "")
+    words = {
+        name: asked.get(name, "").replace("\x00", "").strip()[:100] for name in ("opened_as", "unit", "find")
+    }
+    return Wanted(
+        kind=kind,
+        show=show if show in shown(kind) else _OPEN,
+        order=order if order.lstrip("-") in ORDERS and order.count("-") <= 1 else "priority",
+        page=int(page) if page.isascii() and page.isdigit() and 0 < int(page[:8] or 0) <= MOST_PAGES else 1,
+        **words,
+    )
+
+
+def listed(asked: Wanted, now: datetime) -> Here:
+    """One page of what was asked for."""
+    rows = chosen(asked, now)
+    start = (asked.page - 1) * ROWS_A_PAGE
+    found = list(ordered(rows, asked.order)[start : start + ROWS_A_PAGE + 1])
+    return Here(found[:ROWS_A_PAGE], counted(rows), asked.page, more=len(found) > ROWS_A_PAGE)
+
+
+def counted(rows: QuerySet[WorkItem]) -> int | None:
+    """How many rows there are; None where they are more than MOST_COUNTED."""
+    found = rows.order_by()[: MOST_COUNTED + 1].count()
+    return None if found > MOST_COUNTED else found
+
+
+def how_many(kind: str, now: datetime, show: str = _OPEN) -> int | None:
+    """How many pieces of work of a kind a choice holds; None where they are more than MOST_COUNTED."""
+    return counted(chosen(Wanted(kind, show=show), now))
+
+
+def waiting_for(roles: Collection[str], now: datetime) -> list[tuple[str, int, int]]:
+    """The kinds of work of which some waits for one of these roles: how many do, and how many are overdue."""
+    rows = WorkItem.objects.filter(open=True, waits_for__in=roles).values("kind")
+    found = rows.annotate(waiting=Count("pk"), late=Count("pk", filter=Q(due_at__lt=now)))
+    counts = {row["kind"]: (row["waiting"], row["late"]) for row in found.order_by()}
+    return [(kind, *counts[kind]) for kind in casework.kinds() if kind in counts]
+
+
+def first_few(kind: str, now: datetime, *, show: str = _OPEN, most: int = 5) -> list[WorkItem]:
+    """The first rows of a queue."""
+    return list(ordered(chosen(Wanted(kind, show=show), now), "priority")[:most])
+
+
+def beside(item: WorkItem, asked: Wanted, now: datetime) -> tuple[WorkItem | None, WorkItem | None]:
+    """The pieces of work before and after one in a queue ordered by priority."""
+    rows = chosen(asked, now)
+    earlier = Q(priority__gt=item.priority) | Q(priority=item.priority, pk__lt=item.pk)
+    later = Q(priority__lt=item.priority) | Q(priority=item.priority, pk__gt=item.pk)
+    before = rows.filter(earlier).order_by("priority", "-pk").first()
+    return before, rows.filter(later).order_by("-priority", "pk").first()
+
+
+def chosen(asked: Wanted, now: datetime) -> QuerySet[WorkItem]:
+    """The pieces of work that somebody asked for, in no order."""
+    rows = WorkItem.objects.filter(_state(asked, now))
+    if asked.opened_as:
+        rows = rows.filter(opening_code__icontains=asked.opened_as)
+    if asked.unit:
+        rows = rows.filter(unit__icontains=asked.unit)
+    if asked.find:
+        about = casework.kind_of_work(asked.kind).about
+        rows = rows.filter(**{f"{about}_id__startswith": asked.find})
+    return rows
+
+
+def ordered(rows: QuerySet[WorkItem], order: str) -> QuerySet[WorkItem]:
+    """The rows in an order of ORDERS."""
+    _, forward, backward = ORDERS[order.lstrip("-")]
+    return rows.order_by(*(backward if order.startswith("-") else forward))
+
+
+def _state(asked: Wanted, now: datetime) -> Q:
+    of_kind = Q(kind=asked.kind)
+    if asked.show == _OPEN:
+        return of_kind & Q(open=True)
+    if asked.show == _DONE:
+        return of_kind & Q(open=False)
+    if asked.show == _OVERDUE:
+        return of_kind & Q(open=True, due_at__lt=now)
+    if asked.show == _SOON:
+        return of_kind & Q(open=True, due_at__gte=now, due_at__lt=now + timedelta(hours=_warning(asked.kind)))
+    return of_kind & Q(state=asked.show)
+
+
+def _warning(kind: str) -> int:
+    clocks = {each.clock for each in casework.states(kind) if each.clock}
+    return max((casework.clock(name).warn_hours for name in clocks), default=0)

@@ -1,0 +1,138 @@
+"""Taking a step: the check, the new state, the step and its ledger entry, all in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.http import Http404
+
+from firstpoint import casework
+from firstpoint.casework import Moved, Transition
+from firstpoint.ledger import Detail
+from firstpoint.workbench.accounts.models import User
+from firstpoint.workbench.ledger.keeping import keep, text_digest
+from firstpoint.workbench.work.clocks import due
+from firstpoint.workbench.work.handling import handling_of
+from firstpoint.workbench.work.models import Step, WorkItem
+from firstpoint.workbench.work.opening import subject_of
+
+
+def check_step(
+    item: WorkItem,
+    version: int,
+    move: Transition,
+    user: User,
+    given: Mapping[str, object],
+    now: datetime,
+) -> str:
+    """The state to which this step would lead; raises Moved, NotAllowed or Incomplete as casework does.
+
+    ``version`` is the one that the person saw: where the work has moved since, they decided on something
+    else. Nothing given stands for a form that nobody filled in yet.
+    """
+    if version != item.version:
+        raise Moved(
+            f"Somebody has moved this on while you had it open. It is now “{item.stands.title}”.",
+            where=move.transition,
+            remedy="Open it again and see what it needs now. What you wrote was not saved.",
+        )
+    to_state = casework.check(
+        move,
+        state_name=item.state,
+        person=user.person,
+        authors=item.authors,
+        given=given,
+        late=item.is_late(now),
+        against=bool(given) and is_against(item, move),
+    )
+    handling_of(item.kind).conditions(item, move, user.person, given, now)
+    return to_state
+
+
+def take_step(
+    key: int, version: int, move: Transition, user: User, given: Mapping[str, object], now: datetime
+) -> Step:
+    """The step as it was taken; the work is in its new state and the ledger says so."""
+    with transaction.atomic():
+        item = WorkItem.objects.select_for_update().filter(pk=key, kind=move.kind).first()
+        if item is None:
+            raise Http404
+        to_state = check_step(item, version, move, user, given, now)
+        step = Step(
+            item=item,
+            transition=move.transition,
+            from_state=item.state,
+            to_state=to_state,
+            by=user,
+            at=now,
+            late=item.is_late(now),
+            given=kept_of(move, given),
+        )
+        _move_on(item, move, to_state, user, now)
+        item.save()
+        step.save()
+        keep(user.person.reference, f"{item.kind}.{move.transition}", subject_of(item), _detail(step))
+        handling_of(item.kind).follows(item, step, now)
+    return step
+
+
+def is_against(item: WorkItem, move: Transition) -> bool:
+    """Whether a step would leave unrecorded what the rules require; asked where it makes a difference."""
+    asks = move.when_against or move.action_against
+    return bool(asks) and handling_of(item.kind).against(item, move)
+
+
+def steps_for(item: WorkItem, user: User) -> tuple[Transition, ...]:
+    """What this person may do to this work now."""
+    return casework.available(item.kind, item.state, user.person, item.authors)
+
+
+def kept_of(move: Transition, given: Mapping[str, object]) -> dict[str, Any]:
+    """What is kept of what was given: the answers that the step asks for, without the empty ones."""
+    asked = {each.name for each in move.asks}
+    return {name: answer for name, answer in given.items() if name in asked and answer not in (None, "", [])}
+
+
+def _move_on(item: WorkItem, move: Transition, to_state: str, user: User, now: datetime) -> None:
+    state = casework.state(item.kind, to_state)
+    item.due_at = _due(item, state, now)
+    item.state, item.open, item.waits_for = to_state, state.open, state.waits_for
+    item.version += 1
+    # Nobody is ever forgotten: else somebody could endorse their own removal once a colleague repeats it.
+    earlier = item.authors.get(move.transition, ())
+    item.authors = {**item.authors, move.transition: [*dict.fromkeys([*earlier, user.person.reference])]}
+
+
+def _due(item: WorkItem, state: casework.State, now: datetime) -> datetime | None:
+    # A clock from the first report runs on whatever happens, and says later what was late.
+    if not state.clock or (
+        casework.clock(state.clock).starts == "report" and item.due_at and state.clock == item.stands.clock
+    ):
+        return item.due_at
+    return due(state.clock, received_at=item.received_at, entered_at=now)
+
+
+def _detail(step: Step) -> Detail:
+    detail: dict[str, Any] = {
+        "from": step.from_state,
+        "to": step.to_state,
+        "late": step.late,
+        "step": step.pk,
+    }
+    for asked in step.move.asks:
+        if asked.name in step.given:
+            detail[asked.name] = _referred(asked.form, step.given[asked.name])
+    return detail
+
+
+def _referred(form: str, answer: Any) -> Any:
+    if form == "text":
+        return f"hmac-sha256:{text_digest(answer)}"
+    if form == "information":
+        return [f"hmac-sha256:{text_digest(chr(10).join(each.values()))}" for each in answer]
+    if form == "crimes":
+        return [f"{line['ho_class']}:{line['count']}" for line in answer]
+    return answer

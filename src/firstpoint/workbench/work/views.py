@@ -1,0 +1,177 @@
+"""The pages of work, made for each kind from casework's tables: its queue, and one piece of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from firstpoint import casework
+from firstpoint.casework import Incomplete, Transition
+from firstpoint.errors import NotAllowed
+from firstpoint.vocabulary import offence_classes
+from firstpoint.workbench.answers import answers, version
+from firstpoint.workbench.gate import Signed, page
+from firstpoint.workbench.incidents.restricting import is_shut
+from firstpoint.workbench.work import cases, queues, stepping
+from firstpoint.workbench.work.handling import handling_of
+from firstpoint.workbench.work.models import WorkItem
+from firstpoint.workbench.work.writing import form_of, lines_of, said
+
+View = Callable[..., HttpResponse]
+
+
+@page("work.queues")
+@require_GET
+def every_queue(request: Signed) -> HttpResponse:
+    """The queues that this person may see, each with how many pieces of work are open and overdue."""
+    now = timezone.now()
+    kinds = [casework.kind_of_work(kind) for kind in casework.kinds() if kind != "marking"]
+    rows = [
+        (kind, queues.how_many(kind.kind, now), queues.how_many(kind.kind, now, "overdue"))
+        for kind in kinds
+        if request.user.may(kind.see)
+    ]
+    return render(request, "workbench/queues.html", {"rows": rows, "most": queues.MOST_COUNTED})
+
+
+def queue_of(kind: str) -> View:
+    """The view of one kind's queue."""
+
+    @page(casework.kind_of_work(kind).see)
+    @require_GET
+    def queue(request: Signed) -> HttpResponse:
+        now = timezone.now()
+        asked = queues.wanted(kind, request.GET)
+        here = queues.listed(asked, now)
+        shut = is_shut(request.user.person, [each.incident_id for each in here.rows if each.incident_id])
+        context = {
+            "kind": casework.kind_of_work(kind),
+            "asked": asked,
+            "here": here,
+            "shut": shut,
+            "now": now,
+            "shown": queues.shown(kind),
+            "orders": queues.ORDERS,
+        }
+        return render(request, "workbench/queue.html", context)
+
+    return queue
+
+
+def item_of(kind: str) -> View:
+    """The view of one piece of work of a kind: the case, what was done, and what this person may do now."""
+
+    @page(casework.kind_of_work(kind).see)
+    @require_http_methods(["GET", "POST"])
+    def item(request: Signed, key: int) -> HttpResponse:
+        work = cases.work_item(kind, key)
+        if request.method == "GET" or request.POST.get("step") == "change":
+            return _form(request, work)
+        return _step(request, work)
+
+    return item
+
+
+def _step(request: Signed, item: WorkItem) -> HttpResponse:
+    chosen = request.POST.get("decision", "")
+    moves = {each.transition: each for each in casework.transitions(item.kind)}
+    if chosen not in moves or _does_not_start_here(moves[chosen], item, request):
+        return _form(request, item, {"decision": "Select what to do"})
+    move = moves[chosen]
+    given = answers(request.POST, move.asks)
+    seen, now = version(request.POST), timezone.now()
+    try:
+        if request.POST.get("step") == "save":
+            stepping.take_step(item.pk, seen, move, request.user, given, now)
+            messages.success(request, f"{item.reference}: {move.says}")
+            return redirect(_after(request, item))
+        stepping.check_step(item, seen, move, request.user, given, now)
+    except Incomplete as faults:
+        return _form(request, item, faults.faults)
+    return _check_page(request, item, move, given)
+
+
+def _does_not_start_here(move: Transition, item: WorkItem, request: Signed) -> bool:
+    """Whether a form that is not stale names a step that nobody could take from where the work stands."""
+    return item.state not in move.from_states and version(request.POST) == item.version
+
+
+def _after(request: Signed, item: WorkItem) -> str:
+    return f"queue-{item.kind}" if request.user.may(item.of_kind.see) else "home"
+
+
+def _form(request: Signed, item: WorkItem, faults: Mapping[str, str] | None = None) -> HttpResponse:
+    now = timezone.now()
+    case = cases.case_of(item, request.user.person)
+    handling = handling_of(item.kind)
+    given = {**handling.prefilled(item), **request.POST.dict()}
+    moves = stepping.steps_for(item, request.user)
+    asked = queues.wanted(item.kind, request.GET)
+    before, after = queues.beside(item, asked, now)
+    context = {
+        **case,
+        **handling.beside(item),
+        "panel": handling.panel,
+        "kind": item.of_kind,
+        "work": item,
+        "now": now,
+        "late": item.is_late(now),
+        "moves": moves,
+        "form": form_of(moves, late=item.is_late(now), against=lambda move: stepping.is_against(item, move)),
+        "why_none": "" if moves else _why_none(request, item),
+        "faults": dict(faults or {}),
+        "given": given,
+        "lines": lines_of(request.POST, case.get("required"), given),
+        "classes": _current_classes() if _asks_for_crimes(moves) else (),
+        "history": cases.history(item),
+        "asked": asked,
+        "before": before,
+        "after": after,
+    }
+    return render(request, "workbench/item.html", context, status=400 if faults else 200)
+
+
+def _why_none(request: Signed, item: WorkItem) -> str:
+    """Why this person can do nothing to it now, in the words of the first step that somebody could take."""
+    for move in casework.transitions_from(item.state, item.kind):
+        try:
+            stepping.check_step(item, item.version, move, request.user, {}, timezone.now())
+        except Incomplete:
+            continue
+        except NotAllowed as refusal:
+            return f"{refusal.message} {refusal.remedy}"
+    return ""
+
+
+def _check_page(request: Signed, item: WorkItem, move: Transition, given: Mapping[str, Any]) -> HttpResponse:
+    asked = [each for each in move.asks if given.get(each.name)]
+    handling = handling_of(item.kind)
+    context = {
+        "kind": item.of_kind,
+        "work": item,
+        "move": move,
+        "rows": [(each, said(each, given[each.name])) for each in asked],
+        "against": stepping.is_against(item, move),
+        "posted": [
+            (name, value)
+            for name, value in request.POST.items()
+            if name not in ("step", "csrfmiddlewaretoken")
+        ],
+        "now": timezone.now(),
+        **handling.when_checking(item),
+    }
+    return render(request, "workbench/check_step.html", context)
+
+
+def _asks_for_crimes(moves: Sequence[Transition]) -> bool:
+    return any(each.form == "crimes" for move in moves for each in move.asks)
+
+
+def _current_classes() -> list[tuple[str, str]]:
+    return [(each.code, each.title) for each in offence_classes().values() if each.current]
