@@ -21,7 +21,9 @@ PERSONAL = {"Incident", "Crime", "Victim", "LogEntry"}
 # Who may ask the tables of people, and why. A view never may.
 MAY_ASK = {
     "incidents/models.py": "they are defined there",
-    "incidents/words.py": "finds by words, and keeps the look",
+    "incidents/words.py": "holds the index of words",
+    "incidents/finding.py": "finds, and keeps each search",
+    "incidents/restricting.py": "looks up references of restricted incidents",
     "incidents/reading.py": "the reader, which writes each look to the ledger",
     "imports/rows.py": "fills them",
     "imports/screening.py": "gives the logs to the screen, and nothing of them to a person",

@@ -14,8 +14,8 @@ from firstpoint.workbench.imports.loading import load, undo
 from firstpoint.workbench.imports.models import EarlierRow, LoadedExtract
 from firstpoint.workbench.imports.rows import MODELS, shape_of
 from firstpoint.workbench.imports.screening import owed, screen_held
+from firstpoint.workbench.incidents.finding import find
 from firstpoint.workbench.incidents.models import Crime, Incident, Screened
-from firstpoint.workbench.incidents.words import with_words
 from firstpoint.workbench.ledger.models import LedgerEntry
 from firstpoint.workbench.work.models import Step, WorkItem
 
@@ -45,7 +45,7 @@ def everything() -> dict[str, list[tuple]]:
 
 
 def references(words: str) -> list[str]:
-    return sorted(each.incident_id for each in with_words(READER, words).newest)
+    return sorted(each.reference for each in find(READER, "words", words).rows)
 
 
 def words_are_whole() -> None:
@@ -258,14 +258,14 @@ def test_a_search_is_posted_and_shows_references_and_nothing_of_what_was_said(si
     load([incidents(("A-1", "A pelican, seen at noon"))])
     client = signed_in("registrar")
     before = LedgerEntry.objects.count()
-    assert b"Incidents found" not in client.get("/incidents/search/?words=pelican").content
+    assert b"Found:" not in client.get("/incidents/search/?words=pelican").content
     assert LedgerEntry.objects.count() == before
-    page = client.post("/incidents/search/", {"words": "pelican"})
-    assert b"Incidents found: 1" in page.content
+    page = client.post("/incidents/search/", {"asked": "pelican"})
+    assert b"Found: 1 incidents" in page.content
     assert b"A-1" in page.content
     assert b"noon" not in page.content
     assert LedgerEntry.objects.get(sequence__gt=before).action == "incidents.searched"
-    assert b"No log holds all" in client.post("/incidents/search/", {"words": "pelican dodo"}).content
+    assert b"Nothing was found" in client.post("/incidents/search/", {"asked": "pelican dodo"}).content
 
 
 def test_a_column_that_nothing_feeds_leaves_what_is_held():

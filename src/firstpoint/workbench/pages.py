@@ -22,6 +22,7 @@ SECTIONS = (
     ("home", "My work today", "work.see"),
     ("work", "Queues", "work.queues"),
     ("incidents", "Incidents", "incidents.list"),
+    ("search", "Search", "incidents.search"),
     ("removals", "Removals", "removals.list"),
     ("audits", "Audits", "audits.list"),
     ("board", "Board", "boards.read"),
@@ -109,4 +110,6 @@ def visible(text: str | None) -> str:
 
 
 def _is_here(here: str, section: str) -> bool:
+    if here.startswith(reverse("search")):
+        return section == reverse("search")
     return here == section if section == "/" else here.startswith(section)

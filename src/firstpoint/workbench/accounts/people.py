@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -86,6 +86,12 @@ def names() -> Mapping[str, str]:
     """The shown name of each person by reference, for pages that say who did what."""
     shown = {f"user:{key}": name for key, name in User.objects.values_list("pk", "shown_name")}
     return {**shown, THE_COMMAND: "The command", "nobody": "Nobody signed in"}
+
+
+def active() -> Sequence[tuple[str, str]]:
+    """Everybody who may sign in, by reference and shown name, in the order of the names."""
+    rows = User.objects.filter(is_active=True).order_by("shown_name", "pk")
+    return [(f"user:{key}", name) for key, name in rows.values_list("pk", "shown_name")]
 
 
 @cache

@@ -9,4 +9,5 @@ urlpatterns = [
     path("search/", views.search, name="search"),
     path("try/", views.try_out, name="try-log"),
     path("<int:key>/", views.incident, name="incident"),
+    path("<int:key>/restriction/", views.restriction, name="restriction"),
 ]

@@ -1,18 +1,19 @@
-"""The ranked list, a search for words, a log to be tried on the screen, and one incident."""
+"""The ranked list, the search, a log to be tried on the screen, one incident, and who may open it."""
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from firstpoint.workbench.accounts import people
 from firstpoint.workbench.gate import Signed, page
-from firstpoint.workbench.incidents import listing
+from firstpoint.workbench.incidents import finding, listing, restricting
 from firstpoint.workbench.incidents.presenting import presented
 from firstpoint.workbench.incidents.reading import read_incident
 from firstpoint.workbench.incidents.trying import LONGEST, faults_of, given_in, try_log
-from firstpoint.workbench.incidents.words import MOST_SHOWN, with_words
 from firstpoint.workbench.work.cases import decisions_on, items_on, steps_on
 
 
@@ -28,14 +29,51 @@ def ranked(request: Signed) -> HttpResponse:
     return render(request, "workbench/incidents.html", context)
 
 
-@page("incidents.read")
+@page("incidents.search")
 @require_http_methods(["GET", "HEAD", "POST"])
 def search(request: Signed) -> HttpResponse:
-    """Incidents whose logs hold words. They are posted, since an address is kept in too many places."""
-    asked = request.POST.get("words", "").strip()[:200]
-    found = with_words(request.user.person, asked) if asked else None
-    context = {"asked": asked, "found": found, "most": MOST_SHOWN, "posted": request.method == "POST"}
+    """Incidents and crimes by words, reference, place or person. What is sought is posted, since an address
+    is kept in too many places."""
+    way = request.POST.get("way", "words")
+    asked = " ".join(request.POST.get("asked", "").replace("\x00", " ").split())[:200]
+    known = way in finding.WAYS
+    found = finding.find(request.user.person, way, asked) if asked and known else None
+    context = {
+        "ways": finding.WAYS,
+        "way": way if known else "words",
+        "asked": asked,
+        "found": found,
+        "most": finding.MOST_SHOWN,
+        "most_counted": finding.MOST_COUNTED,
+        "posted": request.method == "POST",
+        "may_read": request.user.may("incidents.read"),
+    }
     return render(request, "workbench/search.html", context)
+
+
+@page("incidents.restrict")
+@require_http_methods(["GET", "POST"])
+def restriction(request: Signed, key: int) -> HttpResponse:
+    """Who may open one incident: shut it, open it again, name people for it. It shows nothing of the log."""
+    incident_id = restricting.reference_of(key)
+    faults: dict[str, str] = {}
+    if request.method == "POST":
+        faults = restricting.change(incident_id, request.POST, request.user, timezone.now())
+        if not faults:
+            messages.success(request, f"{incident_id}: the change was saved.")
+            return redirect("restriction", key)
+    context = {
+        "key": key,
+        "incident_id": incident_id,
+        "restriction": restricting.restriction_of(incident_id),
+        "grants": restricting.grants_of(incident_id),
+        "people": people.names(),
+        "active": people.active(),
+        "faults": faults,
+        "given": request.POST,
+        "now": timezone.now(),
+    }
+    return render(request, "workbench/restriction.html", context, status=400 if faults else 200)
 
 
 @page("incidents.try")

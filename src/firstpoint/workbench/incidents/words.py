@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import re
 
-from attrs import frozen
-from django.db import connection, transaction
+from django.db import connection
+from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
-from firstpoint.casework import Person
 from firstpoint.workbench.incidents.models import Incident
-from firstpoint.workbench.ledger.keeping import keep, text_digest
 
 TABLE = "incident_words"
 #: Bytes of words gathered before they are written down: the more, the quicker a large load.
 _GATHERED, _USUALLY = 64 << 20, 1 << 20
 _WORD = re.compile(r"[^\W_]+\*?")
-MOST_WORDS, MOST_SHOWN = 12, 100
+MOST_WORDS = 12
 
 
 def learn(which: str, *, all_at_once: bool = False) -> None:
@@ -44,35 +42,14 @@ def forget(which: str) -> None:
         )
 
 
-@frozen
-class Found:
-    """How many incidents hold the words, and the newest of them, without what was said in them."""
-
-    total: int
-    newest: tuple[Incident, ...]
-
-
-def with_words(person: Person, asked: str) -> Found:
-    """Give the incidents whose logs hold all these words; ``burgl*`` finds what begins so.
-
-    To look for words is to look at what was said of people: it is kept in the ledger, with a digest of the
-    words.
-    """
+def holding(asked: str) -> QuerySet[Incident]:
+    """The incidents whose logs hold all these words; ``burgl*`` finds what begins so; no word finds none."""
     words = _WORD.findall(asked)[:MOST_WORDS]
     if not words:
-        return Found(0, ())
+        return Incident.objects.none()
     sought = " ".join(f'"{word}"' if not word.endswith("*") else f'"{word[:-1]}"*' for word in words)
-    with transaction.atomic():
-        holding = RawSQL(f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s", [sought])  # noqa: S611
-        rows = Incident.objects.filter(pk__in=holding).order_by("-received_at", "incident_id")
-        found = Found(rows.count(), tuple(rows.defer("text")[:MOST_SHOWN]))
-        keep(
-            person.reference,
-            "incidents.searched",
-            f"words:{text_digest(' '.join(words).casefold())}",
-            {"found": found.total},
-        )
-    return found
+    found = RawSQL(f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s", [sought])  # noqa: S611
+    return Incident.objects.filter(pk__in=found)
 
 
 def _gather(size: int, *, merging: int) -> None:

@@ -15,6 +15,7 @@ from attrs import evolve, field, frozen
 from django.db.models import Count, Q, QuerySet
 
 from firstpoint import casework
+from firstpoint.workbench.incidents.finding import begins
 from firstpoint.workbench.work.models import WorkItem
 
 ROWS_A_PAGE = 40
@@ -160,7 +161,7 @@ def chosen(asked: Wanted, now: datetime) -> QuerySet[WorkItem]:
         rows = rows.filter(unit__icontains=asked.unit)
     if asked.find:
         about = casework.kind_of_work(asked.kind).about
-        rows = rows.filter(**{f"{about}_id__startswith": asked.find})
+        rows = rows.filter(begins(f"{about}__{about}_id", asked.find))
     return rows
 
 
