@@ -39,6 +39,8 @@ def shut_routes() -> list[Route]:
 
 def _walk(patterns, prefix=""):
     for each in patterns:
+        if getattr(each, "namespace", "") == "api":
+            continue  # its operations ask the policy themselves; test_api.py sees to them
         if hasattr(each, "url_patterns"):
             yield from _walk(each.url_patterns, prefix + str(each.pattern))
         else:

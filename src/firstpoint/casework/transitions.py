@@ -245,7 +245,7 @@ def _own_work(move: Transition, person: Person, authors: Mapping[str, Collection
 def _check_given(move: Transition, given: Mapping[str, object], *, late: bool, against: bool) -> None:
     needed = move.must_give + (move.when_late if late else ()) + (move.when_against if against else ())
     faults = {each.name: each.missing for each in needed if _is_empty(given.get(each.name))}
-    for each in (*needed, *move.may_give):
+    for each in move.asks:
         if not _is_empty(given.get(each.name)):
             fault = _fault(each, given[each.name])
             if fault:
@@ -287,7 +287,8 @@ def _count_fault(asked: Particular, answer: object) -> str:
 
 
 def _choice_fault(asked: Particular, answer: object) -> str:
-    return "" if answer in {each.choice for each in asked.choices} else (asked.missing or "Select an answer")
+    known = isinstance(answer, str) and answer in {each.choice for each in asked.choices}
+    return "" if known else (asked.missing or "Select an answer")
 
 
 def _crimes_fault(asked: Particular, answer: object) -> str:
@@ -298,6 +299,8 @@ def _crimes_fault(asked: Particular, answer: object) -> str:
             return f"Line {place} says how many but no class: enter it, or clear the line if no crime is due"
         if not isinstance(line, Mapping) or not offence_class(str(line.get("ho_class"))):
             return "A line names no offence class of the current list"
+        if set(line) != {"ho_class", "count"}:
+            return f"Line {place} says something else than a class and how many"
         count = line.get("count")
         if type(count) is not int or not asked.lowest <= count <= asked.highest:
             return f"Enter a whole number from {asked.lowest} to {asked.highest} for class {line['ho_class']}"
@@ -316,7 +319,7 @@ def _information_fault(asked: Particular, answer: object) -> str:
     if not isinstance(answer, list | tuple) or len(answer) > asked.highest:
         return f"Enter from 1 to {asked.highest} pieces of information"
     for place, piece in enumerate(answer, start=1):
-        parts = piece if isinstance(piece, Mapping) else {}
+        parts = piece if isinstance(piece, Mapping) and set(piece) <= set(INFORMATION) else {}
         for part, words in INFORMATION.items():
             said = parts.get(part)
             if not isinstance(said, str) or not said.strip():

@@ -15,6 +15,8 @@ from firstpoint.workbench.ledger.keeping import keep
 from firstpoint.workbench.refusals import refused
 
 OPEN_TO_ALL = "open to all"
+ASKS_ITSELF = "asks the policy itself"
+"""The action of the API's addresses: each of its operations names an action of the policy of its own."""
 
 
 class Signed(HttpRequest):
@@ -48,7 +50,7 @@ class Gate:
     ) -> HttpResponse | None:
         """Give a refusal in place of the view, or None to let it answer."""
         action = action_of(view)
-        if action == OPEN_TO_ALL:
+        if action in (OPEN_TO_ALL, ASKS_ITSELF):
             return None
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
 from django.db import OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
@@ -17,6 +17,8 @@ from firstpoint.workbench.incidents.restricting import Shut
 from firstpoint.workbench.ledger.keeping import keep
 
 _log = logging.getLogger("firstpoint.workbench")
+
+_FOR_PROGRAMS = "/api/v1/"
 
 _TITLES = {
     400: "This request cannot be used",
@@ -35,7 +37,9 @@ def refused(request: HttpRequest, refusal: FirstpointError) -> HttpResponse:
 
 
 def shown(request: HttpRequest, status: int, message: str, remedy: str, title: str = "") -> HttpResponse:
-    """A refusal as a page: what is wrong, and what to do next."""
+    """A refusal as a page, or to a program as JSON: what is wrong, and what to do next."""
+    if request.path.startswith(_FOR_PROGRAMS):
+        return JsonResponse({"message": message, "remedy": remedy}, status=status)
     context = {"title": title or _TITLES[status], "message": message, "remedy": remedy, "status": status}
     return render(request, "workbench/refused.html", context, status=status)
 

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "firstpoint.workbench.recording",
     "firstpoint.workbench.audits",
     "firstpoint.workbench.boards",
+    "firstpoint.workbench.api",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -12,6 +12,7 @@ urlpatterns = [
     path("audits/", include("firstpoint.workbench.audits.urls")),
     path("board/", include("firstpoint.workbench.boards.urls")),
     path("ledger/", include("firstpoint.workbench.ledger.urls")),
+    path("api/", include("firstpoint.workbench.api.urls")),
     path("imports/", include("firstpoint.workbench.imports.urls")),
 ]
 

@@ -34,7 +34,7 @@ def is_shut(person: Person, incident_ids: Collection[str]) -> frozenset[str]:
 
 def refuse_if_shut(person: Person, incident_id: str) -> None:
     """Raise Shut where an incident is restricted and this person has no grant."""
-    if is_shut(person, [incident_id]):
+    if incident_id and is_shut(person, [incident_id]):
         raise Shut(
             "This incident is restricted to people who are named for it.",
             where=reference("incident", incident_id),

@@ -71,6 +71,11 @@ def made(
     )
 
 
+def incident_of(item: WorkItem) -> str:
+    """The reference of the incident behind a piece of work; empty where there is none."""
+    return str(item.incident_id or (item.crime.incident_id if item.crime else "") or "")
+
+
 def subject_of(item: WorkItem) -> str:
     """What a piece of work is about, as the ledger writes it."""
     return reference(item.of_kind.about, item.reference)

@@ -13,11 +13,12 @@ from firstpoint import casework
 from firstpoint.casework import Moved, Transition
 from firstpoint.ledger import Detail
 from firstpoint.workbench.accounts.models import User
+from firstpoint.workbench.incidents.restricting import refuse_if_shut
 from firstpoint.workbench.ledger.keeping import keep, text_digest
 from firstpoint.workbench.work.clocks import due
 from firstpoint.workbench.work.handling import handling_of
 from firstpoint.workbench.work.models import Step, WorkItem
-from firstpoint.workbench.work.opening import subject_of
+from firstpoint.workbench.work.opening import incident_of, subject_of
 
 
 def check_step(
@@ -33,6 +34,7 @@ def check_step(
     ``version`` is the one that the person saw: where the work has moved since, they decided on something
     else. Nothing given stands for a form that nobody filled in yet.
     """
+    refuse_if_shut(user.person, incident_of(item))
     if version != item.version:
         raise Moved(
             f"Somebody has moved this on while you had it open. It is now “{item.stands.title}”.",
