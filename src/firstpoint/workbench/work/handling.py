@@ -2,6 +2,7 @@
 
 Each app that handles a kind gives a :class:`Handling` to :func:`handle` when Django is ready; the pages and
 the steps of work ask :func:`handling_of`. A kind that nobody handles has the plain page and sets nothing off.
+What an app wants to follow a step of a kind that another app handles it gives to :func:`also_follows`.
 """
 
 from __future__ import annotations
@@ -55,7 +56,10 @@ class Handling:
     panel: str = ""
 
 
+Follows = Callable[[WorkItem, Step, datetime], None]
+
 _handlings: dict[str, Handling] = {}
+_also: dict[str, list[Follows]] = {}
 
 
 def handle(kind: str, handling: Handling) -> None:
@@ -68,3 +72,17 @@ def handle(kind: str, handling: Handling) -> None:
 def handling_of(kind: str) -> Handling:
     """How a kind of work is handled."""
     return _handlings.get(kind, Handling())
+
+
+def also_follows(kind: str, function: Follows) -> None:
+    """Let something more follow every step of this kind of work, in the step's transaction; once each."""
+    functions = _also.setdefault(kind, [])
+    if function not in functions:
+        functions.append(function)
+
+
+def set_off(item: WorkItem, step: Step, now: datetime) -> None:
+    """Set off what a step that was taken sets off: what its own handling says, then what else follows."""
+    handling_of(item.kind).follows(item, step, now)
+    for function in _also.get(item.kind, ()):
+        function(item, step, now)

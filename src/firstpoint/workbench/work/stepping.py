@@ -16,7 +16,7 @@ from firstpoint.workbench.accounts.models import User
 from firstpoint.workbench.incidents.restricting import refuse_if_shut
 from firstpoint.workbench.ledger.keeping import keep, text_digest
 from firstpoint.workbench.work.clocks import due
-from firstpoint.workbench.work.handling import handling_of
+from firstpoint.workbench.work.handling import handling_of, set_off
 from firstpoint.workbench.work.models import Step, WorkItem
 from firstpoint.workbench.work.opening import incident_of, subject_of
 
@@ -77,7 +77,7 @@ def take_step(
         item.save()
         step.save()
         keep(user.person.reference, f"{item.kind}.{move.transition}", subject_of(item), _detail(step))
-        handling_of(item.kind).follows(item, step, now)
+        set_off(item, step, now)
     return step
 
 
