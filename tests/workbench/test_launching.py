@@ -258,8 +258,10 @@ def test_an_outsider_verifies_the_ledger_with_its_export_alone(site, tmp_path):
         from pathlib import Path
         from firstpoint.workbench import launch
         launch.configure(sys.argv[1])
-        from firstpoint.workbench.ledger.keeping import export_ledger, keep, save_checkpoint
-        save_checkpoint(Path(sys.argv[2]) / "points.jsonl")
+        from django.utils import timezone
+        from firstpoint.workbench.ledger.keeping import export_ledger, keep
+        from firstpoint.workbench.ledger.witnessing import witness
+        witness(Path(sys.argv[2]) / "points.jsonl", timezone.now())
         keep("command", "test.done", "test:1")
         export_ledger(Path(sys.argv[2]) / "ledger.jsonl")
         """,

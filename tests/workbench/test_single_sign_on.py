@@ -5,6 +5,7 @@ import json
 from urllib.parse import urlsplit
 
 import pytest
+from attrs import evolve
 from django.test import Client
 from identity_provider import CLIENT, SECRET, IdentityProvider
 from joserfc.jwk import OctKey, RSAKey
@@ -71,9 +72,8 @@ def test_they_are_asked_for_no_second_factor_and_have_no_password_here(provider,
 
 def test_a_name_that_is_taken_takes_over_nobodys_account(provider, person):
     provider.person |= {"preferred_username": "registrar", "roles": ["Force.Board"]}
-    client, _ = come(provider)
-    made = User.objects.get(subject="s-1")
-    assert made.username == "registrar-2"
+    come(provider)
+    assert User.objects.get(subject="s-1").username == "registrar-2"
     assert person("registrar").roles == ["registrar"]
 
 
@@ -139,7 +139,7 @@ FORGED = {
     "unsigned": ("sign", lambda claims: f"{part({'alg': 'none'})}.{part(claims)}."),
     "signed by another key": ("sign", by_another_key),
     "signed with our own secret": ("sign", by_our_secret),
-    "no token at all": ("sign", lambda claims: "nonsense"),
+    "no token at all": ("sign", lambda _: "nonsense"),
 }
 
 
@@ -175,11 +175,8 @@ def test_a_provider_that_does_not_answer_or_is_another_is_a_page_that_says_so(pr
 
 def test_behind_a_proxy_people_come_back_to_the_address_they_know(provider, settings):
     asked = Client().get("/sign-in/organisation/", secure=True, headers={"host": "localhost"})
-    assert (
-        "redirect_uri=https%3A%2F%2Flocalhost%2Fsign-in%2Forganisation%2Fback%2F" in asked.headers["Location"]
-    )
-    from attrs import evolve
-
+    back = "redirect_uri=https%3A%2F%2Flocalhost%2Fsign-in%2Forganisation%2Fback%2F"
+    assert back in asked.headers["Location"]
     settings.ORGANISATION = evolve(settings.ORGANISATION, redirect="https://cdi.force.example/back/")
     asked = Client().get("/sign-in/organisation/")
     assert "redirect_uri=https%3A%2F%2Fcdi.force.example%2Fback%2F" in asked.headers["Location"]
@@ -218,6 +215,6 @@ def test_what_an_installation_says_of_itself_is_read_and_the_secret_comes_from_t
 )
 def test_a_setting_that_cannot_be_used_is_named(tmp_path, written, setting):
     (tmp_path / "workbench.toml").write_text(written)
-    with pytest.raises(InputError, match="workbench.toml") as refused:
+    with pytest.raises(InputError, match=r"workbench\.toml") as refused:
         read_configuration(tmp_path, {})
     assert refused.value.where == f"workbench.toml, {setting}"

@@ -20,6 +20,7 @@ from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader,
 
 from firstpoint.workbench.accounts import kept_forms
 from firstpoint.workbench.accounts.models import User
+from firstpoint.workbench.ledger import witnessing
 from firstpoint.workbench.times import day, london
 from firstpoint.workbench.work.writing import said
 
@@ -79,6 +80,7 @@ def around_every_page(request: HttpRequest) -> dict[str, Any]:
         "sections": sections,
         "user": user if signed_in else None,
         "done": done,
+        "unwitnessed": witnessing.fault_for(user) if signed_in and user else "",
         # Every form says on whose page it stood, so that it can be kept for them when a session is over.
         "csrf_input": _hidden_fields(request, user if signed_in else None),
     }
