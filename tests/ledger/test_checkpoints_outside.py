@@ -1,4 +1,4 @@
-"""A file of checkpoints outside: written by one at a time, whole lines only, and never shorter than before."""
+"""A file of checkpoints outside: written by one at a time, in whole lines, never of a shorter ledger."""
 
 from datetime import UTC, datetime
 
