@@ -98,11 +98,16 @@ RATIONALE = "Read again with the caller; her account stands, \u2018as told\u2019
 
 def half_written(client, work):
     """The form as the browser holds it: its address and fields, with the rationale typed in."""
-    address = f"/recording/{work.pk}/decide/"
+    address = f"/work/recording/{work.pk}/"
     page = client.get(address).content.decode()
     hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
-    return address, {**hidden, "decision": "need_information", "information_needed": "Age.",
-                     "rationale": RATIONALE, "late_reason": "x", "step": "check"}  # fmt: skip
+    typed = {
+        "decision": "need_information",
+        "information_needed": "Age.",
+        "information_from": "North",
+        "rationale": RATIONALE,
+    }
+    return address, {**hidden, **typed, "late_reason": "x", "step": "check"}
 
 
 def expire(client):
