@@ -2,6 +2,8 @@
 
 import base64
 import json
+import re
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -12,6 +14,7 @@ from joserfc.jwk import OctKey, RSAKey
 from test_every_page import check_page
 
 from firstpoint.errors import InputError
+from firstpoint.workbench import configuration
 from firstpoint.workbench.accounts.models import User
 from firstpoint.workbench.configuration import Organisation, read_configuration
 from firstpoint.workbench.ledger.models import LedgerEntry
@@ -218,3 +221,12 @@ def test_a_setting_that_cannot_be_used_is_named(tmp_path, written, setting):
     with pytest.raises(InputError, match=r"workbench\.toml") as refused:
         read_configuration(tmp_path, {})
     assert refused.value.where == f"workbench.toml, {setting}"
+
+
+def test_every_setting_is_in_the_page_for_whoever_installs():
+    page = (Path(__file__).parents[2] / "docs/signing-in.md").read_text(encoding="utf-8")
+    room = Path(configuration.__file__).parent
+    code = "".join((room / name).read_text(encoding="utf-8") for name in ("configuration.py", "settings.py"))
+    asked = set(re.findall(r'(?:said\.get\(|said\[|environ\.get\(|environment\.get\()"(\w+)"', code))
+    assert {"second_factor", "roles_claim", "FIRSTPOINT_PROXY"} <= asked
+    assert [name for name in sorted(asked - {"FIRSTPOINT_DIR"}) if name not in page] == []
