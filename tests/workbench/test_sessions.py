@@ -149,6 +149,17 @@ def test_a_form_sent_after_its_session_is_offered_again_to_whoever_wrote_it_and_
     assert "Nothing that you wrote is kept" in browser.get("/written/").content.decode()
 
 
+def test_a_form_that_is_refused_once_more_is_not_lost_by_it(browser, fresh_work):
+    address, form = half_written(browser, fresh_work)
+    expire(browser)
+    browser.post(address, form)
+    page = sign_in_again(browser)
+    offered = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
+    type(fresh_work).objects.update(version=9)
+    assert browser.post(address, offered).status_code == 409
+    assert "Read again with the caller" in browser.get("/written/").content.decode()
+
+
 def test_a_form_with_the_token_of_an_earlier_session_is_kept_too(browser, fresh_work):
     address, form = half_written(browser, fresh_work)
     expire(browser)

@@ -217,8 +217,9 @@ def verify_command(
         from firstpoint.workbench.ledger.keeping import verify_ledger
         from firstpoint.workbench.ledger.witnessing import warnings
 
-        if settings.CHECKPOINTS.is_file():
-            points += ledger.read_checkpoint(settings.CHECKPOINTS)
+        place = settings.CHECKPOINTS
+        if place and place.is_file():
+            points += ledger.read_checkpoint(place)
             for each in warnings():
                 warn(each)
         result = verify_ledger(points)
@@ -263,7 +264,7 @@ def checkpoint_command(out: Path | None, directory: Path) -> None:
 
     from firstpoint.workbench.ledger.witnessing import warnings, witness
 
-    place = out or settings.CHECKPOINTS
+    place = out or settings.CHECKPOINTS or directory / "checkpoints.jsonl"
     added = witness(place, datetime.now(UTC))
     if added is None:
         say(f"Nothing is new since the last checkpoint in {place}, or it is being written now.")

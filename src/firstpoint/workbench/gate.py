@@ -49,7 +49,11 @@ class Gate:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """The answer to a request."""
-        return self.get_response(request)
+        response = self.get_response(request)
+        # Only what was taken is let go of: a form that is refused once more must not be lost by it.
+        if getattr(request, "is_sent_on", False) and response.status_code < 400:
+            kept_forms.used_up(request, request.user)  # type: ignore[arg-type]  # signed in: see below
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], *_: Any
@@ -63,8 +67,7 @@ class Gate:
         sessions.note_use(request)
         if second_factor.is_due(request.user) and not getattr(view, "before_second_factor", False):
             return redirect("second-factor")
-        if kept_forms.SENT_ON in request.POST:
-            kept_forms.used_up(request, request.user)
+        request.is_sent_on = kept_forms.SENT_ON in request.POST  # type: ignore[attr-defined]
         try:
             casework.require(request.user.person.roles, action)
         except NotAllowed as refusal:

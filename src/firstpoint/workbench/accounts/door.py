@@ -150,7 +150,7 @@ def written(request: Signed) -> HttpResponse:
 def _faults_of_new(password: str, again: str) -> dict[str, str]:
     """What is wrong with a new password, by field."""
     try:
-        administering.check_password_strength(password)
+        people.check_password_strength(password)
     except InputError as fault:
         return {"new_password": fault.message}
     return {} if password == again else {"again": "Type the same password in both fields"}

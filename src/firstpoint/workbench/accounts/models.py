@@ -77,7 +77,7 @@ class User(AbstractBaseUser):
         for key in settings.SECRET_KEY_FALLBACKS:
             yield self._session_hash(key)
 
-    def _session_hash(self, secret: str | None) -> str:
+    def _session_hash(self, secret: str | bytes | None) -> str:
         said = f"{self.password}|{self.sessions_ended}"
         return salted_hmac("firstpoint.sessions", said, secret=secret, algorithm="sha256").hexdigest()
 

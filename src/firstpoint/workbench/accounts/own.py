@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from firstpoint.errors import InputError, Refused
-from firstpoint.workbench.accounts import administering, guessing, second_factor, sessions
+from firstpoint.workbench.accounts import administering, guessing, people, second_factor, sessions
 from firstpoint.workbench.accounts.kept_forms import never_kept
 from firstpoint.workbench.accounts.models import User
 from firstpoint.workbench.gate import Signed, before_second_factor, page
@@ -177,7 +177,7 @@ def _faults(request: Signed) -> dict[str, str]:
         return {"old_password": "Enter the password that you sign in with now"}
     new = request.POST.get("new_password", "")
     try:
-        administering.check_password_strength(new)
+        people.check_password_strength(new)
     except InputError as fault:
         return {"new_password": fault.message}
     return {} if new == request.POST.get("again", "") else {"again": "Type the same password in both fields"}

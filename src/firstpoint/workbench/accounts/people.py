@@ -94,6 +94,7 @@ def sign_in(username: str, password: str, now: datetime, address: str = "") -> U
             guessing.note_wrong(None, address, now)
             return None
         if user.locked_until and user.locked_until > now:
+            guessing.note_wrong(None, address, now)
             return None
         if not right:
             keep(user.person.reference, "sign-in.refused", user.person.reference)

@@ -63,7 +63,7 @@ def note_use(request: HttpRequest) -> None:
 def open_sessions(user: User) -> list[OpenSession]:
     """The sessions of this person that can still be used, the last used first."""
     recent = timezone.now() - _longest()
-    return list(user.open_sessions.filter(started_at__gt=recent).order_by("-last_used_at"))
+    return list(user.open_sessions.filter(last_used_at__gt=recent).order_by("-last_used_at"))
 
 
 def end_session(user: User, key: int, by: str) -> bool:
