@@ -107,7 +107,7 @@ def _claims(organisation: Organisation, request: HttpRequest) -> Mapping[str, An
     try:
         token = provider.authorize_access_token(request, claims_options=expected)
         claims: Mapping[str, Any] = token["userinfo"]
-        if not str(claims["sub"]):
+        if not str(claims["sub"]) or "\x00" in str(claims["sub"]):
             raise KeyError("sub")
     except requests.RequestException as fault:
         raise _silent(organisation) from fault
@@ -147,7 +147,7 @@ def _known(organisation: Organisation, claims: Mapping[str, Any]) -> tuple[User 
 
 
 def _made(organisation: Organisation, claims: Mapping[str, Any], roles: list[str]) -> User:
-    name = str(claims.get("name") or claims.get("preferred_username") or "")[:120]
+    name = str(claims.get("name") or claims.get("preferred_username") or "").replace("\x00", "")[:120]
     return make_user(
         _free_name(str(claims.get("preferred_username", ""))),
         roles,
