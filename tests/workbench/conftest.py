@@ -16,6 +16,12 @@ def django_db_setup(django_db_setup, django_db_blocker):
         workbench_builders.seed(24)
 
 
+@pytest.fixture(autouse=True)
+def _second_factor_is_offered(settings):
+    """Tests of other things sign people in with a password alone."""
+    settings.SECOND_FACTOR = "offered"
+
+
 @pytest.fixture
 def signed_in(db):
     from firstpoint.workbench.accounts.models import User

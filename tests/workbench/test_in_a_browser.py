@@ -34,6 +34,8 @@ SERVER = """
 import sys
 sys.path.insert(0, {here!r})
 from firstpoint.workbench import launch
+from pathlib import Path
+Path({directory!r}, launch.SETTINGS).write_text('second_factor = "offered"')
 launch.prepare({directory!r})
 import workbench_builders
 workbench_builders.seed(48)
@@ -94,6 +96,7 @@ def enter(chromium, served):
 def looked_at(role: str) -> list[str]:
     """The pages that this role can open in the small invented force before anybody has decided."""
     later = {"sign-out", "ledger-verify", "chart", "paper-pdf", "reopen", "removal", "audit-next"}
+    later |= {"second-factor-picture", "address-let-in"}
     return [r.address for r in shut_routes() if casework.may([role], r.action) and r.name not in later]
 
 

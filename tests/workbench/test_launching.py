@@ -258,8 +258,10 @@ def test_an_outsider_verifies_the_ledger_with_its_export_alone(site, tmp_path):
         from pathlib import Path
         from firstpoint.workbench import launch
         launch.configure(sys.argv[1])
-        from firstpoint.workbench.ledger.keeping import export_ledger, keep, save_checkpoint
-        save_checkpoint(Path(sys.argv[2]) / "points.jsonl")
+        from django.utils import timezone
+        from firstpoint.workbench.ledger.keeping import export_ledger, keep
+        from firstpoint.workbench.ledger.witnessing import witness
+        witness(Path(sys.argv[2]) / "points.jsonl", timezone.now())
         keep("command", "test.done", "test:1")
         export_ledger(Path(sys.argv[2]) / "ledger.jsonl")
         """,
@@ -273,6 +275,30 @@ def test_an_outsider_verifies_the_ledger_with_its_export_alone(site, tmp_path):
     assert [word for word in ("punched", "Injury seen", "A registrar") if word in text] == []
     actors = {json.loads(line)["actor"] for line in text.splitlines()}
     assert all(each == "command" or re.fullmatch(r"user:\d+", each) for each in actors)
+
+
+def test_what_serves_also_witnesses_the_ledger_in_the_file_that_the_settings_name(site, tmp_path):
+    said = run(
+        """
+        import os, time
+        from pathlib import Path
+        place = Path(sys.argv[2]) / "elsewhere.jsonl"
+        os.environ["FIRSTPOINT_CHECKPOINTS"] = str(place)
+        from firstpoint.workbench import launch
+        launch.configure(sys.argv[1])
+        stop = launch._start_witnessing()
+        for _ in range(400):
+            if place.exists() and place.read_text().endswith("\\n"):
+                break
+            time.sleep(0.05)
+        stop.set()
+        from firstpoint.workbench.ledger.witnessing import standing
+        print(standing().uncovered, standing().place == str(place))
+        """,
+        site,
+        tmp_path,
+    )
+    assert said == "0 True\n"
 
 
 def test_a_taken_port_and_a_second_directory_are_said_plainly(site, tmp_path):

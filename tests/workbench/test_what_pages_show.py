@@ -169,7 +169,7 @@ def test_pages_say_what_there_is_no_page_for_yet(signed_in):
     client = signed_in("registrar")
     assert "there is no page for it yet" in client.get("/audits/").content.decode()
     assert "there is no page for it yet" in client.get("/board/").content.decode()
-    assert "data managers and administrators only look" in client.get("/roles/").content.decode()
+    assert "data managers only look" in client.get("/roles/").content.decode()
 
 
 @pytest.mark.django_db

@@ -52,8 +52,10 @@ def _address(pattern: str) -> str:
     if "<int:key>" in pattern and kind in SEEDED and kind != "recording":
         pattern = pattern.replace("<int:key>", str(SEEDED[kind]))
     number = "6" if "chart" in pattern else "1"
-    return "/" + pattern.replace("<int:key>", "1").replace("<int:number>", number)
+    return "/" + pattern.replace("<int:key>", "1").replace("<int:number>", number).replace(
+        "<str:secret>", "no-such-link"
+    )
 
 
 def _posted(pattern) -> bool:
-    return pattern.name in {"sign-out", "ledger-verify"}
+    return pattern.name in {"sign-out", "ledger-verify", "address-let-in"}

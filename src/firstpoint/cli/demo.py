@@ -167,7 +167,10 @@ def _fill_workbench(
     from firstpoint.workbench import launch
 
     heading("Workbench")
-    write_text(f'force = "{simulation.FORCE}"\nnotice = "{NOTICE}"\n', directory / launch.SETTINGS)
+    write_text(
+        f'force = "{simulation.FORCE}"\nnotice = "{NOTICE}"\nsecond_factor = "offered"\n',
+        directory / launch.SETTINGS,
+    )
     launch.prepare(directory)
     from firstpoint.workbench.accounts.people import add_user
     from firstpoint.workbench.audits.sampling import enter_marks, open_audit

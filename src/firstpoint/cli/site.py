@@ -131,7 +131,14 @@ def serve_command(directory: Path, host: str, port: int) -> None:
     """Serve the workbench until it is stopped with Ctrl-C."""
     from firstpoint.workbench import launch
 
-    launch.serve(directory, host, port, ready=lambda address: say(f"The workbench is at {address}"))
+    def ready(address: str) -> None:
+        from firstpoint.workbench.ledger.witnessing import warnings
+
+        say(f"The workbench is at {address}")
+        for each in warnings():
+            warn(each)
+
+    launch.serve(directory, host, port, ready=ready)
 
 
 @click.group(name="user")
@@ -180,12 +187,23 @@ def _open_workbench(directory: Path) -> None:
     "--dir", "directory", type=click.Path(exists=True, file_okay=False, path_type=Path), help="A workbench."
 )
 @click.option("--export", "export", type=EXISTING, help="An export: nothing else is needed.")
-@click.option("--checkpoint", "checkpoints", multiple=True, type=EXISTING, help="Checkpoints kept elsewhere.")
+@click.option(
+    "--checkpoints",
+    "--checkpoint",
+    "checkpoints",
+    multiple=True,
+    type=EXISTING,
+    help="Checkpoints kept elsewhere. With --dir those that its settings name are read too.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def verify_command(
     directory: Path | None, export: Path | None, checkpoints: tuple[Path, ...], as_json: bool
 ) -> None:
-    """Verify the ledger of a workbench, or an export of one."""
+    """Verify the ledger of a workbench, or an export of one.
+
+    It says how many of the newest entries no checkpoint covers: those alone could have been written anew by
+    whoever can write the database.
+    """
     if (directory is None) == (export is None):
         raise click.UsageError("Give either --dir or --export.")
     points = [point for path in checkpoints for point in ledger.read_checkpoint(path)]
@@ -194,13 +212,29 @@ def verify_command(
     else:
         assert directory is not None
         _open_workbench(directory)
-        from firstpoint.workbench.ledger.keeping import verify_ledger
+        from django.conf import settings
 
+        from firstpoint.workbench.ledger.keeping import verify_ledger
+        from firstpoint.workbench.ledger.witnessing import warnings
+
+        place = settings.CHECKPOINTS
+        if place and place.is_file():
+            points += ledger.read_checkpoint(place)
+            for each in warnings():
+                warn(each)
         result = verify_ledger(points)
     if as_json:
-        print_json({"entries": result.entries, "head": result.head, "uncovered": result.uncovered})
+        print_json(
+            {
+                "entries": result.entries,
+                "head": result.head,
+                "checkpoints": result.checkpoints,
+                "uncovered": result.uncovered,
+            }
+        )
         return
     say(f"{result.entries:,} entries, each following from the one before. Head: {result.head}")
+    say(f"{result.checkpoints:,} checkpoints met.")
     say(f"{result.uncovered:,} entries are covered by no checkpoint kept elsewhere.")
 
 
@@ -216,11 +250,25 @@ def export_command(out: Path, directory: Path) -> None:
 
 
 @ledger_command.command(name="checkpoint")
-@click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("out", required=False, type=click.Path(dir_okay=False, path_type=Path))
 @directory_option
-def checkpoint_command(out: Path, directory: Path) -> None:
-    """Add the ledger's length and last hash to OUT, to be kept where the workbench cannot reach it."""
-    _open_workbench(directory)
-    from firstpoint.workbench.ledger.keeping import save_checkpoint
+def checkpoint_command(out: Path | None, directory: Path) -> None:
+    """Add the ledger's length and last hash to OUT, where anything is new since its last line.
 
-    say(f"Checkpoint of {save_checkpoint(out).count:,} entries added to {out}.")
+    Without OUT they go where the settings say. `firstpoint serve` does the same every ten minutes; this is
+    for a timer where the workbench is served by something else. Keep the file where nobody who can write the
+    database can write it.
+    """
+    _open_workbench(directory)
+    from django.conf import settings
+
+    from firstpoint.workbench.ledger.witnessing import warnings, witness
+
+    place = out or settings.CHECKPOINTS or directory / "checkpoints.jsonl"
+    added = witness(place, datetime.now(UTC))
+    if added is None:
+        say(f"Nothing is new since the last checkpoint in {place}, or it is being written now.")
+    else:
+        say(f"Checkpoint of {added.count:,} entries added to {place}.")
+    for each in warnings() if out is None else ():
+        warn(each)

@@ -26,19 +26,23 @@ machine had: the chain proves order, not the clock.
 
 from firstpoint.ledger.chains import Checkpoint, VerifyResult, chain, checkpoint, verify
 from firstpoint.ledger.entries import FIRST_PREVIOUS, Detail, Entry, canonical, digest, entry_hash
-from firstpoint.ledger.exports import read_checkpoint, read_entries, write_checkpoint, write_entries
+from firstpoint.ledger.exports import read_checkpoint, read_entries, write_entries
+from firstpoint.ledger.outside import BeingWritten, check_grows, outside_file, write_checkpoint
 
 __all__ = [
     "FIRST_PREVIOUS",
+    "BeingWritten",
     "Checkpoint",
     "Detail",
     "Entry",
     "VerifyResult",
     "canonical",
     "chain",
+    "check_grows",
     "checkpoint",
     "digest",
     "entry_hash",
+    "outside_file",
     "read_checkpoint",
     "read_entries",
     "verify",

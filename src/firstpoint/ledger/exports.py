@@ -47,29 +47,26 @@ def read_entries(path: Path) -> Iterator[Entry]:
             raise UnreadableFile("The file is not UTF-8.", where=str(path), remedy=_REMEDY) from fault
 
 
-def write_checkpoint(point: Checkpoint, path: Path) -> None:
-    """Add one checkpoint as a line to the file at ``path``; earlier ones stay."""
-    line = {"count": point.count, "head": point.head, "at": point.at.isoformat()}
-    with path.open("a", encoding="utf-8", newline="\n") as file:
-        file.write(json.dumps(line) + "\n")
-
-
 def read_checkpoint(path: Path) -> tuple[Checkpoint, ...]:
     """The checkpoints in a file, in the order of its lines; raises UnreadableFile where a line is none."""
     if not path.is_file():
         raise UnreadableFile("There is no such file.", where=str(path), remedy="Give a file of checkpoints.")
-    points = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        try:
-            parsed = json.loads(line)
-            points.append(
-                Checkpoint(int(parsed["count"]), str(parsed["head"]), datetime.fromisoformat(parsed["at"]))
-            )
-        except (ValueError, KeyError, TypeError) as fault:
-            raise UnreadableFile(
-                "This line is no checkpoint.", where=f"{path.name}, line {number}", remedy=_REMEDY
-            ) from fault
-    return tuple(points)
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError as fault:
+        raise UnreadableFile("The file is not UTF-8.", where=str(path), remedy=_REMEDY) from fault
+    return tuple(
+        parsed_checkpoint(line, f"{path.name}, line {number}") for number, line in enumerate(lines, start=1)
+    )
+
+
+def parsed_checkpoint(line: str, where: str) -> Checkpoint:
+    """The checkpoint that a line holds; raises UnreadableFile where it holds none."""
+    try:
+        parsed = json.loads(line)
+        return Checkpoint(int(parsed["count"]), str(parsed["head"]), datetime.fromisoformat(parsed["at"]))
+    except (ValueError, KeyError, TypeError) as fault:
+        raise UnreadableFile("This line is no checkpoint.", where=where, remedy=_REMEDY) from fault
 
 
 def _entry(line: str, where: str) -> Entry:

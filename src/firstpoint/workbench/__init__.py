@@ -11,7 +11,7 @@ A Django site over the rooms of the library, one app for each kind of work:
     boards      published papers, for readers who see no personal data
 
 :mod:`firstpoint.workbench.launch` starts it: ``configure`` a directory, ``prepare`` it, ``serve`` it. All
-that is kept is in that directory: one SQLite database and two keys.
+that is kept is in that directory: one SQLite database and three keys.
 
 How it is built, so that it can be checked:
 
@@ -26,8 +26,7 @@ How it is built, so that it can be checked:
 * Pages are whole without scripts.
 
 Limits. A decision to record is kept here and shown; the crime record itself is made in the force's crime
-system and comes back with its next extract. Sign-in is by password alone, without a second factor or single
-sign-on. Extracts are loaded by the command, not through a page. Only recording decisions, removals and
-audit marks are worked here yet; rape reports, cancellations, appeals and the rest are not. SQLite is what
-it is tested on.
+system and comes back with its next extract. Extracts are loaded by the command, not through a page. Only
+recording decisions, removals and audit marks are worked here yet; rape reports, cancellations, appeals and
+the rest are not. SQLite is what it is tested on.
 """

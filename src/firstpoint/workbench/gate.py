@@ -7,12 +7,14 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from firstpoint import casework
 from firstpoint.errors import NotAllowed
+from firstpoint.workbench.accounts import kept_forms, second_factor, sessions
 from firstpoint.workbench.accounts.models import User
 from firstpoint.workbench.ledger.keeping import keep
-from firstpoint.workbench.refusals import refused
+from firstpoint.workbench.refusals import form_expired, refused
 
 OPEN_TO_ALL = "open to all"
 ASKS_ITSELF = "asks the policy itself"
@@ -35,6 +37,12 @@ def page(action: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., H
     return marked
 
 
+def before_second_factor(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Mark a view as open to somebody who still has to set up a second factor."""
+    view.before_second_factor = True  # type: ignore[attr-defined]  # read again by the gate below
+    return view
+
+
 class Gate:
     """Lets a request through to its view when the policy allows it, and refuses it otherwise."""
 
@@ -43,7 +51,11 @@ class Gate:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """The answer to a request."""
-        return self.get_response(request)
+        response = self.get_response(request)
+        # Only what was taken is let go of: a form that is refused once more must not be lost by it.
+        if getattr(request, "is_sent_on", False) and response.status_code < 400:
+            kept_forms.used_up(request, request.user)  # type: ignore[arg-type]  # signed in: see below
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], *_: Any
@@ -53,13 +65,24 @@ class Gate:
         if action in (OPEN_TO_ALL, ASKS_ITSELF):
             return None
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
+            return _to_the_door(request)
+        sessions.note_use(request)
+        if second_factor.is_due(request.user) and not getattr(view, "before_second_factor", False):
+            return redirect("second-factor")
+        request.is_sent_on = kept_forms.SENT_ON in request.POST  # type: ignore[attr-defined]
         try:
             casework.require(request.user.person.roles, action)
         except NotAllowed as refusal:
             keep(request.user.person.reference, "page.refused", f"action:{action}")
             return refused(request, refusal)
         return None
+
+
+def _to_the_door(request: HttpRequest) -> HttpResponse:
+    """The way to the sign-in page; what was sent without a session is kept for whoever wrote it."""
+    if request.method == "POST":
+        return form_expired(request) or redirect_to_login("/")
+    return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
 
 
 def action_of(view: Callable[..., HttpResponse]) -> str:

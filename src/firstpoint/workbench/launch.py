@@ -8,6 +8,7 @@ serve(directory, "127.0.0.1", 8000)  # until it is stopped
 from __future__ import annotations
 
 import os
+import threading
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -98,6 +99,7 @@ def serve(
             max_request_body_size=MOST_BYTES_SENT,
             # Behind a proxy that speaks HTTPS each request arrives over HTTP, and forms would be refused.
             url_scheme="https" if settings.OVER_HTTPS else "http",
+            **_trusting(settings.PROXY),
         )
     except OSError as fault:
         raise InputError(
@@ -107,7 +109,11 @@ def serve(
         ) from fault
     if ready is not None:
         ready(f"http://{host}:{server.effective_port}/")
-    server.run()
+    stop = _start_witnessing()
+    try:
+        server.run()
+    finally:
+        stop.set()
 
 
 @contextmanager
@@ -119,6 +125,22 @@ def saying_what_is_wrong(directory: Path | str) -> Iterator[None]:
         yield
     except OperationalError as fault:
         raise _cannot_be_used(Path(directory) / DATABASE, str(fault)) from fault
+
+
+def _trusting(proxy: str) -> dict[str, object]:
+    # Only a proxy that is named is believed in whose name it asks.
+    return {"trusted_proxy": proxy, "trusted_proxy_headers": {"x-forwarded-for"}} if proxy else {}
+
+
+def _start_witnessing() -> threading.Event:
+    """Write checkpoints of the ledger beside the server, until the event that is given back is set."""
+    from django.conf import settings
+
+    from firstpoint.workbench.ledger.witnessing import keep_witnessing
+
+    stop = threading.Event()
+    threading.Thread(target=keep_witnessing, args=(stop, settings.CHECKPOINTS), daemon=True).start()
+    return stop
 
 
 def _cannot_be_used(path: Path, reason: str) -> InputError:

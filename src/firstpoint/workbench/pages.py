@@ -11,9 +11,16 @@ from typing import Any
 from django.conf import settings
 from django.contrib.messages import get_messages
 from django.http import HttpRequest
+from django.template.backends.utils import csrf_input
 from django.urls import reverse
+from django.utils.functional import lazy
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader, PrefixLoader
 
+from firstpoint.workbench.accounts import kept_forms
+from firstpoint.workbench.accounts.models import User
+from firstpoint.workbench.ledger import witnessing
 from firstpoint.workbench.times import day, london
 from firstpoint.workbench.work.writing import said
 
@@ -69,7 +76,23 @@ def around_every_page(request: HttpRequest) -> dict[str, Any]:
         if signed_in and user is not None and user.may(action)
     ]
     done = [str(each) for each in get_messages(request)] if hasattr(request, "_messages") else []
-    return {"sections": sections, "user": user if signed_in else None, "done": done}
+    return {
+        "sections": sections,
+        "user": user if signed_in else None,
+        "done": done,
+        "unwitnessed": witnessing.fault_for(user) if signed_in and user else "",
+        # Every form says on whose page it stood, so that it can be kept for them when a session is over.
+        "csrf_input": _hidden_fields(request, user if signed_in else None),
+    }
+
+
+def _of_every_form(request: HttpRequest, user: User | None) -> SafeString:
+    writer = kept_forms.written_by(user) if user else ""
+    return format_html("{}{}", csrf_input(request), writer)
+
+
+# Only a page with a form in it needs a token, and the cookie that goes with it.
+_hidden_fields = lazy(_of_every_form, SafeString, str)
 
 
 def address(name: str, *parts: Any) -> str:

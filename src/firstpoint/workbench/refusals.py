@@ -5,14 +5,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils import timezone
 
 from firstpoint.casework import Moved
 from firstpoint.errors import FirstpointError, InputError, LedgerBroken, NotAllowed, Refused
+from firstpoint.workbench.accounts import kept_forms
 from firstpoint.workbench.incidents.restricting import Shut
 from firstpoint.workbench.ledger.keeping import keep
 
@@ -137,9 +140,18 @@ def _without_the_database(status: int, message: str, remedy: str) -> HttpRespons
     return HttpResponse(render_to_string("workbench/refused.html", context), status=status)
 
 
+def form_expired(request: HttpRequest) -> HttpResponse | None:
+    """The page for a form whose session is over and which is kept; None where it cannot be kept."""
+    secret = kept_forms.keep_form(request, timezone.now())
+    if secret is None:
+        return None
+    context = {"signed_in": request.user.is_authenticated, "minutes": settings.FORM_KEPT_FOR_MINUTES}
+    return kept_forms.set_cookie(render(request, "workbench/form_expired.html", context, status=403), secret)
+
+
 def form_not_ours(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django names it
     """The page for a form whose token is missing or old."""
-    return shown(
+    return form_expired(request) or shown(
         request,
         403,
         "This form was opened before you signed in, or in another session, so it was not accepted.",

@@ -3,27 +3,35 @@
 FIRSTPOINT_DIR         the directory with the database and the keys; without it all is in memory and lost
 FIRSTPOINT_HOSTS       host names under which it is reached, with commas (default: this machine)
 FIRSTPOINT_HTTPS       "1" where it is reached over HTTPS: cookies are then sent over nothing else
+FIRSTPOINT_PROXY       the address of the proxy in front, which is then believed in whose name it asks
+FIRSTPOINT_CHECKPOINTS the file in which the ledger is witnessed, on a disk that the database cannot reach
+FIRSTPOINT_OIDC_SECRET the secret by which the organisation's identity provider knows the workbench
 
-What people see of an installation stands in ``workbench.toml`` in that directory, where there is one:
-``force``, the name at the top of each page, and ``notice``, a sentence under it.
+What else differs stands in ``workbench.toml`` in that directory, where there is one
+(:mod:`firstpoint.workbench.configuration`).
 """
 
 import os
-import tomllib
 from pathlib import Path
 
+from firstpoint.workbench.configuration import read_configuration
 from firstpoint.workbench.keys import kept_key
 
 _named = os.environ.get("FIRSTPOINT_DIR", "")
 DIRECTORY = Path(_named) if _named else None
-_own = DIRECTORY / "workbench.toml" if DIRECTORY else None
-_shown = tomllib.loads(_own.read_text(encoding="utf-8")) if _own and _own.is_file() else {}
-FORCE_NAME, NOTICE = str(_shown.get("force", "")), str(_shown.get("notice", ""))
+_configured = read_configuration(DIRECTORY, os.environ)
+FORCE_NAME, NOTICE = _configured.force, _configured.notice
+SECOND_FACTOR = _configured.second_factor
+CHECKPOINTS = _configured.checkpoints
+ORGANISATION = _configured.organisation
 OVER_HTTPS = os.environ.get("FIRSTPOINT_HTTPS", "") == "1"
+PROXY = os.environ.get("FIRSTPOINT_PROXY", "")
 
 SECRET_KEY = kept_key(DIRECTORY, "secret-key")
 # Kept apart from the key of the sessions: that one may be renewed, this one proves old digests.
 LEDGER_KEY = kept_key(DIRECTORY, "ledger-key").encode()
+# Seals what accounts keep: whoever has the database alone can make no one-time code from it.
+ACCOUNTS_KEY = kept_key(DIRECTORY, "accounts-key").encode()
 
 DEBUG = False
 ALLOWED_HOSTS = [
@@ -100,7 +108,14 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 WRONG_PASSWORDS_ALLOWED = 5
+# By one address, on whatever names, within a quarter of an hour: a station may share one.
+WRONG_BY_ADDRESS_ALLOWED = 30
+# The first pause; each one after it is twice as long, up to the longest.
 LOCKED_FOR_MINUTES = 15
+LONGEST_LOCK_MINUTES = 240
+CODE_WITHIN_MINUTES = 5
+LINK_FOR_DAYS = 3
+FORM_KEPT_FOR_MINUTES = 60
 
 SESSION_COOKIE_AGE = 10 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

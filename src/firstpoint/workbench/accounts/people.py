@@ -1,13 +1,12 @@
-"""Adding people, and signing them in."""
+"""Adding people, and signing them in with a password."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 
-from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -16,6 +15,7 @@ from django.utils import timezone
 
 from firstpoint import casework
 from firstpoint.errors import InputError
+from firstpoint.workbench.accounts import guessing, second_factor
 from firstpoint.workbench.accounts.models import User
 from firstpoint.workbench.ledger.keeping import keep
 
@@ -35,45 +35,87 @@ def add_user(
     taken, or a weak password.
     """
     held = sorted(set(roles))
+    check_password_strength(password)
+    return make_user(username, held, make_password(password), shown_name=shown_name, by=by)
+
+
+def make_user(
+    username: str,
+    roles: Iterable[str],
+    password: str,
+    *,
+    shown_name: str = "",
+    by: str,
+    qualifications: Iterable[str] = (),
+    issuer: str = "",
+    subject: str = "",
+) -> User:
+    """A new person with a password that is hashed already; raises InputError as :func:`add_user` does."""
+    held = sorted(set(roles))
     _check_name(username)
-    _check_roles(held)
-    _check_password(password)
+    check_roles(held)
+    check_qualifications(qualifications)
     try:
         with transaction.atomic():
             user = User.objects.create(
                 username=username,
                 shown_name=shown_name or username,
                 roles=held,
-                password=make_password(password),
+                qualifications=sorted(set(qualifications)),
+                password=password,
                 created_at=timezone.now(),
+                issuer=issuer,
+                subject=subject,
             )
-            keep(by, "account.added", user.person.reference, {"roles": held})
+            given = sorted(set(qualifications))
+            particulars = {"roles": held, **({"qualifications": given} if given else {})}
+            keep(by, "account.added", user.person.reference, particulars)
     except IntegrityError as fault:
         raise InputError("This name is taken.", where=username, remedy="Choose another.") from fault
     return user
 
 
-def sign_in(username: str, password: str, now: datetime) -> User | None:
+def sign_in(username: str, password: str, now: datetime, address: str = "") -> User | None:
     """The person whose name and password these are, or None.
 
-    After some wrong passwords in a row an account is locked for a while; what is said to the person at the
-    page is the same in every case, so that nobody can find out which names exist.
+    After some wrong passwords in a row an account is locked for a while, and after more of them, on whatever
+    names, an address is; what is said to the person at the page is the same in every case, so that nobody can
+    find out which names exist. Where the person has a second factor it is still to be asked for.
     """
-    found = User.objects.filter(username=username, is_active=True).first()
+    found = User.objects.filter(username=username, is_active=True, issuer="").first()
     # The slow part stands before the transaction, which would else keep everybody from working meanwhile. It
     # is as slow for a name that does not exist and for one that is locked, so that time tells nothing.
     right = check_password(password, found.password if found else _nobodys_password())
-    if found is None:
-        return None
     with transaction.atomic():
-        user = User.objects.select_for_update().filter(pk=found.pk, is_active=True).first()
-        if user is None or user.password != found.password:
+        if guessing.is_kept_out(address, now):
+            return None
+        user = User.objects.select_for_update().filter(pk=found.pk, is_active=True).first() if found else None
+        if user is None or found is None or user.password != found.password:
+            guessing.note_wrong(None, address, now)
             return None
         if user.locked_until and user.locked_until > now:
+            guessing.note_wrong(None, address, now)
             return None
-        _note_attempt(user, right, now)
+        if not right:
+            keep(user.person.reference, "sign-in.refused", user.person.reference)
+            guessing.note_wrong(user, address, now)
+            return None
+        _note_password(user)
+        return user
+
+
+def pass_second_factor(user: User, code: str, now: datetime, address: str = "") -> bool:
+    """Whether somebody who gave the right password gets in with this code as well."""
+    with transaction.atomic():
+        if guessing.is_kept_out(address, now) or (user.locked_until and user.locked_until > now):
+            return False
+        right = second_factor.is_right(user, code, now)
         keep(user.person.reference, "sign-in" if right else "sign-in.refused", user.person.reference)
-        return user if right else None
+        if right:
+            guessing.note_right(user)
+        else:
+            guessing.note_wrong(user, address, now)
+        return right
 
 
 def reference_of(written: str) -> str:
@@ -99,13 +141,14 @@ def _nobodys_password() -> str:
     return make_password(secrets.token_urlsafe())
 
 
-def _note_attempt(user: User, right: bool, now: datetime) -> None:
-    user.wrong_passwords = 0 if right else user.wrong_passwords + 1
-    user.locked_until = None
-    if user.wrong_passwords >= settings.WRONG_PASSWORDS_ALLOWED:
-        user.locked_until = now + timedelta(minutes=settings.LOCKED_FOR_MINUTES)
-        user.wrong_passwords = 0
-    user.save(update_fields=["wrong_passwords", "locked_until"])
+def _note_password(user: User) -> None:
+    # Where a code is still to come the wrong ones stay counted: else the right password would clear them,
+    # and codes could be guessed for ever.
+    if user.second_factor_since:
+        keep(user.person.reference, "sign-in.password", user.person.reference)
+        return
+    guessing.note_right(user)
+    keep(user.person.reference, "sign-in", user.person.reference)
 
 
 def _check_name(username: str) -> None:
@@ -121,7 +164,20 @@ def _check_name(username: str) -> None:
         )
 
 
-def _check_roles(held: list[str]) -> None:
+def check_qualifications(held: Iterable[str]) -> None:
+    """Raise InputError for a qualification that does not exist."""
+    known = {each.qualification for each in casework.qualifications()}
+    unknown = sorted(set(held) - known)
+    if unknown:
+        raise InputError(
+            "There is no such qualification.",
+            where=", ".join(unknown),
+            remedy=f"Choose from: {', '.join(sorted(known))}.",
+        )
+
+
+def check_roles(held: list[str]) -> None:
+    """Raise InputError for no role, a role that does not exist, or two that one person must not hold."""
     known = {each.role for each in casework.roles()}
     unknown = [name for name in held if name not in known]
     if unknown or not held:
@@ -138,7 +194,8 @@ def _check_roles(held: list[str]) -> None:
         )
 
 
-def _check_password(password: str) -> None:
+def check_password_strength(password: str) -> None:
+    """Raise InputError for a password that is too long or too weak."""
     if len(password) > LONGEST_PASSWORD:
         raise InputError(
             f"A password has at most {LONGEST_PASSWORD} characters.", where="password", remedy="Shorten it."

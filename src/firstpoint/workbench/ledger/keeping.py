@@ -55,14 +55,6 @@ def export_ledger(path: Path) -> int:
     return ledger.write_entries(all_entries(), path)
 
 
-def save_checkpoint(path: Path) -> Checkpoint:
-    """The checkpoint of the ledger as it stands, added to ``path``, which should be kept elsewhere."""
-    last = LedgerEntry.objects.order_by("-sequence").first()
-    point = ledger.checkpoint(last.as_entry() if last else None, at=timezone.now())
-    ledger.write_checkpoint(point, path)
-    return point
-
-
 def all_entries() -> Iterator[Entry]:
     """Every entry, oldest first."""
     for row in LedgerEntry.objects.order_by("sequence").iterator(chunk_size=2000):

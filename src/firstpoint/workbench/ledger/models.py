@@ -7,6 +7,14 @@ from django.db import models
 from firstpoint.ledger import Entry
 
 
+class Witness(models.Model):
+    """How the last attempt to witness the ledger outside the database went: one row, number 1."""
+
+    tried_at = models.DateTimeField()
+    written_at = models.DateTimeField(null=True)
+    fault = models.TextField(default="", blank=True)
+
+
 class LedgerEntry(models.Model):
     """One entry. Triggers refuse UPDATE, DELETE and an INSERT anywhere but at the end, whoever asks."""
 

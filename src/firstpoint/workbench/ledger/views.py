@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from firstpoint.errors import LedgerBroken
+from firstpoint.ledger import read_checkpoint
 from firstpoint.workbench.accounts import people
 from firstpoint.workbench.gate import Signed, page
+from firstpoint.workbench.ledger import witnessing
 from firstpoint.workbench.ledger.keeping import keep, reference, verify_ledger
 from firstpoint.workbench.ledger.models import LedgerEntry
 
@@ -27,8 +30,9 @@ def entries(request: Signed) -> HttpResponse:
 @require_POST
 def verify(request: Signed) -> HttpResponse:
     """The same page with the outcome of a verification."""
+    path = settings.CHECKPOINTS
     try:
-        result = verify_ledger()
+        result = verify_ledger(read_checkpoint(path) if path and path.is_file() else ())
     except LedgerBroken as broken:
         return _shown(request, broken=broken)
     keep(request.user.person.reference, "ledger.verified", f"entry:{result.entries}")
@@ -44,6 +48,11 @@ def _shown(request: Signed, **outcome: object) -> HttpResponse:
     if asked["actor"]:
         rows = rows.filter(actor=people.reference_of(asked["actor"]))
     here = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page", "1"))
-    return render(
-        request, "workbench/ledger.html", {"here": here, "names": people.names(), "asked": asked, **outcome}
-    )
+    context = {
+        "here": here,
+        "names": people.names(),
+        "asked": asked,
+        "witnessed": witnessing.standing(),
+        **outcome,
+    }
+    return render(request, "workbench/ledger.html", context)

@@ -1,7 +1,7 @@
 """Makes SQLite refuse an entry anywhere but at the end of the ledger.
 
 ``REPLACE INTO`` deletes the row that stands in its way without waking a trigger on DELETE, so it must be
-stopped when it inserts. PostgreSQL knows no such statement; there the keys alone keep an entry in its place.
+stopped when it inserts. PostgreSQL knows no such statement; its own trigger comes with a later migration.
 """
 
 from django.db import migrations
