@@ -22,6 +22,7 @@ from firstpoint.workbench.imports.rows import ROWS_AT_ONCE
 from firstpoint.workbench.incidents.models import Crime, Incident, LogEntry, Screened
 from firstpoint.workbench.ledger.keeping import keep
 from firstpoint.workbench.work.clocks import amount_of
+from firstpoint.workbench.work.handling import open_after_screen
 from firstpoint.workbench.work.models import WorkItem
 from firstpoint.workbench.work.opening import made
 
@@ -94,6 +95,7 @@ def screen_held(
         )
         detail = {"incidents": seen.height, "opened": opened, "open_from_permille": round(open_from * 1000)}
         keep(by, "screen.run", f"screen:{ScreenRun.objects.count()}", detail)
+    open_after_screen(now, by)
     return ScreenResult(seen.height, opened, reader, open_from)
 
 

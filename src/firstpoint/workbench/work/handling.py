@@ -8,7 +8,7 @@ What an app wants to follow a step of a kind that another app handles it gives t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from attrs import frozen
@@ -17,6 +17,8 @@ from firstpoint.casework import Person, Transition
 from firstpoint.workbench.work.models import Step, WorkItem
 
 Given = Mapping[str, Any]
+Opens = Callable[[datetime, str], int]
+Daily = Callable[[date, datetime, str], int]
 
 
 def _never(_item: WorkItem, _move: Transition) -> bool:
@@ -44,7 +46,8 @@ class Handling:
     ``follows`` is called in the transaction of a step that was taken, to set off what it sets off.
     ``beside`` gives what the page shows beside the case, for the template ``panel`` (none: nothing),
     ``when_checking`` what the page shows on which a step is checked before it is saved, ``prefilled`` what
-    the form holds before anybody writes.
+    the form holds before anybody writes. ``pages`` names further pages about this kind: the words of the
+    link, the name of the address, and the action of the policy that opens it.
     """
 
     against: Callable[[WorkItem, Transition], bool] = _never
@@ -54,12 +57,15 @@ class Handling:
     when_checking: Callable[[WorkItem], Mapping[str, Any]] = _nothing_beside
     prefilled: Callable[[WorkItem], Mapping[str, Any]] = _nothing_beside
     panel: str = ""
+    pages: tuple[tuple[str, str, str], ...] = ()
 
 
 Follows = Callable[[WorkItem, Step, datetime], None]
 
 _handlings: dict[str, Handling] = {}
 _also: dict[str, list[Follows]] = {}
+_after_screen: list[Opens] = []
+_daily: list[Daily] = []
 
 
 def handle(kind: str, handling: Handling) -> None:
@@ -79,6 +85,28 @@ def also_follows(kind: str, function: Follows) -> None:
     functions = _also.setdefault(kind, [])
     if function not in functions:
         functions.append(function)
+
+
+def also_after_screen(function: Opens) -> None:
+    """Let something be opened after every run of the screen; it must be safe to repeat."""
+    if function not in _after_screen:
+        _after_screen.append(function)
+
+
+def open_after_screen(now: datetime, by: str) -> int:
+    """How many pieces of work were opened on what a run of the screen, or a load, brought."""
+    return sum(function(now, by) for function in _after_screen)
+
+
+def also_daily(function: Daily) -> None:
+    """Let something be done once for each day that is over; it must be safe to repeat."""
+    if function not in _daily:
+        _daily.append(function)
+
+
+def do_daily(day: date, now: datetime, by: str) -> int:
+    """How much was done of what is to be done once for a day that is over."""
+    return sum(function(day, now, by) for function in _daily)
 
 
 def set_off(item: WorkItem, step: Step, now: datetime) -> None:

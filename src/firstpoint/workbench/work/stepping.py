@@ -63,21 +63,46 @@ def take_step(
         if item is None:
             raise Http404
         to_state = check_step(item, version, move, user, given, now)
-        step = Step(
-            item=item,
-            transition=move.transition,
-            from_state=item.state,
-            to_state=to_state,
-            by=user,
-            at=now,
-            late=item.is_late(now),
-            given=kept_of(move, given),
-        )
-        _move_on(item, move, to_state, user, now)
-        item.save()
-        step.save()
-        keep(user.person.reference, f"{item.kind}.{move.transition}", subject_of(item), _detail(step))
-        set_off(item, step, now)
+        return _taken(item, move, to_state, user, given, now)
+
+
+def follow_on(
+    item: WorkItem, move: Transition, user: User, given: Mapping[str, object], now: datetime
+) -> Step:
+    """A step that follows from one that this person took elsewhere, in the transaction of that one.
+
+    Whether they might take it by itself is not asked: the other step decided it. Raises Moved where the work
+    does not stand where the step starts.
+    """
+    with transaction.atomic():
+        held = WorkItem.objects.select_for_update().get(pk=item.pk)
+        if held.state not in move.from_states:
+            raise Moved(
+                f"The work on it is now “{held.stands.title}”.",
+                where=move.transition,
+                remedy="Open the incident and see what it needs now.",
+            )
+        return _taken(held, move, move.to_state, user, given, now)
+
+
+def _taken(
+    item: WorkItem, move: Transition, to_state: str, user: User, given: Mapping[str, object], now: datetime
+) -> Step:
+    step = Step(
+        item=item,
+        transition=move.transition,
+        from_state=item.state,
+        to_state=to_state,
+        by=user,
+        at=now,
+        late=item.is_late(now),
+        given=kept_of(move, given),
+    )
+    _move_on(item, move, to_state, user, now)
+    item.save()
+    step.save()
+    keep(user.person.reference, f"{item.kind}.{move.transition}", subject_of(item), _detail(step))
+    set_off(item, step, now)
     return step
 
 

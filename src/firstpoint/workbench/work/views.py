@@ -58,6 +58,7 @@ def queue_of(kind: str) -> View:
             "now": now,
             "shown": queues.shown(kind),
             "orders": queues.ORDERS,
+            "pages": [each for each in handling_of(kind).pages if request.user.may(each[2])],
         }
         return render(request, "workbench/queue.html", context)
 

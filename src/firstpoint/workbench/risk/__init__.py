@@ -1,0 +1,1 @@
+"""The daily risk-based audit: its draw, its result, and what it yields."""

@@ -1,0 +1,17 @@
+"""Tells the app of work how the daily audit is handled."""
+
+from django.apps import AppConfig
+
+
+class RiskConfig(AppConfig):
+    """The app of the daily risk-based audit."""
+
+    name = "firstpoint.workbench.risk"
+    label = "risk"
+
+    def ready(self) -> None:
+        """Say how the work is handled."""
+        from firstpoint.workbench.risk.handling import HANDLING
+        from firstpoint.workbench.work.handling import handle
+
+        handle("risk_audit", HANDLING)

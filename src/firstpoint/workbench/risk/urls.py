@@ -1,0 +1,10 @@
+"""The daily audit's draw and yield."""
+
+from django.urls import path
+
+from firstpoint.workbench.risk import views
+
+urlpatterns = [
+    path("", views.yielded, name="risk-yield"),
+    path("draw/", views.draw, name="risk-draw"),
+]

@@ -1,0 +1,1 @@
+"""Secondary incidents and reports by professionals, each read for the crimes that it discloses itself."""
