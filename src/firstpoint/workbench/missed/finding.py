@@ -31,7 +31,7 @@ class Short:
 
     @property
     def missing(self) -> Counter[str]:
-    """An incident with some crimes recorded, but too few: by class, what is required and what stands."""
+        """What is required by class beyond what is recorded, save what stands in another class."""
         lacking = self.required - self.recorded
         surplus = sum((self.recorded - self.required).values())
         # A crime recorded in another class is a wrong class and no missing crime.
