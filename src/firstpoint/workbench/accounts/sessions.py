@@ -92,7 +92,7 @@ def end_sessions(user: User) -> None:
 
 def end_programs(user: User, now: datetime) -> None:
     """End every token by which a program acts for this person, in the caller's transaction."""
-    user.tokens.filter(ended_at=None).update(ended_at=now)  # type: ignore[attr-defined]  # of the api's models
+    user.tokens.filter(ended_at=None).update(ended_at=now)
 
 
 def forget(request: HttpRequest) -> None:
