@@ -12,6 +12,7 @@ from workbench_builders import PASSWORD
 from firstpoint.errors import NotAllowed, Refused
 from firstpoint.workbench.accounts import administering, guessing, people, second_factor
 from firstpoint.workbench.accounts.models import GuessingAddress, PasswordLink, User
+from firstpoint.workbench.api.tokens import make_token, user_of
 from firstpoint.workbench.ledger.models import LedgerEntry
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +61,7 @@ def test_a_link_grows_old_and_goes_with_the_account(administrator, person):
     PasswordLink.objects.update(until=timezone.now() - timedelta(seconds=1))
     assert Client().get(link).status_code == 404
     PasswordLink.objects.update(until=timezone.now() + timedelta(days=1))
-    administering.close(person("newcomer"), person("administrator"))
+    administering.close(person("newcomer"), person("administrator"), NOW)
     assert Client().get(link).status_code == 404
 
 
@@ -118,7 +119,7 @@ def test_the_last_administrator_cannot_be_taken_away(person):
     # As it would be where two took each other away at once: whoever acts is no administrator any more.
     last, another = person("administrator"), person("registrar")
     with pytest.raises(Refused, match="last administrator"):
-        administering.close(last, another)
+        administering.close(last, another, NOW)
     with pytest.raises(Refused, match="last administrator"):
         administering.change_roles(last, ["registrar"], [], another)
     assert person("administrator").is_active
@@ -131,6 +132,15 @@ def test_an_account_is_closed_and_opened_again(administrator, person):
     assert people.sign_in("auditor", PASSWORD, NOW) is None
     administrator.post(address, {"do": "reopen"})
     assert people.sign_in("auditor", PASSWORD, NOW) is not None
+
+
+@pytest.mark.parametrize("do", ["close", "link"])
+def test_programs_stop_acting_for_a_person_who_is_closed_or_gets_a_new_link(administrator, person, do):
+    token = make_token(person("registrar"), "tests", ["registrar"], 5, NOW)
+    assert user_of(token, NOW) == person("registrar")
+    administrator.post(f"/people/{person('registrar').pk}/", {"do": do})
+    administrator.post(f"/people/{person('registrar').pk}/", {"do": "reopen"})
+    assert user_of(token, NOW) is None
 
 
 def test_a_lost_telephone_is_taken_away_by_an_administrator(administrator, person):

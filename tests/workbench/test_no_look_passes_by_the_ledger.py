@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from test_api import operations
 from test_how_it_is_built import MAY_ASK, PERSONAL, ROOM, modules
-from workbench_builders import ROLES
+from workbench_builders import ROLES, SEEDED
 from workbench_routes import shut_routes
 
 from firstpoint import casework
@@ -158,7 +159,19 @@ def test_no_page_that_a_role_can_open_shows_or_reads_anything_of_people_unseen(s
             found = looked_unseen(client, actor, method, route.address, given)
             if found:
                 unseen[f"{method} {route.address}"] = found
+    for address in called_by_programs():
+        found = looked_unseen(client, actor, "get", address, {})
+        if found:
+            unseen[address] = found
     assert unseen == {}
+
+
+def called_by_programs():
+    """Every address of the API that can be asked for, with each kind of work that is there."""
+    for method, path, _ in operations():
+        for kind, key in SEEDED.items() if "{kind}" in path else [("", 1)]:
+            if method == "GET":
+                yield "/api/v1" + path.replace("{kind}", kind).replace("{key}", str(key))
 
 
 def test_a_page_that_passed_by_the_ledger_would_be_found(signed_in, person, said, monkeypatch):

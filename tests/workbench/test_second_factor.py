@@ -118,6 +118,7 @@ def test_the_half_open_door_shuts_after_five_minutes(armed):
 def test_where_it_is_required_nothing_opens_before_it_is_set_up(settings, signed_in, person):
     settings.SECOND_FACTOR = "required"
     client = signed_in("registrar")
+    assert client.get("/api/v1/incidents").status_code == 401
     for address in ("/", "/incidents/", "/account/"):
         assert client.get(address).headers["Location"] == "/account/second-factor/"
     assert "Set yours up before you go on" in client.get("/account/second-factor/").content.decode()

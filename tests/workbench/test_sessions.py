@@ -224,7 +224,7 @@ def test_what_was_written_can_be_thrown_away(browser, fresh_work):
 
 def test_a_person_who_was_closed_meanwhile_leaves_nothing_behind(browser, fresh_work, person):
     address, form = half_written(browser, fresh_work)
-    administering.close(person("decision_maker"), person("administrator"))
+    administering.close(person("decision_maker"), person("administrator"), timezone.now())
     assert browser.post(address, form).status_code == 302
     assert not KeptForm.objects.exists()
     assert not User.objects.get(username="decision_maker").is_active

@@ -22,7 +22,7 @@ from firstpoint.workbench.accounts.people import (
     make_user,
 )
 from firstpoint.workbench.accounts.sealing import digest
-from firstpoint.workbench.accounts.sessions import end_sessions
+from firstpoint.workbench.accounts.sessions import end_programs, end_sessions
 from firstpoint.workbench.ledger.keeping import keep
 
 _PURPOSE = "password-link"
@@ -64,6 +64,7 @@ def new_link(user: User, by: User, now: datetime) -> str:
         user.password = make_password(None)
         user.save(update_fields=["password"])
         end_sessions(user)
+        end_programs(user, now)
         keep(by.person.reference, "account.password-link", user.person.reference)
         return _link(user, now)
 
@@ -90,14 +91,15 @@ def change_roles(user: User, roles: Iterable[str], qualifications: Iterable[str]
     return user
 
 
-def close(user: User, by: User) -> None:
-    """Let this person in no longer."""
+def close(user: User, by: User, now: datetime) -> None:
+    """Let this person in no longer, and no program in their name."""
     with transaction.atomic():
         user = _to_change(user, by)
         _check_not_last(user)
         User.objects.filter(pk=user.pk).update(is_active=False)
         PasswordLink.objects.filter(user=user).delete()
         end_sessions(user)
+        end_programs(user, now)
         keep(by.person.reference, "account.closed", user.person.reference)
 
 

@@ -77,7 +77,7 @@ def _roles(request: Signed, user: User) -> str:
 
 
 def _close(request: Signed, user: User) -> str:
-    administering.close(user, request.user)
+    administering.close(user, request.user, timezone.now())
     return "The account is closed, and their sessions are ended."
 
 

@@ -90,6 +90,11 @@ def end_sessions(user: User) -> None:
     _delete(OpenSession.objects.filter(user=user))
 
 
+def end_programs(user: User, now: datetime) -> None:
+    """End every token by which a program acts for this person, in the caller's transaction."""
+    user.tokens.filter(ended_at=None).update(ended_at=now)
+
+
 def forget(request: HttpRequest) -> None:
     """Take the session that asks off the list: its owner is leaving."""
     OpenSession.objects.filter(session_key=request.session.session_key).delete()

@@ -20,13 +20,14 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from joserfc.errors import JoseError
 
 from firstpoint import casework
 from firstpoint.errors import InputError, NotAllowed
 from firstpoint.workbench.accounts.models import User
 from firstpoint.workbench.accounts.people import check_roles, make_user
-from firstpoint.workbench.accounts.sessions import end_sessions
+from firstpoint.workbench.accounts.sessions import end_programs, end_sessions
 from firstpoint.workbench.configuration import Organisation
 from firstpoint.workbench.ledger.keeping import keep
 
@@ -138,6 +139,7 @@ def _known(organisation: Organisation, claims: Mapping[str, Any]) -> tuple[User 
     except InputError as fault:
         if found is not None:
             end_sessions(found)
+            end_programs(found, timezone.now())
         keep("nobody", "sign-in.refused", subject, {"fault": "roles", "roles": roles})
         return None, _no_fitting_role(roles, fault)
     user = found or _made(organisation, claims, roles)

@@ -12,6 +12,7 @@ from ninja.security import HttpBearer, SessionAuth
 
 from firstpoint import casework
 from firstpoint.errors import NotAllowed
+from firstpoint.workbench.accounts import second_factor, sessions
 from firstpoint.workbench.accounts.models import User
 from firstpoint.workbench.api.tokens import user_of
 from firstpoint.workbench.ledger.keeping import keep
@@ -34,8 +35,11 @@ class BySession(SessionAuth):
     """A person who is signed in at the pages; a form's token against forgery is asked for as there."""
 
     def authenticate(self, request: HttpRequest, key: str | None) -> User | None:  # noqa: ARG002 - ninja's face
-        """The person who is signed in, or None."""
-        return request.user if request.user.is_authenticated else None
+        """The person who is signed in, or None; at the pages, too, nothing opens before the second factor."""
+        if not request.user.is_authenticated or second_factor.is_due(request.user):
+            return None
+        sessions.note_use(request)
+        return request.user
 
 
 WAYS_IN = [ByToken(), BySession()]
