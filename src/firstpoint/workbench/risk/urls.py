@@ -6,5 +6,5 @@ from firstpoint.workbench.risk import views
 
 urlpatterns = [
     path("", views.yielded, name="risk-yield"),
-    path("draw/", views.draw, name="risk-draw"),
+    path("draw/", views.draw_one_day, name="risk-draw"),
 ]

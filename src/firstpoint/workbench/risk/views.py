@@ -28,7 +28,7 @@ def yielded(request: Signed) -> HttpResponse:
 
 @page("risk.draw")
 @require_http_methods(["GET", "POST"])
-def draw(request: Signed) -> HttpResponse:
+def draw_one_day(request: Signed) -> HttpResponse:
     """The draw of one day: how many reports, and from which day."""
     faults: dict[str, str] = {}
     if request.method == "POST":
