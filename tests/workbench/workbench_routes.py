@@ -56,4 +56,4 @@ def _address(pattern: str) -> str:
 
 
 def _posted(pattern) -> bool:
-    return pattern.name in {"sign-out", "ledger-verify"}
+    return pattern.name in {"sign-out", "ledger-verify", "job-screen", "job-cancel", "job-retry"}

@@ -1,4 +1,4 @@
-"""``firstpoint import``, ``serve``, ``user`` and ``ledger``: the workbench of one directory."""
+"""``firstpoint import``, ``serve``, ``worker``, ``daily``, ``user`` and ``ledger``: one directory's workbench."""
 
 from __future__ import annotations
 
@@ -127,11 +127,52 @@ def _take_back(directory: Path, number: int) -> None:
 @directory_option
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True)
-def serve_command(directory: Path, host: str, port: int) -> None:
-    """Serve the workbench until it is stopped with Ctrl-C."""
+@click.option("--no-worker", is_flag=True, help="Serve pages only; jobs are left to firstpoint worker.")
+def serve_command(directory: Path, host: str, port: int, no_worker: bool) -> None:
+    """Serve the workbench, and do its jobs, until it is stopped with Ctrl-C."""
     from firstpoint.workbench import launch
 
-    launch.serve(directory, host, port, ready=lambda address: say(f"The workbench is at {address}"))
+    launch.serve(
+        directory,
+        host,
+        port,
+        ready=lambda address: say(f"The workbench is at {address}"),
+        worker=not no_worker,
+    )
+
+
+@click.command(name="worker")
+@directory_option
+def worker_command(directory: Path) -> None:
+    """Do the jobs that people ask for on the pages, until stopped with Ctrl-C.
+
+    firstpoint serve has a worker already; this is one more, or one apart.
+    """
+    from firstpoint.workbench import launch
+
+    launch.work(directory, ready=lambda name: say(f"Worker {name} looks for jobs."))
+
+
+@click.command(name="daily")
+@directory_option
+def daily_command(directory: Path) -> None:
+    """Put what is to be done once a day into the queue: the digest by e-mail, where it is switched on.
+
+    Meant for cron or a timer of the system. A worker does the jobs.
+    """
+    _open_workbench(directory)
+    from firstpoint.workbench import launch
+
+    launch.prepare(directory)
+    from firstpoint.workbench.accounts.people import THE_COMMAND
+    from firstpoint.workbench.jobs import digests, expiry
+
+    with launch.saying_what_is_wrong(directory):
+        deleted = expiry.delete_old_files()
+        job = digests.queue_todays(THE_COMMAND)
+    say(f"The digest waits as job {job.pk}." if job else "No digest is to be sent, or it waits already.")
+    if deleted:
+        say(f"Files of {deleted:,} old jobs were deleted.")
 
 
 @click.group(name="user")

@@ -3,14 +3,16 @@
 configure(directory)                 # before anything of Django is touched
 prepare(directory)                   # makes or upgrades the database; safe to repeat
 serve(directory, "127.0.0.1", 8000)  # until it is stopped
+work(directory)                      # does the jobs that people ask for, until it is stopped
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import tomllib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import django
@@ -73,12 +75,14 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 8000,
     *,
-    threads: int = 4,
+    threads: int = 12,
     ready: Callable[[str], None] | None = None,
+    worker: bool = False,
 ) -> None:
     """Serve the workbench of a directory until the process is stopped.
 
-    ``ready`` is called with the address once the port is held. Raises InputError when the port is taken.
+    ``ready`` is called with the address once the port is held; ``worker`` keeps a worker for jobs beside the
+    server. Raises InputError when the port is taken, or the settings of jobs or mail make no sense.
     """
     import waitress
 
@@ -86,7 +90,12 @@ def serve(
     _read_tables()
     from django.conf import settings
 
+    from firstpoint.workbench.jobs import configured, receiving
+    from firstpoint.workbench.jobs.beside import worker_beside
     from firstpoint.workbench.wsgi import application
+
+    configured.check()
+    receiving.let_uploads_be_longer()
 
     try:
         server = waitress.create_server(
@@ -107,7 +116,26 @@ def serve(
         ) from fault
     if ready is not None:
         ready(f"http://{host}:{server.effective_port}/")
-    server.run()
+    with worker_beside(Path(directory).resolve()) if worker else nullcontext():
+        server.run()
+
+
+def work(directory: Path | str, *, ready: Callable[[str], None] | None = None) -> None:
+    """Do the jobs of a directory until the process is told to stop.
+
+    ``ready`` is called with the worker's name once it looks for jobs.
+    """
+    prepare(directory)
+    from firstpoint.workbench.jobs import configured
+    from firstpoint.workbench.jobs.working import Worker
+
+    configured.check()
+    worker = Worker()
+    for told in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(told, lambda *_: worker.stop.set())
+    if ready is not None:
+        ready(worker.name)
+    worker.work()
 
 
 @contextmanager

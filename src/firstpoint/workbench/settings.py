@@ -5,7 +5,8 @@ FIRSTPOINT_HOSTS       host names under which it is reached, with commas (defaul
 FIRSTPOINT_HTTPS       "1" where it is reached over HTTPS: cookies are then sent over nothing else
 
 What people see of an installation stands in ``workbench.toml`` in that directory, where there is one:
-``force``, the name at the top of each page, and ``notice``, a sentence under it.
+``force``, the name at the top of each page, and ``notice``, a sentence under it; ``[jobs]`` and ``[mail]`` as
+:mod:`firstpoint.workbench.jobs.configured` reads them.
 """
 
 import os
@@ -17,8 +18,8 @@ from firstpoint.workbench.keys import kept_key
 _named = os.environ.get("FIRSTPOINT_DIR", "")
 DIRECTORY = Path(_named) if _named else None
 _own = DIRECTORY / "workbench.toml" if DIRECTORY else None
-_shown = tomllib.loads(_own.read_text(encoding="utf-8")) if _own and _own.is_file() else {}
-FORCE_NAME, NOTICE = str(_shown.get("force", "")), str(_shown.get("notice", ""))
+SHOWN = tomllib.loads(_own.read_text(encoding="utf-8")) if _own and _own.is_file() else {}
+FORCE_NAME, NOTICE = str(SHOWN.get("force", "")), str(SHOWN.get("notice", ""))
 OVER_HTTPS = os.environ.get("FIRSTPOINT_HTTPS", "") == "1"
 
 SECRET_KEY = kept_key(DIRECTORY, "secret-key")
@@ -46,6 +47,7 @@ INSTALLED_APPS = [
     "firstpoint.workbench.audits",
     "firstpoint.workbench.boards",
     "firstpoint.workbench.api",
+    "firstpoint.workbench.jobs",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -69,7 +71,10 @@ TEMPLATES = [
         "DIRS": [Path(__file__).parent / "templates"],
         "OPTIONS": {
             "environment": "firstpoint.workbench.pages.environment",
-            "context_processors": ["firstpoint.workbench.pages.around_every_page"],
+            "context_processors": [
+                "firstpoint.workbench.pages.around_every_page",
+                "firstpoint.workbench.jobs.noticing.on_every_page",
+            ],
         },
     }
 ]

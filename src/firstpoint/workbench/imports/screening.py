@@ -65,6 +65,7 @@ def screen_held(
     open_from: float = OPEN_FROM,
     by: str = THE_COMMAND,
     progress: Callable[[int, int], None] | None = None,
+    also: Callable[[ScreenResult], None] | None = None,
 ) -> ScreenResult:
     """Screen every incident held, keep what was seen, and open work where a crime is likely missing.
 
@@ -75,7 +76,7 @@ def screen_held(
     ``screened`` is what ``screening.screen`` gave for these very incidents a moment ago, where a caller has
     it already; it must have a row for each incident held. Raises InputError when it has not. With ``loads``
     only incidents that these loads changed, whose crimes they changed, or that no screen has read, are read;
-    all are ranked.
+    all are ranked. ``also`` is called with the outcome inside the transaction in which it is kept.
     """
     now = timezone.now()
     which = _changed_by(loads) if loads is not None else Incident.objects.all()
@@ -94,7 +95,10 @@ def screen_held(
         )
         detail = {"incidents": seen.height, "opened": opened, "open_from_permille": round(open_from * 1000)}
         keep(by, "screen.run", f"screen:{ScreenRun.objects.count()}", detail)
-    return ScreenResult(seen.height, opened, reader, open_from)
+        outcome = ScreenResult(seen.height, opened, reader, open_from)
+        if also:
+            also(outcome)
+    return outcome
 
 
 def owed() -> list[int]:
