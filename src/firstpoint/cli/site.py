@@ -1,4 +1,4 @@
-"""``firstpoint import``, ``serve``, ``worker``, ``daily``, ``user`` and ``ledger``: one directory's workbench."""
+"""``firstpoint import``, ``serve``, ``worker``, ``daily``, ``user``, ``ledger``: one workbench."""
 
 from __future__ import annotations
 

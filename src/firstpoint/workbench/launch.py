@@ -138,6 +138,14 @@ def work(directory: Path | str, *, ready: Callable[[str], None] | None = None) -
     worker.work()
 
 
+def work_beside_server(directory: str) -> None:
+    """Do the jobs of a directory for as long as the server lives that started this process."""
+    configure(directory)
+    from firstpoint.workbench.jobs.beside import work_while_server_lives
+
+    work_while_server_lives()
+
+
 @contextmanager
 def saying_what_is_wrong(directory: Path | str) -> Iterator[None]:
     """Turn a database that is held, full or damaged, while something is done to it, into an InputError."""

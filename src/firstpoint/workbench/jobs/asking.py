@@ -64,7 +64,7 @@ def cancel(key: int, by: casework.Person) -> Job:
 
 
 def retry(key: int, by: casework.Person) -> Job:
-    """The job, waiting once more with the same arguments; raises Refused unless it failed or was cancelled."""
+    """The job, waiting once more as it was asked for; raises Refused unless it failed or was cancelled."""
     _job(key, by)
     with transaction.atomic():
         job = Job.objects.select_for_update().get(pk=key)

@@ -14,9 +14,7 @@ from firstpoint.workbench.jobs.working import Worker
 
 SECONDS_TO_END = 15
 SECONDS_BETWEEN_STARTS = 2.0
-_CODE = (
-    "import sys; from firstpoint.workbench.jobs.beside import work_for_server; work_for_server(*sys.argv[1:])"
-)
+_CODE = "import sys; from firstpoint.workbench import launch; launch.work_beside_server(sys.argv[1])"
 
 
 @contextmanager
@@ -32,13 +30,9 @@ def worker_beside(directory: Path) -> Iterator[None]:
         thread.join(SECONDS_TO_END)
 
 
-def work_for_server(directory: str) -> None:
+def work_while_server_lives() -> None:
     """Work until the server that started this process is gone: its end of our input closes with it."""
-    from firstpoint.workbench import launch
-
-    launch.configure(directory)
-    name = sys.stdin.readline().strip()
-    worker = Worker(name=name)
+    worker = Worker(name=sys.stdin.readline().strip())
     threading.Thread(target=_stop_with_the_server, args=(worker,), daemon=True).start()
     worker.work()
 

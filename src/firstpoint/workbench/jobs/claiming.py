@@ -18,8 +18,8 @@ from firstpoint.workbench.ledger.keeping import keep
 
 THE_WORKER = "worker"
 LOST = (
-    "The worker stopped {tries} times before it was done, perhaps for want of memory. Nothing of it was kept. "
-    "Try it again when less is going on, and tell your administrator if it stops again."
+    "The worker stopped {tries} times before it was done, perhaps for want of memory. Nothing of it was "
+    "kept. Try it again when less is going on, and tell your administrator if it stops again."
 )
 
 

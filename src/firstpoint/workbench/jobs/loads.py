@@ -43,7 +43,7 @@ def load_upload(task: Task) -> None:
         says = [str(each) for each in loaded]
         if not all(each.already for each in loaded):
             says.append(_follow_with_screen(task))
-        task.settle(says=says, files=aside, findings=report.text(most=12))
+        task.settle(says=says, files=aside, findings=places.as_sent(report.text(most=12)))
 
     as_of = datetime.fromisoformat(given["as_of"]) if given.get("as_of") else None
     loading.load(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import shutil
 import tempfile
@@ -39,6 +40,11 @@ def upload(kept: str) -> Path:
 def kept_as(path: Path) -> str:
     """How an upload is named among the arguments of a job."""
     return f"{path.parent.name}/{path.name}"
+
+
+def as_sent(words: str) -> str:
+    """Words in which uploads have the names under which they were sent, without our folders before them."""
+    return re.sub(rf"{re.escape(str(folder(UPLOADS)))}[/\\\\][0-9a-f]+[/\\\\]", "", words)
 
 
 def result(job: int, name: str) -> Path:

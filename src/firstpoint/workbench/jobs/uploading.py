@@ -8,6 +8,7 @@ the request unless the view keeps it.
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
@@ -68,14 +69,14 @@ class IntoTheDirectory(FileUploadHandler):
         self.descriptor = places.opened_for_owner(self.path)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:  # noqa: ARG002 - Django's signature
-        """Write a part of it; raises InputError where all that came is too long, NoRoom where the disk is full."""
+        """Write a part of it; raises InputError where too much came, NoRoom where the disk is full."""
         self.came += len(raw_data)
         if self.came > self.most:
             self._drop()
             raise InputError(
                 f"This file is larger than {self.most >> 20:,} MB, the most that can be sent here.",
                 where=safe_name(self.file_name or ""),
-                remedy="Split it by date, save it as Parquet, or load it with firstpoint import on the server.",
+                remedy="Split it by date, save it as Parquet, or load it on the server by firstpoint import.",
             )
         try:
             os.write(self.descriptor, raw_data)
@@ -119,9 +120,9 @@ def into_the_directory(view: Callable[..., HttpResponse]) -> Callable[..., HttpR
 
 def safe_name(name: str) -> str:
     """A file's name without folders, invisible signs or undue length, its ending kept."""
+    last = re.split(r"[/\\]", name)[-1]
     seen = "".join(
-        sign if unicodedata.category(sign)[0] in "LNPSZ" and sign not in '/\\:*?"<>|' else "_"
-        for sign in name
-    ).strip(" .")
-    path = Path(seen.rpartition("/")[2] or "file")
+        sign if unicodedata.category(sign)[0] in "LNPSZ" and sign not in ':*?"<>|' else "_" for sign in last
+    )
+    path = Path(seen.strip(" .") or "file")
     return f"{path.stem[:LONGEST_NAME].encode()[:180].decode(errors='ignore')}{path.suffix[:10]}"

@@ -22,7 +22,7 @@ from django.db import OperationalError, close_old_connections, connection
 from django.utils import timezone
 
 from firstpoint.errors import FirstpointError
-from firstpoint.workbench.jobs import expiry, pulse
+from firstpoint.workbench.jobs import expiry, places, pulse
 from firstpoint.workbench.jobs.claiming import claim, end, is_last_try, put_back, take_up_abandoned
 from firstpoint.workbench.jobs.kinds import kind_of
 from firstpoint.workbench.jobs.models import CANCELLED, DONE, FAILED, RUNNING, Job
@@ -147,9 +147,9 @@ class Worker:
             connection.close()
             self._try_later(job, "The database did not answer, or was kept by another program.")
         except FirstpointError as reason:
-            end(job, FAILED, str(reason))
+            end(job, FAILED, places.as_sent(str(reason)))
         except Exception as fault:  # noqa: BLE001 - whatever it is, the worker goes on with the next job
-            _log.error("%s failed: %s", job.reference, _where(fault))  # noqa: TRY400 - words may be a person's
+            _log.error("%s failed: %s", job.reference, _where(fault))
             end(job, FAILED, _ours(fault))
         finally:
             self.sign = pulse.Beat(self.name, time.time())
@@ -180,6 +180,6 @@ def _where(fault: Exception) -> str:
 
 def _ours(fault: Exception) -> str:
     return (
-        f"A fault of ours ({type(fault).__name__}) stopped it, and nothing of it was kept. Try it once more; if "
-        "it fails again, tell your administrator the number of this job."
+        f"A fault of ours ({type(fault).__name__}) stopped it, and nothing of it was kept. Try it once "
+        "more; if it fails again, tell your administrator the number of this job."
     )
