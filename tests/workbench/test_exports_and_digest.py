@@ -59,7 +59,7 @@ def test_a_work_list_holds_what_waits_and_says_what_it_left_out(signed_in, endin
         f"{len(rows) + 1} rows went in: {len(rows)} stand in the file, 1 were left out.",
         "Left out, state removed: 1.",
     ]
-    # A program of sheets computes a CSV cell that begins so, and in a workbook only what is stored as formula.
+    # A program of sheets computes a CSV cell that begins so, and in a workbook only what is stored so.
     code = {row[1] for row in rows if "HYPERLINK" in row[1]}
     assert code == {"'=HYPERLINK(1)" if ending == "csv" else "=HYPERLINK(1)"}
     if ending == "xlsx":
@@ -148,7 +148,8 @@ class Conversation(socketserver.StreamRequestHandler):
                     self.server.came.append("".join(mail))
                     self.say("250 kept")
                 case "QUIT":
-                    return self.say("221 bye")
+                    self.say("221 bye")
+                    break
                 case "MAIL" if self.server.refuses:
                     self.say("451 later")
                 case _:

@@ -67,7 +67,7 @@ def text_for(user: User, now: datetime) -> str:
     """What a person's digest says; nothing where nothing waits for them."""
     lines = []
     for part in today.parts_for(user, now):
-        figures = [each for each in part.figures if each.number]
+        figures = [each for each in part.figures if each.number and each.waits]
         if figures:
             lines.append(part.title)
             lines += [f"  {each.number:,} {each.label}{' (late)' if each.late else ''}" for each in figures]
