@@ -253,6 +253,7 @@ def test_a_person_switches_their_digest_on_and_off(signed_in, postbox):
         {"mail": {"host": "mail.example"}},
         {"mail": {"host": "h", "from": "a@b.c", "digest": "hourly"}},
         {"mail": {"host": "h", "from": "a@b.c", "port": "twenty-five"}},
+        {"mail": {"host": "h", "from": "a@b.c", "user": "without-starttls"}},
         {"mail": "on"},
         {"jobs": {"keep_files_days": -1}},
         {"jobs": {"largest_upload_mb": True}},

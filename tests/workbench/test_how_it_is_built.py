@@ -139,7 +139,7 @@ BUDGETS = [
     ("decision_maker", "/work/recording/1/", 20),
     ("team_leader", "/removals/", 3),
     ("auditor", "/audits/1/", 6),
-    ("registrar", "/ledger/", 5),
+    ("registrar", "/ledger/", 6),
     ("board_reader", "/board/1/", 3),
 ]
 

@@ -66,6 +66,8 @@ def mail() -> Mail | None:
     domains = given.get("domains") or [sender.rpartition("@")[2]]
     if not isinstance(domains, list) or not all(isinstance(each, str) for each in domains):
         raise _wrong("mail", "domains", 'Write a list such as ["force.example"].')
+    if _text(given, "user") and given.get("starttls") is not True:
+        raise _wrong("mail", "user", "Set starttls = true: the password would be sent for all to read.")
     return Mail(
         host=host,
         port=_whole("mail", "port", 25),

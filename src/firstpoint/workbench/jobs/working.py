@@ -77,7 +77,7 @@ class Task:
 
         Raises Lost, so that the transaction is undone, where the job is no longer this worker's.
         """
-        self.step("Finishing")
+        self.step("Finishing", keeps_database=self.worker.sign.keeps_database)
         held = Job.objects.filter(pk=self.job.pk, state=RUNNING, tries=self.job.tries)
         if not held.update(state=DONE, result=result, message="", ended_at=timezone.now()):
             raise Lost
