@@ -14,12 +14,12 @@ from python_calamine import CalamineWorkbook
 from firstpoint.errors import InputError
 from firstpoint.ledger import read_entries, verify
 from firstpoint.workbench.accounts.models import User
-from firstpoint.workbench.incidents.models import Incident
+from firstpoint.workbench.incidents.models import Incident, Restriction
 from firstpoint.workbench.jobs import configured, digests, exports, places
 from firstpoint.workbench.jobs.models import DigestWish, Job
 from firstpoint.workbench.jobs.working import Worker
 from firstpoint.workbench.ledger.models import LedgerEntry
-from firstpoint.workbench.recording.models import Decision, RecordingWork
+from firstpoint.workbench.work.models import Step, WorkItem
 
 pytestmark = pytest.mark.django_db
 
@@ -47,20 +47,24 @@ def rows_of(job: Job) -> list[list[str]]:
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
 def test_a_work_list_holds_what_waits_and_says_what_it_left_out(signed_in, ending):
-    done = RecordingWork.objects.first()
-    RecordingWork.objects.filter(pk=done.pk).update(state="removed")
-    waiting = RecordingWork.objects.exclude(pk=done.pk)
-    Incident.objects.filter(work=waiting.first()).update(opening_code="=HYPERLINK(1)")
+    done, shut, spiteful, *_ = WorkItem.objects.filter(kind="recording")
+    WorkItem.objects.filter(pk=done.pk).update(state="removed", open=False)
+    Restriction.objects.create(
+        incident_id=shut.incident_id, reason="made up", by="user:1", since=timezone.now()
+    )
+    WorkItem.objects.filter(pk=spiteful.pk).update(opening_code="=HYPERLINK(1)")
+    waiting = WorkItem.objects.exclude(incident_id__in=[done.incident_id, shut.incident_id])
     job = export(signed_in("registrar"), kind="export-work", format=ending)
     heading, *rows = rows_of(job)
     assert heading == list(exports.WORK_COLUMNS)
-    assert {row[0] for row in rows} == set(waiting.values_list("incident_id", flat=True))
+    assert {row[1] for row in rows} == set(waiting.values_list("incident_id", flat=True))
     assert job.result["says"] == [
-        f"{len(rows) + 1} rows went in: {len(rows)} stand in the file, 1 were left out.",
+        f"{len(rows) + 2} rows went in: {len(rows)} stand in the file, 2 were left out.",
+        "Left out, restricted: 1.",
         "Left out, state removed: 1.",
     ]
     # A program of sheets computes a CSV cell that begins so, and in a workbook only what is stored so.
-    code = {row[1] for row in rows if "HYPERLINK" in row[1]}
+    code = {row[2] for row in rows if "HYPERLINK" in row[2]}
     assert code == {"'=HYPERLINK(1)" if ending == "csv" else "=HYPERLINK(1)"}
     if ending == "xlsx":
         import zipfile
@@ -70,10 +74,10 @@ def test_a_work_list_holds_what_waits_and_says_what_it_left_out(signed_in, endin
 
 
 def test_decisions_of_a_period_hold_no_rationale_and_count_those_outside(signed_in):
-    work = RecordingWork.objects.first()
+    work = WorkItem.objects.filter(kind="recording").first()
     for days in (0, 40):
-        Decision.objects.create(
-            work=work,
+        Step.objects.create(
+            item=work,
             transition="record",
             from_state="awaiting_decision",
             to_state="recorded",
@@ -85,7 +89,7 @@ def test_decisions_of_a_period_hold_no_rationale_and_count_those_outside(signed_
     today = f"{timezone.now():%Y-%m-%d}"
     job = export(signed_in("registrar"), kind="export-decisions", format="csv", first=today, last=today)
     _, row = rows_of(job)
-    assert row[:2] == [work.incident_id, "record"]
+    assert row[:3] == ["recording", work.incident_id, "record"]
     assert row[-3:] == ["user:1", "late", "2 x 8N"]
     assert "Left out, outside the period: 1." in job.result["says"]
     entry = LedgerEntry.objects.get(action="export.made")

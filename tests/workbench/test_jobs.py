@@ -323,12 +323,12 @@ def test_a_load_is_taken_back_from_its_page(signed_in):
 
 
 def test_a_load_on_which_decisions_rest_is_not_taken_back_and_the_job_says_why(signed_in):
-    from firstpoint.workbench.recording.models import Decision, RecordingWork
+    from firstpoint.workbench.work.models import Step, WorkItem
 
     client = signed_in("registrar")
-    work = RecordingWork.objects.first()
-    Decision.objects.create(
-        work=work, transition="record", from_state="a", to_state="b", by_id=1, at=timezone.now(), late=False
+    work = WorkItem.objects.filter(kind="recording").first()
+    Step.objects.create(
+        item=work, transition="record", from_state="a", to_state="b", by_id=1, at=timezone.now(), late=False
     )
     first = LoadedExtract.objects.get(table="incidents")
     client.post(f"/imports/{first.pk}/undo/")

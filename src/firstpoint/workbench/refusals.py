@@ -119,8 +119,7 @@ def database_is_busy() -> HttpResponse:
     if saving_waits():
         return _without_the_database(
             503,
-            "An extract is being written into the database, which takes longer than usual, so nothing was saved "
-            "or shown.",
+            "An extract or a screen is being written into the database, so nothing was saved or shown.",
             "Go back: what you wrote is still in your browser. Copy it, and send it again in a few minutes.",
         )
     message = "The database does not answer or cannot be written, so nothing was saved or shown."

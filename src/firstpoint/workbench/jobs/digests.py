@@ -17,6 +17,7 @@ from django.utils import timezone
 from firstpoint.errors import InputError
 from firstpoint.workbench.accounts import today
 from firstpoint.workbench.accounts.models import User
+from firstpoint.workbench.incidents.restricting import is_shut
 from firstpoint.workbench.jobs.asking import queue
 from firstpoint.workbench.jobs.configured import Mail, mail
 from firstpoint.workbench.jobs.models import QUEUED, RUNNING, DigestWish, Job
@@ -71,8 +72,14 @@ def text_for(user: User, now: datetime) -> str:
         if figures:
             lines.append(part.title)
             lines += [f"  {each.number:,} {each.label}{' (late)' if each.late else ''}" for each in figures]
-            lines += [f"  {row.incident.incident_id}" for row in part.incidents]
+            lines += _references(user, part)
     return "\n".join(lines)
+
+
+def _references(user: User, part: today.Part) -> list[str]:
+    about = [each.incident_id for each in part.first if each.incident_id]
+    shut = is_shut(user.person, about)
+    return [f"  {each.reference}" for each in part.first if each.incident_id and each.incident_id not in shut]
 
 
 def wish_of(user: User) -> DigestWish:

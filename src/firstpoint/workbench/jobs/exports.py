@@ -1,4 +1,4 @@
-"""The jobs that make files to take away: the work list, the decisions of a period, the ledger.
+"""The jobs that make files to take away: the work list, the steps of a period, the ledger.
 
 Every export reconciles: the file is read back, and what went in must be what stands in it and what the
 exclusions list. Each is an entry of the ledger, and so is each download. No file holds a name of a person or
@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -22,33 +22,44 @@ from attrs import define, field
 from django.db import transaction
 from python_calamine import CalamineWorkbook
 
-from firstpoint import casework
 from firstpoint.errors import InputError
 from firstpoint.records import as_spreadsheet_text
+from firstpoint.workbench.incidents.models import Restriction
 from firstpoint.workbench.jobs import places
 from firstpoint.workbench.jobs.working import Task
 from firstpoint.workbench.ledger.keeping import all_entries, keep
 from firstpoint.workbench.ledger.models import LedgerEntry
-from firstpoint.workbench.recording.models import KIND, Decision, RecordingWork
+from firstpoint.workbench.work.models import Step, WorkItem
 
 FORMATS = ("csv", "xlsx")
 ROWS_AT_ONCE = 5_000
 MOST_ROWS_OF_A_SHEET = 1_048_575
 _LONDON = ZoneInfo("Europe/London")
 
-WORK_COLUMNS = ("reference", "opened_as", "received_at", "due_at", "state", "rank", "score", "harm")
-DECISION_COLUMNS = (
+WORK_COLUMNS = (
+    "kind",
     "reference",
-    "decision",
+    "opened_as",
+    "received_at",
+    "due_at",
+    "state",
+    "waits_for",
+    "priority",
+)
+STEP_COLUMNS = (
+    "kind",
+    "reference",
+    "step",
     "from_state",
     "to_state",
-    "decided_at",
-    "decided_by",
+    "taken_at",
+    "taken_by",
     "late",
     "crimes",
 )
 
 Row = tuple[Any, ...]
+T = TypeVar("T")
 
 
 @define
@@ -58,7 +69,7 @@ class Considered:
     came: int = 0
     left_out: Counter[str] = field(factory=Counter)
 
-    def pick(self, rows: Iterable[Row], why_not: Callable[[Row], str]) -> Iterator[Row]:
+    def pick(self, rows: Iterable[T], why_not: Callable[[T], str]) -> Iterator[T]:
         """The rows for the file; ``why_not`` says why a row stays out, with nothing where it goes in."""
         for row in rows:
             self.came += 1
@@ -70,37 +81,66 @@ class Considered:
 
 
 def work_list(task: Task) -> None:
-    """Every report that waits for a decision. Argument: ``format``, csv or xlsx."""
-    open_states = {each.state for each in casework.states(KIND) if each.open}
-    rows = RecordingWork.objects.order_by("due_at", "pk").values_list(
-        "incident_id",
-        "incident__opening_code",
-        "incident__received_at",
-        "due_at",
-        "state",
-        "incident__screened__rank",
-        "incident__screened__chance_unrecorded",
-        "incident__screened__harm",
-    )
-    _export(
-        task, "work-list", WORK_COLUMNS, rows, lambda row: "" if row[4] in open_states else f"state {row[4]}"
-    )
+    """Every piece of work that is open, of every kind. Argument: ``format``, csv or xlsx."""
+    restricted = _restricted()
+    items = WorkItem.objects.order_by("kind", "due_at", "pk").select_related("crime").defer("crime__text")
+
+    def why_not(item: WorkItem) -> str:
+        return _about_restricted(item, restricted) or ("" if item.open else f"state {item.state}")
+
+    _export(task, "work-list", WORK_COLUMNS, items.iterator(ROWS_AT_ONCE), why_not, _work_row)
 
 
 def decisions(task: Task) -> None:
-    """The decisions of a period. Arguments: ``first`` and ``last`` day (ISO, London), and ``format``."""
+    """The steps taken in a period. Arguments: ``first`` and ``last`` day (ISO, London), and ``format``."""
     first, last = (date.fromisoformat(task.arguments[name]) for name in ("first", "last"))
     begin, end = _midnight(first), _midnight(last + timedelta(days=1))
-    told = (
-        (each.work.incident_id, each.transition, each.from_state, each.to_state, each.at,
-         f"user:{each.by_id}", "late" if each.late else "", _classes(each.given))
-        for each in Decision.objects.select_related("work").order_by("at", "pk").iterator(ROWS_AT_ONCE)
-    )  # fmt: skip
+    restricted = _restricted()
+    steps = Step.objects.select_related("item__crime").defer("item__crime__text").order_by("at", "pk")
 
-    def why_not(row: Row) -> str:
-        return "" if begin <= row[4] < end else "outside the period"
+    def why_not(step: Step) -> str:
+        return ("" if begin <= step.at < end else "outside the period") or _about_restricted(
+            step.item, restricted
+        )
 
-    _export(task, f"decisions-{first}-to-{last}", DECISION_COLUMNS, told, why_not)
+    name = f"decisions-{first}-to-{last}"
+    _export(task, name, STEP_COLUMNS, steps.iterator(ROWS_AT_ONCE), why_not, _step_row)
+
+
+def _work_row(item: WorkItem) -> Row:
+    return (
+        item.kind,
+        item.reference,
+        item.opening_code,
+        item.received_at,
+        item.due_at,
+        item.state,
+        item.waits_for,
+        item.priority,
+    )
+
+
+def _step_row(step: Step) -> Row:
+    return (
+        step.item.kind,
+        step.item.reference,
+        step.transition,
+        step.from_state,
+        step.to_state,
+        step.at,
+        f"user:{step.by_id}",
+        "late" if step.late else "",
+        _classes(step.given),
+    )
+
+
+def _restricted() -> frozenset[str]:
+    return frozenset(Restriction.objects.values_list("incident_id", flat=True))
+
+
+def _about_restricted(item: WorkItem, restricted: frozenset[str]) -> str:
+    about = {item.incident_id, item.crime.incident_id if item.crime else None}
+    return "restricted" if about & restricted else ""
 
 
 def ledger(task: Task) -> None:
@@ -120,7 +160,12 @@ def ledger(task: Task) -> None:
 
 
 def _export(
-    task: Task, name: str, columns: tuple[str, ...], rows: Iterable[Row], why_not: Callable[[Row], str]
+    task: Task,
+    name: str,
+    columns: tuple[str, ...],
+    held: Iterable[T],
+    why_not: Callable[[T], str],
+    as_row: Callable[[T], Row],
 ) -> None:
     ending = task.arguments.get("format", "csv")
     if ending not in FORMATS:
@@ -129,7 +174,7 @@ def _export(
     path = places.result(task.job.pk, f"{name}.{ending}")
     path.unlink(missing_ok=True)
     task.step("Writing rows")
-    picked = _counted(task, considered.pick(rows, why_not), 0)
+    picked = map(as_row, _counted(task, considered.pick(held, why_not), 0))
     (_write_csv if ending == "csv" else _write_xlsx)(path, columns, picked)
     task.step("Reading the file back")
     out = _rows_of_csv(path) if ending == "csv" else _rows_of_xlsx(path)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 from http.cookies import CookieError, SimpleCookie
 from importlib import import_module
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
@@ -23,15 +24,18 @@ from firstpoint.workbench.jobs.configured import largest_upload
 _AROUND = 1 << 20
 
 
-class LongerForUploads(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
+class LongerForUploads(HTTPRequestParser):
     """Reads a request; one that brings an extract from somebody who is signed in may be longer."""
+
+    adj: Any
 
     def parse_header(self, header_plus: bytes) -> None:
         """Read the header, and set the limit of what follows by it."""
         super().parse_header(header_plus)
         if self.path == reverse("upload") and _is_of_a_session(self.headers.get("COOKIE", "")):
-            self.adj = copy.copy(self.adj)
-            self.adj.max_request_body_size = largest_upload() + _AROUND
+            longer = copy.copy(self.adj)
+            longer.max_request_body_size = largest_upload() + _AROUND
+            self.adj = longer
 
 
 def let_uploads_be_longer() -> None:
@@ -43,7 +47,7 @@ def _is_of_a_session(cookies: str) -> bool:
     try:
         held = SimpleCookie(cookies).get(settings.SESSION_COOKIE_NAME)
         engine = import_module(settings.SESSION_ENGINE)
-        return bool(held) and SESSION_KEY in engine.SessionStore(held.value)
+        return held is not None and SESSION_KEY in engine.SessionStore(held.value)
     except (CookieError, DatabaseError):
         connection.close()
         return False

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.core.validators import validate_email
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -138,7 +138,7 @@ def exports(request: Signed) -> HttpResponse:
 
 @page("jobs.see")
 @require_GET
-def download(request: Signed, key: int, number: int) -> HttpResponseBase:
+def download(request: Signed, key: int, number: int) -> HttpResponse:
     """A file that a job made; who took it is kept in the ledger before the first byte goes."""
     found = _job(key)
     casework.require(request.user.person.roles, kind_of(found.kind).action)
@@ -156,7 +156,8 @@ def download(request: Signed, key: int, number: int) -> HttpResponseBase:
         found.reference,
         {"kind": found.kind, "bytes": path.stat().st_size},
     )
-    return FileResponse(content, as_attachment=True, filename=name, content_type="application/octet-stream")
+    answer = FileResponse(content, as_attachment=True, filename=name, content_type="application/octet-stream")
+    return cast(HttpResponse, answer)
 
 
 @page("work.see")
