@@ -57,7 +57,7 @@ def test_a_work_list_holds_what_waits_and_says_what_it_left_out(signed_in, endin
     job = export(signed_in("registrar"), kind="export-work", format=ending)
     heading, *rows = rows_of(job)
     assert heading == list(exports.WORK_COLUMNS)
-    assert {row[1] for row in rows} == set(waiting.values_list("incident_id", flat=True))
+    assert {row[1] for row in rows} == {each.reference for each in waiting}
     assert job.result["says"] == [
         f"{len(rows) + 2} rows went in: {len(rows)} stand in the file, 2 were left out.",
         "Left out, restricted: 1.",

@@ -135,7 +135,7 @@ def _step_row(step: Step) -> Row:
 
 
 def _restricted() -> frozenset[str]:
-    return frozenset(Restriction.objects.values_list("incident_id", flat=True))
+    return frozenset(map(str, Restriction.objects.values_list("incident_id", flat=True)))
 
 
 def _about_restricted(item: WorkItem, restricted: frozenset[str]) -> str:
