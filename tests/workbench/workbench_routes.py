@@ -58,4 +58,6 @@ def _address(pattern: str) -> str:
 
 
 def _posted(pattern) -> bool:
-    return pattern.name in {"sign-out", "ledger-verify", "address-let-in"}
+    return pattern.name in {
+        "sign-out", "ledger-verify", "address-let-in", "job-screen", "job-cancel", "job-retry"
+    }  # fmt: skip

@@ -36,6 +36,8 @@ COMMANDS = {
     "report": "firstpoint.cli.report",
     "import": "firstpoint.cli.site",
     "serve": "firstpoint.cli.site",
+    "worker": "firstpoint.cli.site",
+    "daily": "firstpoint.cli.site",
     "user": "firstpoint.cli.site",
     "ledger": "firstpoint.cli.site",
 }

@@ -202,7 +202,7 @@ def _serve(directory: Path, port: int) -> None:
         say(f"The password of each: {PASSWORD}")
         say("These are published passwords on made-up data: do not serve this to others. Ctrl-C stops it.")
 
-    launch.serve(directory, "127.0.0.1", port, ready=ready)
+    launch.serve(directory, "127.0.0.1", port, ready=ready, worker=True)
 
 
 def _first_day(today: date, days: int) -> date:

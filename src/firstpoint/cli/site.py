@@ -1,9 +1,9 @@
-"""``firstpoint import``, ``serve``, ``user`` and ``ledger``: the workbench of one directory."""
+"""``firstpoint import``, ``serve``, ``worker``, ``daily``, ``user``, ``ledger``: one workbench."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -127,8 +127,9 @@ def _take_back(directory: Path, number: int) -> None:
 @directory_option
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True)
-def serve_command(directory: Path, host: str, port: int) -> None:
-    """Serve the workbench until it is stopped with Ctrl-C."""
+@click.option("--no-worker", is_flag=True, help="Serve pages only; jobs are left to firstpoint worker.")
+def serve_command(directory: Path, host: str, port: int, no_worker: bool) -> None:
+    """Serve the workbench, and do its jobs, until it is stopped with Ctrl-C."""
     from firstpoint.workbench import launch
 
     def ready(address: str) -> None:
@@ -138,7 +139,48 @@ def serve_command(directory: Path, host: str, port: int) -> None:
         for each in warnings():
             warn(each)
 
-    launch.serve(directory, host, port, ready=ready)
+    launch.serve(directory, host, port, ready=ready, worker=not no_worker)
+
+
+@click.command(name="worker")
+@directory_option
+def worker_command(directory: Path) -> None:
+    """Do the jobs that people ask for on the pages, until stopped with Ctrl-C.
+
+    firstpoint serve has a worker already; this is one more, or one apart.
+    """
+    from firstpoint.workbench import launch
+
+    launch.work(directory, ready=lambda name: say(f"Worker {name} looks for jobs."))
+
+
+@click.command(name="daily")
+@directory_option
+def daily_command(directory: Path) -> None:
+    """Do what is to be done once a day: draw the daily audit and the quality sample, queue the digest.
+
+    Meant for cron or a timer of the system. What was done for a day already is not done again.
+    """
+    _open_workbench(directory)
+    from firstpoint.workbench import launch
+
+    launch.prepare(directory)
+    from django.utils import timezone
+
+    from firstpoint.workbench.accounts.people import THE_COMMAND
+    from firstpoint.workbench.jobs import digests, expiry
+    from firstpoint.workbench.work.handling import do_daily
+
+    with launch.saying_what_is_wrong(directory):
+        now = timezone.now()
+        yesterday = timezone.localdate(now) - timedelta(days=1)
+        drawn = do_daily(yesterday, now, THE_COMMAND)
+        deleted = expiry.delete_old_files()
+        job = digests.queue_todays(THE_COMMAND)
+    say(f"For {yesterday:%-d %B %Y}, {drawn:,} pieces of work were opened.")
+    say(f"The digest waits as job {job.pk}." if job else "No digest is to be sent, or it waits already.")
+    if deleted:
+        say(f"Files of {deleted:,} old jobs were deleted.")
 
 
 @click.group(name="user")

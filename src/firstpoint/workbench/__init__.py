@@ -9,9 +9,10 @@ A Django site over the rooms of the library, one app for each kind of work:
     recording   the decision on each report, its 24-hour clock, and the removal that needs a second person
     audits      a drawn sample, marked blind, and its results
     boards      published papers, for readers who see no personal data
+    jobs        long work beside the pages: loads, screens, exports, the digest; and the worker that does it
 
 :mod:`firstpoint.workbench.launch` starts it: ``configure`` a directory, ``prepare`` it, ``serve`` it. All
-that is kept is in that directory: one SQLite database and three keys.
+that is kept is in that directory: one SQLite database, three keys, and for some days the files of jobs.
 
 How it is built, so that it can be checked:
 
@@ -23,10 +24,9 @@ How it is built, so that it can be checked:
   reads their code to see that it stays so.
 * A decision, its ledger entry and the new state of the work are one transaction, tied to the version that the
   person saw. Whoever comes second is told.
+* Long work is done by a worker, a process of its own: wholly and once, or not at all.
 * Pages are whole without scripts.
 
 Limits. A decision to record is kept here and shown; the crime record itself is made in the force's crime
-system and comes back with its next extract. Extracts are loaded by the command, not through a page. Only
-recording decisions, removals and audit marks are worked here yet; rape reports, cancellations, appeals and
-the rest are not. SQLite is what it is tested on.
+system and comes back with its next extract. SQLite is what it is tested on most.
 """

@@ -5,6 +5,9 @@ notice = "Made-up data"               # a sentence under it
 second_factor = "required"            # or "offered": whether local accounts must have one
 checkpoints = "/mnt/elsewhere/points" # the file outside the database that the ledger is witnessed in
 
+[jobs]                                # as firstpoint.workbench.jobs.configured reads it
+[mail]                                # the same
+
 [oidc]                                # single sign-on by the organisation, where it has one
 name = "your force account"           # what the button on the sign-in page calls it
 issuer = "https://identity.example"   # where its OpenID Connect discovery document stands
@@ -49,13 +52,14 @@ class Organisation:
 
 @frozen
 class Configuration:
-    """What an installation says of itself."""
+    """What an installation says of itself; ``whole`` is all that its file says."""
 
     force: str = ""
     notice: str = ""
     second_factor: str = "required"
     checkpoints: Path | None = None
     organisation: Organisation | None = None
+    whole: Mapping[str, Any] = field(factory=dict, repr=False)
 
 
 def read_configuration(directory: Path | None, environment: Mapping[str, str]) -> Configuration:
@@ -76,6 +80,7 @@ def read_configuration(directory: Path | None, environment: Mapping[str, str]) -
             directory, environment.get("FIRSTPOINT_CHECKPOINTS") or said.get("checkpoints")
         ),
         organisation=_organisation(said.get("oidc"), environment.get("FIRSTPOINT_OIDC_SECRET", "")),
+        whole=said,
     )
 
 

@@ -3,15 +3,17 @@
 configure(directory)                 # before anything of Django is touched
 prepare(directory)                   # makes or upgrades the database; safe to repeat
 serve(directory, "127.0.0.1", 8000)  # until it is stopped
+work(directory)                      # does the jobs that people ask for, until it is stopped
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import threading
 import tomllib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import django
@@ -74,12 +76,14 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 8000,
     *,
-    threads: int = 4,
+    threads: int = 12,
     ready: Callable[[str], None] | None = None,
+    worker: bool = False,
 ) -> None:
     """Serve the workbench of a directory until the process is stopped.
 
-    ``ready`` is called with the address once the port is held. Raises InputError when the port is taken.
+    ``ready`` is called with the address once the port is held; ``worker`` keeps a worker for jobs beside the
+    server. Raises InputError when the port is taken, or the settings of jobs or mail make no sense.
     """
     import waitress
 
@@ -87,7 +91,12 @@ def serve(
     _read_tables()
     from django.conf import settings
 
+    from firstpoint.workbench.jobs import configured, receiving
+    from firstpoint.workbench.jobs.beside import worker_beside
     from firstpoint.workbench.wsgi import application
+
+    configured.check()
+    receiving.let_uploads_be_longer()
 
     try:
         server = waitress.create_server(
@@ -111,9 +120,36 @@ def serve(
         ready(f"http://{host}:{server.effective_port}/")
     stop = _start_witnessing()
     try:
-        server.run()
+        with worker_beside(Path(directory).resolve()) if worker else nullcontext():
+            server.run()
     finally:
         stop.set()
+
+
+def work(directory: Path | str, *, ready: Callable[[str], None] | None = None) -> None:
+    """Do the jobs of a directory until the process is told to stop.
+
+    ``ready`` is called with the worker's name once it looks for jobs.
+    """
+    prepare(directory)
+    from firstpoint.workbench.jobs import configured
+    from firstpoint.workbench.jobs.working import Worker
+
+    configured.check()
+    worker = Worker()
+    for told in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(told, lambda *_: worker.stop.set())
+    if ready is not None:
+        ready(worker.name)
+    worker.work()
+
+
+def work_beside_server(directory: str) -> None:
+    """Do the jobs of a directory for as long as the server lives that started this process."""
+    configure(directory)
+    from firstpoint.workbench.jobs.beside import work_while_server_lives
+
+    work_while_server_lives()
 
 
 @contextmanager

@@ -35,6 +35,7 @@ SECTIONS = (
     ("board", "Board", "boards.read"),
     ("ledger", "Ledger", "ledger.see"),
     ("imports", "Imports", "imports.see"),
+    ("jobs", "Jobs", "jobs.see"),
     ("accounts", "People", "accounts.see"),
 )
 

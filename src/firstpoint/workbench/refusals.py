@@ -117,6 +117,14 @@ def not_there(request: HttpRequest, exception: Http404) -> HttpResponse:  # noqa
 
 def database_is_busy() -> HttpResponse:
     """The page for a database that another program holds, or that cannot be written: full, or read only."""
+    from firstpoint.workbench.jobs.noticing import saving_waits
+
+    if saving_waits():
+        return _without_the_database(
+            503,
+            "An extract or a screen is being written into the database, so nothing was saved or shown.",
+            "Go back: what you wrote is still in your browser. Copy it, and send it again in a few minutes.",
+        )
     message = "The database does not answer or cannot be written, so nothing was saved or shown."
     remedy = (
         "Go back: what you wrote is still in your browser. Copy it, and send it again in a minute. If that "

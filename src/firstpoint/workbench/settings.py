@@ -24,6 +24,7 @@ FORCE_NAME, NOTICE = _configured.force, _configured.notice
 SECOND_FACTOR = _configured.second_factor
 CHECKPOINTS = _configured.checkpoints
 ORGANISATION = _configured.organisation
+SHOWN = _configured.whole
 OVER_HTTPS = os.environ.get("FIRSTPOINT_HTTPS", "") == "1"
 PROXY = os.environ.get("FIRSTPOINT_PROXY", "")
 
@@ -58,6 +59,7 @@ INSTALLED_APPS = [
     "firstpoint.workbench.audits",
     "firstpoint.workbench.boards",
     "firstpoint.workbench.api",
+    "firstpoint.workbench.jobs",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -81,7 +83,10 @@ TEMPLATES = [
         "DIRS": [Path(__file__).parent / "templates"],
         "OPTIONS": {
             "environment": "firstpoint.workbench.pages.environment",
-            "context_processors": ["firstpoint.workbench.pages.around_every_page"],
+            "context_processors": [
+                "firstpoint.workbench.pages.around_every_page",
+                "firstpoint.workbench.jobs.noticing.on_every_page",
+            ],
         },
     }
 ]

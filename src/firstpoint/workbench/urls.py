@@ -19,6 +19,7 @@ urlpatterns = [
     path("ledger/", include("firstpoint.workbench.ledger.urls")),
     path("api/", include("firstpoint.workbench.api.urls")),
     path("imports/", include("firstpoint.workbench.imports.urls")),
+    path("", include("firstpoint.workbench.jobs.urls")),
 ]
 
 handler400 = "firstpoint.workbench.refusals.bad_request"

@@ -21,12 +21,13 @@ from firstpoint.workbench.work.models import WorkItem
 
 @frozen
 class Figure:
-    """A number worth a look, with what it counts and where it leads."""
+    """A number worth a look, with what it counts and where it leads; ``waits`` says that it is work to do."""
 
     number: int | None
     label: str
     href: str = ""
     late: bool = False
+    waits: bool = True
 
 
 @frozen
@@ -162,7 +163,8 @@ def _papers(_user: User, _now: datetime) -> Part:
 
 def _ledger(_user: User, _now: datetime) -> Part:
     last = LedgerEntry.objects.order_by("-sequence").first()
-    return Part(title="Ledger", figures=(Figure(last.sequence if last else 0, "entries", reverse("ledger")),))
+    entries = Figure(last.sequence if last else 0, "entries", reverse("ledger"), waits=False)
+    return Part(title="Ledger", figures=(entries,))
 
 
 def _extracts(_user: User, _now: datetime) -> Part:
@@ -176,7 +178,7 @@ def _extracts(_user: User, _now: datetime) -> Part:
 
 
 def _people(_user: User, _now: datetime) -> Part:
-    return Part(
-        title="People",
-        figures=(Figure(User.objects.filter(is_active=True).count(), "accounts", reverse("accounts")),),
+    accounts = Figure(
+        User.objects.filter(is_active=True).count(), "accounts", reverse("accounts"), waits=False
     )
+    return Part(title="People", figures=(accounts,))

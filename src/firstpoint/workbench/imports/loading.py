@@ -80,6 +80,7 @@ def load(
     by: str = THE_COMMAND,
     as_of: datetime | None = None,
     progress: Progress | None = None,
+    also: Callable[[tuple[Loaded, ...]], None] | None = None,
 ) -> tuple[Loaded, ...]:
     """What became of each extract, in the order given, once all of them are loaded.
 
@@ -88,6 +89,7 @@ def load(
     kept. Log entries have no key: each that is not held just so is added, and an incident without a text of
     its own takes theirs. ``progress`` is called with the
     table, the rows done and the rows in all. A fault or a kill at any moment leaves the database as it was.
+    ``also`` is called with the outcome inside the transaction, so that it stands or falls with the load.
     Raises InputError for an extract of a table that is not kept here, or a moment to come.
     """
     if as_of and as_of > timezone.now():
@@ -106,13 +108,20 @@ def load(
             cursor.execute(f"PRAGMA cache_size = -{_IN_MEMORY}")
     with transaction.atomic():
         order = list(MODELS)
+        as_of = as_of or timezone.now()
         done = {
-            id(each): _load_one(each, by, as_of or timezone.now(), progress)
+            id(each): _load_one(each, by, as_of, progress)
             for each in sorted(extracts, key=lambda e: order.index(e.table))
         }
         if any(not each.already and each.table in ("incidents", "log_entries") for each in done.values()):
             join_entries([each.number for each in done.values() if not each.already])
-    return tuple(done[id(each)] for each in extracts)
+        outcome = tuple(done[id(each)] for each in extracts)
+        # Last, since whoever adds to the ledger keeps all others from adding until the transaction ends.
+        for each in outcome:
+            _keep_in_ledger(each, by, as_of)
+        if also:
+            also(outcome)
+    return outcome
 
 
 def _load_one(extract: Extract, by: str, as_of: datetime, progress: Progress | None) -> Loaded:
@@ -140,16 +149,6 @@ def _load_one(extract: Extract, by: str, as_of: datetime, progress: Progress | N
     loaded.rows_added, loaded.rows_replaced = found.added, found.replaced
     loaded.rows_unchanged, loaded.rows_older = found.unchanged, found.older
     loaded.save()
-    detail: dict[str, Any] = {
-        "table": extract.table,
-        "added": found.added,
-        "replaced": found.replaced,
-        "unchanged": found.unchanged,
-        "older": found.older,
-        "set_aside": aside,
-        "as_of": as_of.isoformat(timespec="seconds"),
-    }
-    keep(by, "extract.loaded", f"sha256:{extract.sha256}", detail)
     return Loaded(
         loaded.pk,
         extract.table,
@@ -164,11 +163,27 @@ def _load_one(extract: Extract, by: str, as_of: datetime, progress: Progress | N
     )
 
 
-def undo(number: int, *, by: str = THE_COMMAND) -> TakenBack:
+def _keep_in_ledger(loaded: Loaded, by: str, as_of: datetime) -> None:
+    if loaded.already:
+        return
+    detail: dict[str, Any] = {
+        "table": loaded.table,
+        "added": loaded.added,
+        "replaced": loaded.replaced,
+        "unchanged": loaded.unchanged,
+        "older": loaded.older,
+        "set_aside": loaded.set_aside,
+        "as_of": as_of.isoformat(timespec="seconds"),
+    }
+    keep(by, "extract.loaded", f"sha256:{loaded.sha256}", detail)
+
+
+def undo(number: int, *, by: str = THE_COMMAND, also: Callable[[TakenBack], None] | None = None) -> TakenBack:
     """Take one load back: rows that it alone brought go, rows it replaced stand again as they were.
 
     Raises InputError where there is no such load, and Refused where a later load built on it, or somebody
     decided on, or an audit drew, a report that it added. It is all or nothing, and kept in the ledger.
+    ``also`` is called with the outcome inside the transaction.
     """
     with transaction.atomic():
         loaded = LoadedExtract.objects.filter(pk=number, undone_at=None).first()
@@ -195,7 +210,10 @@ def undo(number: int, *, by: str = THE_COMMAND) -> TakenBack:
             f"sha256:{loaded.sha256}",
             {"table": loaded.table, "gone": gone, "again": again},
         )
-    return TakenBack(number, loaded.table, loaded.file_name, gone, again)
+        taken = TakenBack(number, loaded.table, loaded.file_name, gone, again)
+        if also:
+            also(taken)
+    return taken
 
 
 def _refuse_what_others_build_on(loaded: LoadedExtract) -> None:

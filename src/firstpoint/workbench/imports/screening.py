@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -47,6 +49,9 @@ _CRIMES: dict[str, pl.DataType] = {
 _NOT_STANDING = ("cancelled", "transferred")
 _FIGURES = pl.col("chance_unrecorded", "chance_crime", "harm", "expected_crimes")  # null where not read
 _NOT_READ = pl.col("not_read")
+_HELD, _SEEN = Screened._meta.db_table, "seen_now"
+_COLUMNS = tuple(each.column for each in Screened._meta.concrete_fields if not each.primary_key)
+_CELLS = ", ".join(_COLUMNS)
 
 
 @frozen
@@ -66,6 +71,7 @@ def screen_held(
     open_from: float = OPEN_FROM,
     by: str = THE_COMMAND,
     progress: Callable[[int, int], None] | None = None,
+    also: Callable[[ScreenResult], None] | None = None,
 ) -> ScreenResult:
     """Screen every incident held, keep what was seen, and open work where a crime is likely missing.
 
@@ -76,7 +82,7 @@ def screen_held(
     ``screened`` is what ``screening.screen`` gave for these very incidents a moment ago, where a caller has
     it already; it must have a row for each incident held. Raises InputError when it has not. With ``loads``
     only incidents that these loads changed, whose crimes they changed, or that no screen has read, are read;
-    all are ranked.
+    all are ranked. ``also`` is called with the outcome inside the transaction in which it is kept.
     """
     now = timezone.now()
     which = _changed_by(loads) if loads is not None else Incident.objects.all()
@@ -85,9 +91,10 @@ def screen_held(
     )
     seen = _checked(screened) if screened is not None else _seen_now(which, crimes, progress)
     reader = str(seen.get_column("reader").first()) if seen.height else ""
-    with transaction.atomic():
-        _keep_seen(seen, crimes, now, anew=loads is None)
-        opened = _open_work(seen, open_from, now)
+    work = _work_to_open(seen, open_from, now)
+    with _beside(seen, crimes, now), transaction.atomic():
+        _keep_seen(anew=loads is None)
+        opened = _open(work)
         followed = LoadedExtract.objects.filter(screened_at=None)
         (followed if loads is None else followed.filter(pk__in=loads)).update(screened_at=now)
         ScreenRun.objects.create(
@@ -95,8 +102,11 @@ def screen_held(
         )
         detail = {"incidents": seen.height, "opened": opened, "open_from_permille": round(open_from * 1000)}
         keep(by, "screen.run", f"screen:{ScreenRun.objects.count()}", detail)
+        outcome = ScreenResult(seen.height, opened, reader, open_from)
+        if also:
+            also(outcome)
     open_after_screen(now, by)
-    return ScreenResult(seen.height, opened, reader, open_from)
+    return outcome
 
 
 def owed() -> list[int]:
@@ -135,21 +145,43 @@ def _frame(rows: QuerySet[Any], schema: dict[str, pl.DataType]) -> pl.DataFrame:
     return pl.DataFrame(list(rows.values_list(*schema)), schema=schema, orient="row")
 
 
-def _keep_seen(seen: pl.DataFrame, crimes: pl.DataFrame, now: datetime, *, anew: bool) -> None:
+@contextmanager
+def _beside(seen: pl.DataFrame, crimes: pl.DataFrame, now: datetime) -> Iterator[None]:
+    """Hold what was seen in a table of this connection alone, which keeps nobody waiting meanwhile."""
+    _run(f"DROP TABLE IF EXISTS {_SEEN}")
+    _run(f"CREATE TEMPORARY TABLE {_SEEN} AS SELECT {_CELLS} FROM {_HELD} WHERE 1 = 0")
     standing = crimes.filter(~pl.col("status").is_in(_NOT_STANDING).fill_null(value=False))
     recorded = Counter(standing.get_column("incident_id").drop_nulls().to_list())
-    if anew:
-        Screened.objects.all().delete()
-    for part in seen.iter_slices(ROWS_AT_ONCE):
-        if not anew:
-            Screened.objects.filter(incident__in=part.get_column("incident_id").to_list()).delete()
-        Screened.objects.bulk_create(
-            Screened(**row, crimes_recorded=recorded[row["incident_id"]], screened_at=now)
-            for row in part.with_columns(_FIGURES.fill_null(0.0), _NOT_READ.fill_null("")).to_dicts()
-        )
+    given = {"screened_at": connection.ops.adapt_datetimefield_value(now)}
+    places = ", ".join(["%s"] * len(_COLUMNS))
+    with connection.cursor() as cursor:
+        for part in seen.iter_slices(ROWS_AT_ONCE):
+            told = part.with_columns(_FIGURES.fill_null(0.0), _NOT_READ.fill_null("")).to_dicts()
+            for row in told:
+                row |= {**given, "crimes_recorded": recorded[row["incident_id"]]}
+                row["disclosures"] = json.dumps(row["disclosures"])
+            statement = f"INSERT INTO {_SEEN} ({_CELLS}) VALUES ({places})"
+            cursor.executemany(statement, [[row[column] for column in _COLUMNS] for row in told])
+    try:
+        yield
+    finally:
+        if not connection.needs_rollback:
+            _run(f"DROP TABLE IF EXISTS {_SEEN}")
 
+
+def _keep_seen(*, anew: bool) -> None:
+    """Let what stands beside take the place of what was seen before."""
+    _run(
+        f"DELETE FROM {_HELD}" + ("" if anew else f" WHERE incident_id IN (SELECT incident_id FROM {_SEEN})")
+    )
+    _run(f"INSERT INTO {_HELD} ({_CELLS}) SELECT {_CELLS} FROM {_SEEN}")
     if not anew:
         _rank_all()
+
+
+def _run(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
 
 
 def _rank_all() -> None:
@@ -168,20 +200,26 @@ def _rank_all() -> None:
         )
 
 
-def _open_work(seen: pl.DataFrame, open_from: float, now: datetime) -> int:
+def _work_to_open(seen: pl.DataFrame, open_from: float, now: datetime) -> list[WorkItem]:
     likely = set(seen.filter(pl.col("chance_unrecorded") >= open_from).get_column("incident_id").to_list())
     likely |= _reported_incidents(seen)
     decided = WorkItem.objects.filter(kind="recording").values("incident_id")
     without = Incident.objects.exclude(incident_id__in=decided).defer("text")
     amount = amount_of("recording")
-    work = [
+    return [
         made("recording", now=now, because="screen", incident=incident, amount=amount)
         for incident in without.iterator(chunk_size=ROWS_AT_ONCE)
         if incident.incident_id in likely
     ]
-    WorkItem.objects.bulk_create(work, batch_size=ROWS_AT_ONCE)
+
+
+def _open(work: Sequence[WorkItem]) -> int:
+    """Put work on the list, and give how much; what somebody opened meanwhile stays as it is."""
+    held = WorkItem.objects.filter(kind="recording")
+    before = held.count()
+    WorkItem.objects.bulk_create(work, batch_size=ROWS_AT_ONCE, ignore_conflicts=True)
     _prioritise()
-    return len(work)
+    return held.count() - before
 
 
 def _prioritise() -> None:

@@ -19,5 +19,6 @@ def extracts(request: Signed) -> HttpResponse:
         "extracts": LoadedExtract.objects.order_by("-loaded_at", "table")[:200],
         "runs": ScreenRun.objects.order_by("-run_at")[:20],
         "names": people.names(),
+        "may": request.user.may,
     }
     return render(request, "workbench/imports.html", context)

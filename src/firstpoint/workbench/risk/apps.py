@@ -11,7 +11,9 @@ class RiskConfig(AppConfig):
 
     def ready(self) -> None:
         """Say how the work is handled."""
+        from firstpoint.workbench.risk.drawing import draw_once
         from firstpoint.workbench.risk.handling import HANDLING
-        from firstpoint.workbench.work.handling import handle
+        from firstpoint.workbench.work.handling import also_daily, handle
 
         handle("risk_audit", HANDLING)
+        also_daily(draw_once)

@@ -58,6 +58,14 @@ def draw_day(
     return draw
 
 
+def draw_once(day: date, now: datetime, by: str) -> int:
+    """How many reports were drawn from a day that is over; none where it was drawn or nothing was screened."""
+    try:
+        return draw_day(day, now, by).budget
+    except Refused:
+        return 0
+
+
 def _frame_of(day: date) -> tuple[pl.DataFrame, pl.DataFrame]:
     start = datetime.combine(day, time(), LONDON)
     end = datetime.combine(day + timedelta(days=1), time(), LONDON)
