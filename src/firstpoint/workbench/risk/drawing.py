@@ -59,7 +59,7 @@ def draw_day(
 
 
 def draw_once(day: date, now: datetime, by: str) -> int:
-    """How many reports were drawn from a day that is over; none where it was drawn or nothing was screened."""
+    """How many reports were drawn from a day that is over; none where it was drawn or none was screened."""
     try:
         return draw_day(day, now, by).budget
     except Refused:
