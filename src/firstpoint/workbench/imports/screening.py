@@ -17,6 +17,7 @@ from firstpoint import screening
 from firstpoint.errors import InputError
 from firstpoint.screening.facts import REPORTED_INCIDENT
 from firstpoint.workbench.accounts.people import THE_COMMAND
+from firstpoint.workbench.database import LOADING, one_at_a_time
 from firstpoint.workbench.imports.models import EarlierRow, LoadedExtract, ScreenRun
 from firstpoint.workbench.imports.rows import ROWS_AT_ONCE
 from firstpoint.workbench.incidents.models import Crime, Incident, LogEntry, Screened
@@ -84,7 +85,7 @@ def screen_held(
     )
     seen = _checked(screened) if screened is not None else _seen_now(which, crimes, progress)
     reader = str(seen.get_column("reader").first()) if seen.height else ""
-    with transaction.atomic():
+    with transaction.atomic(), one_at_a_time(LOADING):
         _keep_seen(seen, crimes, now, anew=loads is None)
         opened = _open_work(seen, open_from, now)
         followed = LoadedExtract.objects.filter(screened_at=None)
@@ -152,17 +153,18 @@ def _keep_seen(seen: pl.DataFrame, crimes: pl.DataFrame, now: datetime, *, anew:
 
 def _rank_all() -> None:
     """Rank all that was ever seen, in the order of :func:`screening.screen`."""
+    by_bytes = "BINARY" if connection.vendor == "sqlite" else '"C"'
     with connection.cursor() as cursor:
         cursor.execute(
-            """
+            f"""
             UPDATE incidents_screened SET rank = r.rank FROM (
                 SELECT id, ROW_NUMBER() OVER (
                     ORDER BY
                         CASE WHEN harm * chance_unrecorded > 0 THEN 0 WHEN not_read <> '' THEN 1 ELSE 2 END,
-                        harm * chance_unrecorded DESC, chance_unrecorded DESC, incident_id
+                        harm * chance_unrecorded DESC, chance_unrecorded DESC, incident_id COLLATE {by_bytes}
                 ) AS rank FROM incidents_screened
             ) r WHERE r.id = incidents_screened.id AND r.rank <> incidents_screened.rank
-            """
+            """  # noqa: S608
         )
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from attrs import frozen
 from django.db import connection, transaction
-from django.db.models import Model, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet
 
 from firstpoint.casework import Person
 from firstpoint.workbench.incidents.models import Crime, Incident
@@ -110,7 +110,9 @@ def _count(rows: QuerySet[Model]) -> int | None:
 
 def _rows(person: Person, incidents: QuerySet[Incident], crimes: QuerySet[Crime]) -> tuple[FoundRow, ...]:
     first = list(incidents.defer("text").order_by("-received_at", "incident_id")[:MOST_SHOWN])
-    also = list(crimes.defer("text").order_by("-reported_at", "crime_id")[:MOST_SHOWN])
+    also = list(
+        crimes.defer("text").order_by(F("reported_at").desc(nulls_last=True), "crime_id")[:MOST_SHOWN]
+    )
     pages = _pages(each.incident_id for each in also)
     shut = is_shut(person, [each.incident_id for each in (*first, *also) if each.incident_id])
     return (

@@ -7,10 +7,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DataError, connection, transaction
 from django.utils import timezone
 
 from firstpoint import ledger
+from firstpoint.errors import LedgerBroken
 from firstpoint.ledger import Checkpoint, Detail, Entry, VerifyResult
 from firstpoint.workbench.ledger.models import LedgerEntry
 
@@ -56,9 +57,31 @@ def export_ledger(path: Path) -> int:
 
 
 def all_entries() -> Iterator[Entry]:
-    """Every entry, oldest first."""
-    for row in LedgerEntry.objects.order_by("sequence").iterator(chunk_size=2000):
+    """Every entry, oldest first; raises LedgerBroken for one that PostgreSQL holds and nobody can read."""
+    reached = 0
+    try:
+        for row in LedgerEntry.objects.order_by("sequence").iterator(chunk_size=2000):
+            yield row.as_entry()
+            reached = row.sequence
+    except DataError:
+        yield from _one_by_one(reached)
+
+
+def _one_by_one(reached: int) -> Iterator[Entry]:
+    """The entries after one, each read alone, so that the one that cannot be read is known."""
+    while True:
+        try:
+            row = LedgerEntry.objects.filter(sequence__gt=reached).order_by("sequence").first()
+        except DataError as fault:
+            raise LedgerBroken(
+                "It cannot be read: it holds what no program of ours writes.",
+                where=f"ledger entry {reached + 1}",
+                remedy="Restore the ledger from a backup, and find out who could change it.",
+            ) from fault
+        if row is None:
+            return
         yield row.as_entry()
+        reached = row.sequence
 
 
 def _one_writer_at_a_time() -> None:
