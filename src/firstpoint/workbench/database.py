@@ -75,6 +75,9 @@ def _postgresql(address: str) -> dict[str, Any]:
         **known,
         "OPTIONS": options,
         "CONN_HEALTH_CHECKS": True,
+        # One left half read is closed whenever memory is tidied, perhaps in the middle of a statement, and the
+        # process waits for itself. What is large is read in parts by its key.
+        "DISABLE_SERVER_SIDE_CURSORS": True,
         # The tests' database is made and dropped from here.
         "TEST": {"NAME": f"test_{name}"},
     }

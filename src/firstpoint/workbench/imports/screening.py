@@ -171,17 +171,23 @@ def _rank_all() -> None:
 def _open_work(seen: pl.DataFrame, open_from: float, now: datetime) -> int:
     likely = set(seen.filter(pl.col("chance_unrecorded") >= open_from).get_column("incident_id").to_list())
     likely |= _reported_incidents(seen)
-    decided = WorkItem.objects.filter(kind="recording").values("incident_id")
-    without = Incident.objects.exclude(incident_id__in=decided).defer("text")
     amount = amount_of("recording")
     work = [
         made("recording", now=now, because="screen", incident=incident, amount=amount)
-        for incident in without.iterator(chunk_size=ROWS_AT_ONCE)
-        if incident.incident_id in likely
+        for incident in _without_work(sorted(likely))
     ]
     WorkItem.objects.bulk_create(work, batch_size=ROWS_AT_ONCE)
     _prioritise()
     return len(work)
+
+
+def _without_work(names: Sequence[str]) -> list[Incident]:
+    """Those of some incidents on which nobody has to decide yet, in the order in which they came."""
+    decided = WorkItem.objects.filter(kind="recording").values("incident_id")
+    held = Incident.objects.exclude(incident_id__in=decided).defer("text")
+    parts = (names[start : start + ROWS_AT_ONCE] for start in range(0, len(names), ROWS_AT_ONCE))
+    found = [incident for part in parts for incident in held.filter(incident_id__in=part)]
+    return sorted(found, key=lambda incident: incident.pk)
 
 
 def _prioritise() -> None:
