@@ -1,13 +1,13 @@
 """How long the pages of the workbench take with a force's years in the database and many people at work.
 
-A database of made-up incidents is filled: logs of some 60 words, entries, crimes, victims, what the screen saw,
-open and finished work. ``firstpoint serve`` runs as a process of its own, as it ships. Then people sign in, each
-with one action every two seconds: queues with filters and pages, incidents, the decision form, its check and
-its saving. Times are wall time on the loopback, from the first byte that is sent to the last that comes: what
-the server takes, and a little more. Nothing else should run on the machine.
+A database of made-up incidents is filled: logs of some 60 words, entries, crimes, victims, what the screen
+saw, open and finished work. ``firstpoint serve`` runs as a process of its own, as it ships. Then people sign
+in, each with one action every two seconds: queues with filters and pages, incidents, the decision form, its
+check and its saving. Times are wall time on the loopback, from the first byte that is sent to the last that
+comes: what the server takes, and a little more. Nothing else should run on the machine.
 
-The data are kept with ``--keep DIR`` and used again. PostgreSQL is the one of the tests, with its own settings
-for durability and a quarter of a gigabyte of buffers; ``--address`` takes another that is empty.
+The data are kept with ``--keep DIR`` and used again. PostgreSQL is the one of the tests, with its own
+settings for durability and a quarter of a gigabyte of buffers; ``--address`` takes another that is empty.
 
 Run: ``python benchmarks/bench_workbench.py postgresql`` (1,000,000 incidents, 200,000 open, 50 people) and
 ``python benchmarks/bench_workbench.py sqlite`` (600,000, 120,000, 5 people).
@@ -26,7 +26,7 @@ import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
@@ -43,6 +43,7 @@ SIZES = {"postgresql": (1_000_000, 200_000, 50), "sqlite": (600_000, 120_000, 5)
 AT_ONCE = 50_000
 SEED = 7
 YEARS = 3
+MOMENT = "%Y-%m-%d %H:%M:%S+00:00"
 CODES = ("domestic", "assault", "criminal damage", "theft", "suspicious", "harassment", "burglary", "robbery",
          "noise", "sexual offence", "shoplifting", "road traffic", "welfare", "missing person")  # fmt: skip
 UNITS = tuple(f"{where} {what}" for where in ("North", "South", "East", "West") for what in ("A", "B", "C"))
@@ -98,12 +99,16 @@ def measure(chosen: argparse.Namespace, folder: Path, told: dict[str, str]) -> N
         (folder / "filled").touch()
     signed = json.loads(subprocess.run([*again, "sign-in"], env=told, check=True, capture_output=True).stdout)
     with served(site, told) as (port, server):
-        people = [Worker(port, one, random.Random(SEED + n)) for n, one in enumerate(signed["people"])]
+        people = [Worker(port, one, chance_of(n)) for n, one in enumerate(signed["people"])]
         for one in people[:2]:
             one.warm(signed)
         before = Spent(server)
         work(people, signed, chosen)
         report(chosen, people, before, Spent(server))
+
+
+def chance_of(number: int) -> random.Random:
+    return random.Random(SEED + number)  # noqa: S311 - repeatable, not secret
 
 
 # Filling
@@ -156,7 +161,7 @@ def screened_templates() -> pl.DataFrame:
     """Some logs, with what the screen sees in each: the figures, and its disclosures as JSON."""
     from firstpoint.screening import screen
 
-    chance = random.Random(SEED)
+    chance = chance_of(0)
     texts = []
     for number in range(300):
         first = SENTENCES[number % len(SENTENCES)]
@@ -178,7 +183,7 @@ def screened_templates() -> pl.DataFrame:
 def frames(start: int, count: int, templates: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """The rows of so many incidents in each table, named by the database's columns."""
     numbers = pl.int_range(start + 1, start + count + 1, eager=True)
-    chance = random.Random(SEED + start)
+    chance = chance_of(start)
     now = datetime.now(UTC).replace(microsecond=0)
     ages = pl.Series([chance.random() ** 2 * YEARS * 365 * 24 * 3600 for _ in range(count)])
     picked = pl.Series([chance.randrange(templates.height) for _ in range(count)])
@@ -192,7 +197,7 @@ def frames(start: int, count: int, templates: pl.DataFrame) -> dict[str, pl.Data
         tail=pl.Series([words(chance) for _ in range(count)]),
         chance_unrecorded=pl.col("chance") * jitter,
     )
-    received = pl.col("received_at").dt.strftime("%Y-%m-%d %H:%M:%S+00:00")
+    received = pl.col("received_at").dt.strftime(MOMENT)
     incidents = made.select(
         "id", "incident_id", "opening_code", "unit", force=pl.lit("Made-up force"),
         received_at=received, channel=pl.lit("telephone"), text=pl.col("text") + " " + pl.col("tail"),
@@ -201,7 +206,7 @@ def frames(start: int, count: int, templates: pl.DataFrame) -> dict[str, pl.Data
     screened = made.select(
         "incident_id", "chance_unrecorded", "chance_crime", "harm", "expected_crimes", "reader",
         "disclosures", rank=pl.col("id"), crimes_recorded=pl.lit(0), not_read=pl.lit(""),
-        screened_at=pl.lit(f"{now:%Y-%m-%d %H:%M:%S}+00:00"),
+        screened_at=pl.lit(f"{now:{MOMENT}}"),
     )  # fmt: skip
     recorded = made.filter(pl.col("id") % 5 < 2)
     crimes = recorded.select(
@@ -215,7 +220,7 @@ def frames(start: int, count: int, templates: pl.DataFrame) -> dict[str, pl.Data
     entries = pl.concat(
         logged.select(
             "incident_id", place=pl.lit(place), author=pl.lit(f"op-{place}"),
-            entry_at=(pl.col("received_at") + timedelta(minutes=5 * place)).dt.strftime("%Y-%m-%d %H:%M:%S+00:00"),
+            entry_at=(pl.col("received_at") + timedelta(minutes=5 * place)).dt.strftime(MOMENT),
             text=pl.col(said),
         )
         for place, said in enumerate(("text", "tail", "tail"))
@@ -230,10 +235,9 @@ def words(chance: random.Random) -> str:
     """A few words that few other logs hold: a street, a name, a plate."""
     syllables = ("bar", "den", "ham", "ton", "ley", "wick", "ford", "mere", "stow", "by", "thorpe", "cot")
     street = "".join(chance.choices(syllables, k=3)).capitalize()
-    return (
-        f"At {chance.randrange(1, 200)} {street} Road, vehicle {chance.randrange(10**4):04d}"
-        f"{''.join(chance.choices(syllables, k=2))}, seen near {''.join(chance.choices(syllables, k=2))} lane."
-    )
+    plate, lane = "".join(chance.choices(syllables, k=2)), "".join(chance.choices(syllables, k=2))
+    number, figures = chance.randrange(1, 200), chance.randrange(10**4)
+    return f"At {number} {street} Road, vehicle {figures:04d}{plate}, seen near {lane} lane."
 
 
 def write(table: str, frame: pl.DataFrame) -> None:
@@ -249,7 +253,7 @@ def write(table: str, frame: pl.DataFrame) -> None:
             # SQLite's Django writes moments without their zone.
             frame = frame.with_columns(pl.col("^.*_at$").str.replace("+00:00", "", literal=True))
             places = ", ".join(["%s"] * frame.width)
-            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({places})", frame.rows())  # noqa: S608
+            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({places})", frame.rows())
 
 
 @contextmanager
@@ -272,7 +276,7 @@ def quick_filling() -> Iterator[None]:
             for table in ("incidents_incident", "incidents_screened"):
                 cursor.execute(
                     f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"
-                )  # noqa: S608
+                )
     else:
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA cache_size = -500000")
@@ -288,7 +292,8 @@ def rank() -> None:
 
 
 def fill_work(count: int) -> None:
-    """So many open pieces of work: mostly reports to decide, some of other kinds, and half as many finished."""
+    """So many open pieces of work, mostly reports to decide, and half as many finished."""
+    from django.db.models import F
     from django.utils import timezone
 
     from firstpoint.workbench.incidents.models import Incident, Screened
@@ -297,19 +302,12 @@ def fill_work(count: int) -> None:
 
     now = timezone.now()
     kinds = ("recording",) * 16 + ("n100", "missed_multiple", "safeguarding", "telling")
-    total = Incident.objects.count()
-    step = max(1, total * 2 // (3 * count))
-    chosen = (
-        Incident.objects.filter(pk__lte=step * count * 3 // 2).extra(where=[f"id % {step} = 0"]).defer("text")
-    )
-    priority = dict(
-        Screened.objects.extra(where=["1 = 1"]).values_list("incident_id", "priority")
-        if hasattr(Screened, "priority")
-        else ((name, chance * harm) for name, chance, harm in Screened.objects.values_list(
-            "incident_id", "chance_unrecorded", "harm"))
-    )  # fmt: skip
+    step = max(1, Incident.objects.count() * 2 // (3 * count))
+    chosen = Incident.objects.alias(part=F("pk") % step).filter(part=0).defer("text").order_by("pk")
+    figures = Screened.objects.values_list("incident_id", "chance_unrecorded", "harm")
+    priority = {name: chance * harm for name, chance, harm in figures.iterator(AT_ONCE)}
     some = []
-    for number, incident in enumerate(chosen.order_by("pk").iterator(AT_ONCE)):
+    for number, incident in enumerate(chosen[: count * 3 // 2].iterator(AT_ONCE)):
         done = number % 3 == 2
         kind = "recording" if done else kinds[number % len(kinds)]
         item = made(kind, now=now, because="screen", incident=incident, amount=24,
@@ -365,7 +363,7 @@ def sign_in(chosen: argparse.Namespace) -> None:
         people.append({"role": role, "cookie": cookie})
     waiting = WorkItem.objects.filter(kind="recording", state="awaiting_decision").order_by("-priority", "pk")
     keys = list(waiting.values_list("pk", flat=True)[:40_000])
-    random.Random(time.time()).shuffle(keys)
+    chance_of(time.time_ns()).shuffle(keys)
     print(
         json.dumps(
             {"people": people, "items": keys, "incidents": Incident.objects.aggregate(most=Max("pk"))["most"]}
@@ -474,8 +472,10 @@ class Worker:
         if found is None:
             self.faults["decision form: no form"] += 1
             return None
-        form = {"csrfmiddlewaretoken": found[1], "version": "1", "decision": "record", "class-0": "8N",
-                "count-0": "1", "rationale": "Injury seen by officers.", "late_reason": "Found by the daily review."}  # fmt: skip
+        form = {
+            "csrfmiddlewaretoken": found[1], "version": "1", "decision": "record", "class-0": "8N",
+            "count-0": "1", "rationale": "Injury seen by officers.", "late_reason": "Found by the review.",
+        }  # fmt: skip
         time.sleep(self.chance.random())
         self.ask("decision checked", address, {**form, "step": "check"})
         time.sleep(self.chance.random() / 2)
@@ -538,12 +538,11 @@ class Spent:
 
 
 def _time_of(process: psutil.Process) -> float:
-    with nullcontext() if process.is_running() else nullcontext():
-        try:
-            spent = process.cpu_times()
-        except psutil.Error:
-            return 0.0
-    return spent.user + spent.system
+    try:
+        spent = process.cpu_times()
+    except psutil.Error:
+        return 0.0
+    return float(spent.user + spent.system)
 
 
 def _name_of(process: psutil.Process) -> str:

@@ -75,11 +75,9 @@ def _postgresql(address: str) -> dict[str, Any]:
         **known,
         "OPTIONS": options,
         "CONN_HEALTH_CHECKS": True,
-        # One left half read is closed whenever memory is tidied, perhaps in the middle of a statement, and the
-        # process waits for itself. What is large is read in parts by its key.
+        # One left half read is closed whenever memory is tidied, perhaps in the middle of a statement, and
+        # the process waits for itself. What is large is read in parts by its key.
         "DISABLE_SERVER_SIDE_CURSORS": True,
-        # The tests' database is made and dropped from here.
-        "TEST": {"NAME": f"test_{name}"},
     }
 
 
@@ -126,12 +124,12 @@ def for_pages(threads: int) -> None:
     settings = connections.settings["default"]
     if not settings["ENGINE"].endswith("postgresql") or "pool" in settings["OPTIONS"]:
         return
+    connections.close_all()  # one that was opened before belongs to no pool
     limits = " ".join(f"-c {name}={value}" for name, value in PAGE_LIMITS.items())
     settings["OPTIONS"] |= {
         "options": f"{settings['OPTIONS'].get('options', '')} {limits}".strip(),
         "pool": {"min_size": 1, "max_size": threads + 1, "timeout": _FREE_CONNECTION_SECONDS},
     }
-    connections.close_all()
 
 
 def does_not_answer(fault: BaseException | None) -> bool:
