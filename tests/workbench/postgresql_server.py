@@ -9,6 +9,7 @@ import importlib.util
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -63,7 +64,8 @@ def running(home: Path | None = None, settings: Mapping[str, str] = FLEETING) ->
             _wait_until_it_answers(server, process)
             yield server
         finally:
-            process.terminate()
+            # What it calls a fast shutdown: one that was told to terminate waits for all who are connected.
+            process.send_signal(signal.SIGINT)
             process.wait(60)
     finally:
         if not kept:

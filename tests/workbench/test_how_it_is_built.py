@@ -25,6 +25,7 @@ MAY_ASK = {
     "incidents/words.py": "holds the index of words",
     "incidents/finding.py": "finds, and keeps each search",
     "incidents/restricting.py": "looks up references of restricted incidents",
+    "incidents/listing.py": "asks which opening codes there are",
     "incidents/reading.py": "the reader, which writes each look to the ledger",
     "imports/rows.py": "fills them",
     "imports/screening.py": "gives the logs to the screen, and nothing of them to a person",

@@ -11,7 +11,8 @@ A Django site over the rooms of the library, one app for each kind of work:
     boards      published papers, for readers who see no personal data
 
 :mod:`firstpoint.workbench.launch` starts it: ``configure`` a directory, ``prepare`` it, ``serve`` it. All
-that is kept is in that directory: one SQLite database and three keys.
+that is kept is in that directory: one SQLite database and three keys; or the database is a PostgreSQL that an
+address names (:mod:`firstpoint.workbench.database`).
 
 How it is built, so that it can be checked:
 
@@ -28,5 +29,5 @@ How it is built, so that it can be checked:
 Limits. A decision to record is kept here and shown; the crime record itself is made in the force's crime
 system and comes back with its next extract. Extracts are loaded by the command, not through a page. Only
 recording decisions, removals and audit marks are worked here yet; rape reports, cancellations, appeals and
-the rest are not. SQLite is what it is tested on.
+the rest are not.
 """
