@@ -93,6 +93,9 @@ def database(chosen: argparse.Namespace, folder: Path) -> Iterator[dict[str, str
 def measure(chosen: argparse.Namespace, folder: Path, told: dict[str, str]) -> None:
     """Fill what is not filled yet, serve, let people work, and say what it took."""
     site = folder / "site"
+    site.mkdir(parents=True, exist_ok=True)
+    # Nobody here has a telephone to show a code on.
+    (site / "workbench.toml").write_text('second_factor = "offered"\n', encoding="utf-8")
     again = [sys.executable, __file__, *sys.argv[1:], "--keep", str(folder), "--inside"]
     if not (folder / "filled").exists():
         subprocess.run([*again, "fill"], env=told, check=True)
@@ -314,7 +317,7 @@ def fill_work(count: int) -> None:
                     priority=priority[incident.incident_id])  # fmt: skip
         if done:
             item.state, item.open, item.waits_for = "recorded", False, ""
-        elif kind == "recording" and number % 25 == 0:
+        elif kind == "recording" and number % 400 == 0:
             item.state, item.waits_for = "awaiting_endorsement", "team_leader"
         some.append(item)
         if len(some) == 5_000:

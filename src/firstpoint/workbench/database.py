@@ -115,7 +115,7 @@ def _no_address(remedy: str) -> InputError:
 
 
 def for_pages(threads: int) -> None:
-    """Let this process answer pages: connections are kept for its threads and one more, and nobody waits long.
+    """Let this process answer pages: connections are kept for its threads and one more; nobody waits long.
 
     Jobs and commands, which may take as long as they take, do not call it.
     """
