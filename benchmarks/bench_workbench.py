@@ -344,7 +344,7 @@ def sign_in(chosen: argparse.Namespace) -> None:
     """Print the sessions of people of fitting roles, and what they can work on."""
     from firstpoint.workbench import launch
 
-    launch.configure(chosen.keep / "site")
+    launch.prepare(chosen.keep / "site")
     from django.conf import settings
     from django.db.models import Max
     from django.test import Client
