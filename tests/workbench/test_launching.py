@@ -1,4 +1,4 @@
-"""A directory becomes a workbench; two people deciding at once cannot both win."""
+"""A directory becomes a workbench; what is killed half way was never done."""
 
 from __future__ import annotations
 
@@ -70,60 +70,6 @@ def test_the_keys_stay_what_they_were_made(site):
         """
     assert run(script, site) == run(script, site)
     assert (site / "secret-key").read_text() != (site / "ledger-key").read_text()
-
-
-DECIDE = """
-    from firstpoint.workbench import launch
-    launch.configure(sys.argv[1])
-    from django.utils import timezone
-    from firstpoint import casework
-    from firstpoint.workbench.accounts.models import User
-    from firstpoint.workbench.work.stepping import take_step
-    user = User.objects.get(username=sys.argv[2])
-    move = casework.transition("recording", "record")
-    crimes = [{"ho_class": "8N", "count": 1}]
-    given = {"crimes": crimes, "rationale": "Injury seen.", "late_reason": "Review."}
-    print("ready", flush=True)
-    sys.stdin.readline()
-    try:
-        take_step(1, 1, move, user, given, timezone.now())
-    except casework.Moved as told:
-        print("told", told.message)
-    else:
-        print("won")
-    """
-
-
-def test_of_people_who_decide_at_once_exactly_one_wins_and_the_others_are_told(site):
-    people = [start(DECIDE, site, name) for name in ("decision_maker", "registrar", "both")]
-    assert [each.stdout.readline() for each in people] == ["ready\n"] * 3
-    for each in people:
-        each.stdin.write("\n")
-        each.stdin.flush()
-    outcomes = sorted(each.communicate()[0].split(maxsplit=1)[0] for each in people)
-    assert outcomes == ["told", "told", "won"]
-
-
-def test_writers_side_by_side_never_fork_the_ledger(site):
-    script = """
-        from firstpoint.workbench import launch
-        launch.configure(sys.argv[1])
-        from firstpoint.workbench.ledger.keeping import keep, verify_ledger
-        print("ready", flush=True)
-        sys.stdin.readline()
-        for number in range(40):
-            keep("command", "test.done", f"test:{sys.argv[2]}-{number}")
-        print(verify_ledger().entries)
-        """
-    with sqlite3.connect(site / "firstpoint.sqlite3") as database:
-        before = database.execute("SELECT count(*) FROM ledger_ledgerentry").fetchone()[0]
-    writers = [start(script, site, name) for name in ("one", "two", "three")]
-    assert [each.stdout.readline() for each in writers] == ["ready\n"] * 3
-    for each in writers:
-        each.stdin.write("\n")
-        each.stdin.flush()
-    # Whoever finishes last has verified the entries of all.
-    assert max(int(each.communicate(timeout=60)[0]) for each in writers) == before + 120
 
 
 def test_a_kill_in_the_middle_of_a_decision_leaves_it_undecided(site):

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from workbench_builders import SEEDED
 
 from firstpoint.workbench.incidents import finding
 from firstpoint.workbench.incidents.models import Crime, Grant, Incident, Restriction
@@ -89,7 +90,12 @@ def test_nobody_opens_a_restricted_incident_without_a_grant_whatever_their_role(
 def test_a_crime_of_a_restricted_incident_is_shut_too(signed_in):
     crime = Crime.objects.order_by("pk").first()
     shut(crime.incident_id)
-    assert signed_in("designated_decision_maker").get("/work/cancellation/1005/").status_code == 403
+    assert (
+        signed_in("designated_decision_maker")
+        .get(f"/work/cancellation/{SEEDED['cancellation']}/")
+        .status_code
+        == 403
+    )
 
 
 def test_a_named_person_opens_it_until_the_grant_ends(signed_in, person):

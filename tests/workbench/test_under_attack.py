@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.conf import settings as site_settings
-from django.db.utils import OperationalError
+from django.db.utils import DatabaseError, InterfaceError, OperationalError
 from django.test import Client
 from workbench_builders import PASSWORD, ROLES, canonical, extract
 from workbench_routes import routes, shut_routes
@@ -216,18 +216,26 @@ def test_a_database_that_does_not_answer_is_said_plainly(signed_in, fresh_work, 
     assert fresh_work.state == "awaiting_decision"
 
 
-def test_the_page_for_a_fault_asks_the_database_nothing(client, monkeypatch):
+@pytest.mark.parametrize(
+    ("fault", "status", "title"),
+    [
+        (DatabaseError("file is not a database"), 500, "Something went wrong on our side"),
+        (OperationalError("server closed the connection"), 503, "The workbench cannot work just now"),
+        (InterfaceError("the connection is closed"), 503, "The workbench cannot work just now"),
+    ],
+)
+def test_the_page_for_a_fault_asks_the_database_nothing(client, monkeypatch, fault, status, title):
     from django.contrib.sessions.backends.db import SessionStore
 
     def fail(*_, **__):
-        raise OperationalError("file is not a database")
+        raise fault
 
     monkeypatch.setattr(SessionStore, "load", fail)
     client.raise_request_exception = False
     client.cookies["sessionid"] = "x" * 32
     answer = client.get("/")
-    assert answer.status_code == 500
-    assert "Something went wrong on our side" in answer.content.decode()
+    assert answer.status_code == status
+    assert title in answer.content.decode()
 
 
 @pytest.mark.parametrize("content", ["", "\n", "short"])

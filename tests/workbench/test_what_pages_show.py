@@ -87,7 +87,7 @@ def test_a_heading_sorts_and_pressed_again_turns_round():
 @pytest.mark.django_db
 @pytest.mark.parametrize("order", [*listing.ORDERS, *(f"-{name}" for name in listing.ORDERS)])
 def test_every_order_puts_every_incident_in_its_place(order):
-    rows = list(listing.listed(listing.wanted({"order": order})))
+    rows = listing.listed(listing.wanted({"order": order})).rows
     value = {
         "rank": lambda row: row.rank,
         "received": lambda row: row.incident.received_at,

@@ -225,7 +225,8 @@ def paper() -> BoardPaper:
     )
 
 
-SEEDED = {kind: 1000 + place for place, kind in enumerate(casework.kinds(), start=1)}
+# Far above what the database numbers itself.
+SEEDED = {kind: 1_000_000 + place for place, kind in enumerate(casework.kinds(), start=1)}
 """The number of a piece of work of each kind in the small invented force; reports to decide begin at 1."""
 
 

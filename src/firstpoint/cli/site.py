@@ -13,7 +13,6 @@ from firstpoint import ledger, records
 from firstpoint.cli import check_report
 from firstpoint.cli.console import finish, print_json, progress_bar, say, warn
 from firstpoint.cli.extracts import MAPPING_HELP, TABLES, read_extracts, report_rejects, source_mapping
-from firstpoint.errors import InputError
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 directory_option = click.option(
@@ -110,9 +109,9 @@ def _over_all(step: Callable[[int, int], None], rows: int) -> Callable[[str, int
 
 
 def _take_back(directory: Path, number: int) -> None:
-    _open_workbench(directory)
     from firstpoint.workbench import launch
 
+    launch.find(directory)
     launch.prepare(directory)
     from firstpoint.workbench.imports.loading import undo
     from firstpoint.workbench.imports.screening import screen_held
@@ -161,9 +160,9 @@ def daily_command(directory: Path) -> None:
 
     Meant for cron or a timer of the system. What was done for a day already is not done again.
     """
-    _open_workbench(directory)
     from firstpoint.workbench import launch
 
+    launch.find(directory)
     launch.prepare(directory)
     from django.utils import timezone
 
@@ -212,18 +211,6 @@ def ledger_command() -> None:
     """Prove that the record of decisions and looks is whole."""
 
 
-def _open_workbench(directory: Path) -> None:
-    """Point this process at a workbench that is there; nothing in it is made or upgraded.
-
-    A mistyped directory would else be answered by a new, empty ledger that holds together.
-    """
-    from firstpoint.workbench import launch
-
-    if not (directory / launch.DATABASE).is_file():
-        raise InputError("There is no workbench here.", where=str(directory), remedy="Name its directory.")
-    launch.configure(directory)
-
-
 @ledger_command.command(name="verify")
 @click.option(
     "--dir", "directory", type=click.Path(exists=True, file_okay=False, path_type=Path), help="A workbench."
@@ -253,7 +240,9 @@ def verify_command(
         result = ledger.verify(ledger.read_entries(export), points)
     else:
         assert directory is not None
-        _open_workbench(directory)
+        from firstpoint.workbench import launch
+
+        launch.find(directory)
         from django.conf import settings
 
         from firstpoint.workbench.ledger.keeping import verify_ledger
@@ -285,7 +274,9 @@ def verify_command(
 @directory_option
 def export_command(out: Path, directory: Path) -> None:
     """Write every entry to OUT, one JSON object a line: all that an outsider needs to verify them."""
-    _open_workbench(directory)
+    from firstpoint.workbench import launch
+
+    launch.find(directory)
     from firstpoint.workbench.ledger.keeping import export_ledger
 
     say(f"{export_ledger(out):,} entries written to {out}.")
@@ -301,7 +292,9 @@ def checkpoint_command(out: Path | None, directory: Path) -> None:
     for a timer where the workbench is served by something else. Keep the file where nobody who can write the
     database can write it.
     """
-    _open_workbench(directory)
+    from firstpoint.workbench import launch
+
+    launch.find(directory)
     from django.conf import settings
 
     from firstpoint.workbench.ledger.witnessing import warnings, witness

@@ -12,7 +12,8 @@ A Django site over the rooms of the library, one app for each kind of work:
     jobs        long work beside the pages: loads, screens, exports, the digest; and the worker that does it
 
 :mod:`firstpoint.workbench.launch` starts it: ``configure`` a directory, ``prepare`` it, ``serve`` it. All
-that is kept is in that directory: one SQLite database, three keys, and for some days the files of jobs.
+that is kept is in that directory: one SQLite database, three keys, and for some days the files of jobs; or
+the database is a PostgreSQL that an address names (:mod:`firstpoint.workbench.database`).
 
 How it is built, so that it can be checked:
 
@@ -28,5 +29,5 @@ How it is built, so that it can be checked:
 * Pages are whole without scripts.
 
 Limits. A decision to record is kept here and shown; the crime record itself is made in the force's crime
-system and comes back with its next extract. SQLite is what it is tested on most.
+system and comes back with its next extract.
 """

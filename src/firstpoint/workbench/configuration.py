@@ -2,6 +2,7 @@
 
 force = "Made-up Constabulary"        # the name at the top of each page
 notice = "Made-up data"               # a sentence under it
+database = "postgresql://host/name"   # where it is not the file of the directory
 second_factor = "required"            # or "offered": whether local accounts must have one
 checkpoints = "/mnt/elsewhere/points" # the file outside the database that the ledger is witnessed in
 

@@ -21,8 +21,9 @@ from django.apps import apps
 from django.db import DatabaseError
 
 from firstpoint.errors import InputError
+from firstpoint.workbench import database
 
-DATABASE = "firstpoint.sqlite3"
+DATABASE = database.FILE
 SETTINGS = "workbench.toml"
 MOST_BYTES_SENT = 4_000_000
 
@@ -56,19 +57,40 @@ def configure(directory: Path | str) -> Path:
 
 
 def prepare(directory: Path | str) -> Path:
-    """Make or upgrade the database of a directory; gives its path. Nothing is lost when it is repeated."""
-    from django.core.management import call_command
+    """Make or upgrade the database of a directory; gives the directory. Nothing is lost when repeated.
 
-    database = configure(directory) / DATABASE
+    Raises InputError, with what to do, where the database cannot be reached or used.
+    """
+    from django.core.management import call_command
+    from django.db import connection
+
+    chosen = configure(directory)
     try:
-        # The files that SQLite makes beside the database take over its permissions.
-        database.touch(mode=0o600)
-        call_command("migrate", interactive=False, verbosity=0)
+        if connection.vendor == "sqlite":
+            # The files that SQLite makes beside the database take over its permissions.
+            (chosen / DATABASE).touch(mode=0o600)
+        database.check_reached()
+        with database.one_at_a_time(database.UPGRADING):
+            call_command("migrate", interactive=False, verbosity=0)
     except OSError as fault:
-        raise _cannot_be_used(database, str(fault.strerror)) from fault
+        raise _cannot_be_used(chosen / DATABASE, str(fault.strerror)) from fault
     except DatabaseError as fault:
-        raise _cannot_be_used(database, str(fault)) from fault
-    return database
+        raise _cannot_be_used(_where(chosen), str(fault)) from fault
+    return chosen
+
+
+def find(directory: Path | str) -> Path:
+    """Point this process at a workbench that is there; nothing in it is made or upgraded.
+
+    Raises InputError where there is none: a mistyped directory would else be answered by a new, empty one.
+    """
+    chosen = Path(directory)
+    kept = "ledger-key" if database.address_of(chosen, os.environ) else DATABASE
+    if not (chosen / kept).is_file():
+        raise InputError("There is no workbench here.", where=str(directory), remedy="Name its directory.")
+    configure(chosen)
+    database.check_reached()
+    return chosen
 
 
 def serve(
@@ -88,6 +110,7 @@ def serve(
     import waitress
 
     prepare(directory)
+    database.for_pages(threads)
     _read_tables()
     from django.conf import settings
 
@@ -155,12 +178,12 @@ def work_beside_server(directory: str) -> None:
 @contextmanager
 def saying_what_is_wrong(directory: Path | str) -> Iterator[None]:
     """Turn a database that is held, full or damaged, while something is done to it, into an InputError."""
-    from django.db import OperationalError
-
     try:
         yield
-    except OperationalError as fault:
-        raise _cannot_be_used(Path(directory) / DATABASE, str(fault)) from fault
+    except DatabaseError as fault:
+        if not database.does_not_answer(fault):
+            raise
+        raise _cannot_be_used(_where(Path(directory)), str(fault)) from fault
 
 
 def _trusting(proxy: str) -> dict[str, object]:
@@ -179,10 +202,16 @@ def _start_witnessing() -> threading.Event:
     return stop
 
 
-def _cannot_be_used(path: Path, reason: str) -> InputError:
+def _where(directory: Path) -> Path | str:
+    from django.db import connection
+
+    return directory / DATABASE if connection.vendor == "sqlite" else database.shown(connection.settings_dict)
+
+
+def _cannot_be_used(where: Path | str, reason: str) -> InputError:
     return InputError(
-        f"The workbench cannot work here: {reason}.",
-        where=str(path),
+        f"The workbench cannot work here: {reason.strip()}.",
+        where=str(where),
         remedy="Check who may write there, whether the disk is full, and whether another program holds it.",
     )
 

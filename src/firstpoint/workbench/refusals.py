@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
-from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -16,6 +16,7 @@ from django.utils import timezone
 from firstpoint.casework import Moved
 from firstpoint.errors import FirstpointError, InputError, LedgerBroken, NotAllowed, Refused
 from firstpoint.workbench.accounts import kept_forms
+from firstpoint.workbench.database import does_not_answer
 from firstpoint.workbench.incidents.restricting import Shut
 from firstpoint.workbench.ledger.keeping import keep
 
@@ -67,7 +68,7 @@ class RefusalsAsPages:
             keep(request.user.person.reference, "incident.refused", fault.where)
         if isinstance(fault, FirstpointError):
             return refused(request, fault)
-        return database_is_busy() if isinstance(fault, OperationalError) else None
+        return database_is_busy() if does_not_answer(fault) else None
 
 
 class KeepPrivate:
@@ -116,7 +117,7 @@ def not_there(request: HttpRequest, exception: Http404) -> HttpResponse:  # noqa
 
 
 def database_is_busy() -> HttpResponse:
-    """The page for a database that another program holds, or that cannot be written: full, or read only."""
+    """The page for a database that others hold, that is away, or that cannot be written."""
     from firstpoint.workbench.jobs.noticing import saving_waits
 
     if saving_waits():
@@ -134,7 +135,12 @@ def database_is_busy() -> HttpResponse:
 
 
 def our_fault(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django names it
-    """The page for a fault of ours. It asks the database nothing, which may be what failed."""
+    """The page for a fault of ours. It asks the database nothing, which may be what failed.
+
+    On the way to a view and back (sessions, the gate) the database may be what does not answer.
+    """
+    if does_not_answer(sys.exc_info()[1]):
+        return database_is_busy()
     message = "Nothing that you sent was kept in part: it is either done or not done."
     remedy = (
         "Look whether it was done. If not, try once more; if it fails again, tell your administrator when."

@@ -1,6 +1,7 @@
 """Settings of the workbench. Everything that differs between installations comes from the environment:
 
 FIRSTPOINT_DIR         the directory with the database and the keys; without it all is in memory and lost
+FIRSTPOINT_DATABASE    the address of a PostgreSQL; without it the database is a file in that directory
 FIRSTPOINT_HOSTS       host names under which it is reached, with commas (default: this machine)
 FIRSTPOINT_HTTPS       "1" where it is reached over HTTPS: cookies are then sent over nothing else
 FIRSTPOINT_PROXY       the address of the proxy in front, which is then believed in whose name it asks
@@ -15,6 +16,7 @@ import os
 from pathlib import Path
 
 from firstpoint.workbench.configuration import read_configuration
+from firstpoint.workbench.database import address_of, database_of
 from firstpoint.workbench.keys import kept_key
 
 _named = os.environ.get("FIRSTPOINT_DIR", "")
@@ -91,18 +93,7 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": DIRECTORY / "firstpoint.sqlite3" if DIRECTORY else ":memory:",
-        "OPTIONS": {
-            # Without IMMEDIATE two writers fail at once whatever the timeout says; WAL lets readers go on.
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
-        },
-    }
-}
+DATABASES = {"default": database_of(DIRECTORY, address_of(DIRECTORY, os.environ))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"

@@ -39,6 +39,7 @@ from firstpoint.workbench.incidents.reading import read_incident
 from firstpoint.workbench.incidents.restricting import Shut, is_shut
 from firstpoint.workbench.ledger.keeping import keep, verify_ledger
 from firstpoint.workbench.ledger.models import LedgerEntry
+from firstpoint.workbench.paging import MOST_PAGES
 from firstpoint.workbench.work import cases, queues, stepping
 from firstpoint.workbench.work.urls import KINDS
 
@@ -115,7 +116,7 @@ def queue(
     opened_as: Annotated[str, Query(max_length=100)] = "",
     unit: Annotated[str, Query(max_length=100)] = "",
     find: Annotated[str, Query(max_length=100)] = "",
-    page: Annotated[int, Query(ge=1, le=queues.MOST_PAGES)] = 1,
+    page: Annotated[int, Query(ge=1, le=MOST_PAGES)] = 1,
 ) -> WorkPage:
     """One page of a queue, filtered and ordered as its page is."""
     require(request, _known(kind).see)

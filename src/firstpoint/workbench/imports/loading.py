@@ -9,13 +9,14 @@ from datetime import datetime
 from typing import Any
 
 from attrs import frozen
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F, ProtectedError, Q
 from django.utils import timezone
 
 from firstpoint.errors import InputError, Refused
 from firstpoint.records import Extract
 from firstpoint.workbench.accounts.people import THE_COMMAND
+from firstpoint.workbench.database import LOADING, one_at_a_time
 from firstpoint.workbench.imports.models import EarlierRow, LoadedExtract
 from firstpoint.workbench.imports.rows import MODELS, join_entries, put, take_back
 from firstpoint.workbench.ledger.keeping import keep
@@ -106,7 +107,7 @@ def load(
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute(f"PRAGMA cache_size = -{_IN_MEMORY}")
-    with transaction.atomic():
+    with transaction.atomic(), one_at_a_time(LOADING):
         order = list(MODELS)
         as_of = as_of or timezone.now()
         done = {
@@ -185,35 +186,36 @@ def undo(number: int, *, by: str = THE_COMMAND, also: Callable[[TakenBack], None
     decided on, or an audit drew, a report that it added. It is all or nothing, and kept in the ledger.
     ``also`` is called with the outcome inside the transaction.
     """
-    with transaction.atomic():
-        loaded = LoadedExtract.objects.filter(pk=number, undone_at=None).first()
-        if loaded is None:
-            raise InputError(
-                "There is no such load, or it was taken back.",
-                where=f"load {number}",
-                remedy="Look at the list of loads on the imports page.",
-            )
-        _refuse_what_others_build_on(loaded)
-        try:
-            again, gone = take_back(loaded)
-        except ProtectedError as reason:
-            raise Refused(
-                "Decisions or audits rest on reports that this load added.",
-                where=f"load {number}",
-                remedy="Keep it, and load a corrected extract after it.",
-            ) from reason
-        loaded.undone_at, loaded.undone_by = timezone.now(), by
-        loaded.save()
-        keep(
-            by,
-            "extract.undone",
-            f"sha256:{loaded.sha256}",
-            {"table": loaded.table, "gone": gone, "again": again},
-        )
-        taken = TakenBack(number, loaded.table, loaded.file_name, gone, again)
-        if also:
-            also(taken)
+    try:
+        with transaction.atomic(), one_at_a_time(LOADING):
+            loaded, again, gone = _taken_back(number, by)
+            taken = TakenBack(number, loaded.table, loaded.file_name, gone, again)
+            if also:
+                also(taken)
+    except (ProtectedError, IntegrityError) as reason:
+        raise Refused(
+            "Decisions or audits rest on reports that this load added.",
+            where=f"load {number}",
+            remedy="Keep it, and load a corrected extract after it.",
+        ) from reason
     return taken
+
+
+def _taken_back(number: int, by: str) -> tuple[LoadedExtract, int, int]:
+    loaded = LoadedExtract.objects.filter(pk=number, undone_at=None).first()
+    if loaded is None:
+        raise InputError(
+            "There is no such load, or it was taken back.",
+            where=f"load {number}",
+            remedy="Look at the list of loads on the imports page.",
+        )
+    _refuse_what_others_build_on(loaded)
+    again, gone = take_back(loaded)
+    loaded.undone_at, loaded.undone_by = timezone.now(), by
+    loaded.save()
+    detail = {"table": loaded.table, "gone": gone, "again": again}
+    keep(by, "extract.undone", f"sha256:{loaded.sha256}", detail)
+    return loaded, again, gone
 
 
 def _refuse_what_others_build_on(loaded: LoadedExtract) -> None:

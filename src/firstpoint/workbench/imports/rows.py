@@ -76,9 +76,11 @@ def put(extract: Extract, loaded: LoadedExtract, told: Told) -> Put:
         added = _insert(shape, shape.name, extract, told, loaded.pk)
         if extract.table == "incidents":
             words.learn(f"extract_id = {loaded.pk}", all_at_once=True)
+        _know_sizes(shape.name)
         return Put(added=added)
     with _Incoming(shape, loaded, extract.absent_columns) as incoming:
-        _insert(shape, incoming.name, extract, told, loaded.pk)
+        _insert(shape, incoming.name, extract, told, loaded.pk, numbered=True)
+        _know_sizes(incoming.name)
         return incoming.settle()
 
 
@@ -93,13 +95,16 @@ class _Incoming:
         self.fates = f"fates_{shape.table}"
 
     def __enter__(self) -> _Incoming:
-        listed = _listed(self.shape.columns)
-        like = f"SELECT {listed}, extract_id FROM {self.shape.name} WHERE 1 = 0"
-        _run(f"CREATE TEMPORARY TABLE {self.name} AS {like}")
+        fields = {field.column: field for field in MODELS[self.shape.table]._meta.concrete_fields}
+        columns = ", ".join(
+            f"{name} {fields[name].db_type(connection)}" for name in (*self.shape.columns, "extract_id")
+        )
+        _run(f"CREATE TEMPORARY TABLE {self.name} (come integer PRIMARY KEY, {columns})")
         return self
 
-    def __exit__(self, *_: object) -> None:
-        if not connection.needs_rollback:
+    def __exit__(self, fault: type[BaseException] | None, *_: object) -> None:
+        # After a fault the transaction takes them away with all the rest.
+        if fault is None:
             for table in (self.name, self.fates):
                 _run(f"DROP TABLE IF EXISTS {table}")
 
@@ -110,7 +115,7 @@ class _Incoming:
         this, held_by = str(self.loaded.pk), "f.held_by"
         if self.shape.key:
             self._keep_earlier("newer", held_by, this, f"{self.shape.name} h", "f.held = h.id")
-            self._keep_earlier("older", this, held_by, f"{self.name} h", "f.come = h.rowid")
+            self._keep_earlier("older", this, held_by, f"{self.name} h", "f.come = h.come")
         self._keep_that_it_came_again("same", held_by, this)
         self._keep_that_it_came_again("same_earlier", this, held_by)
         if self.shape.table == "incidents":
@@ -140,35 +145,41 @@ class _Incoming:
         _run(f"CREATE INDEX {self.name}_key ON {self.name} ({told})")
         ((last,),) = _rows(f"SELECT COALESCE(MAX(id), 0) FROM {shape.name}")
         self._last = int(last)
-        alike = " AND ".join(f"h.{column} IS i.{column}" for column in self.told)
+        alike = " AND ".join(f"h.{column} {_same()} i.{column}" for column in self.told)
         on = f"h.{told} = i.{told}" + ("" if shape.key else f" AND {alike}")
+        # Of log entries that are held more than once just so, the first is met.
+        matched = f"SELECT i.come, h.id AS held FROM {self.name} i LEFT JOIN {shape.name} h ON {on}"
+        if not shape.key:
+            matched = matched.replace("h.id AS held", "MIN(h.id) AS held") + " GROUP BY i.come"
         later = "e.as_of > %s"
         as_of = connection.ops.adapt_datetimefield_value(self.loaded.as_of)
         _run(
             f"""
             CREATE TEMPORARY TABLE {self.fates} AS
-            SELECT i.rowid AS come, MIN(h.id) AS held, h.extract_id AS held_by,
-                CASE WHEN h.id IS NULL THEN 'new'
+            SELECT m.come, m.held, h.extract_id AS held_by,
+                CASE WHEN m.held IS NULL THEN 'new'
                      WHEN {alike} THEN CASE WHEN {later} THEN 'same_earlier' ELSE 'same' END
                      WHEN {later} THEN 'older'
                      ELSE 'newer' END AS fate
-            FROM {self.name} i LEFT JOIN {shape.name} h ON {on}
+            FROM ({matched}) m JOIN {self.name} i ON i.come = m.come
+            LEFT JOIN {shape.name} h ON h.id = m.held
             LEFT JOIN {LoadedExtract._meta.db_table} e ON e.id = h.extract_id
-            GROUP BY i.rowid
             """,
             [as_of, as_of],
         )
         _run(f"CREATE INDEX {self.fates}_come ON {self.fates} (come)")
+        _know_sizes(self.fates)
 
     def _held(self, fate: str) -> str:
         return f"SELECT held FROM {self.fates} WHERE fate = '{fate}'"
 
     def _keep_earlier(self, fate: str, brought: str, instead: str, source: str, on: str) -> None:
         columns = ", ".join(f"'{column}', {_exactly(column)}" for column in self.shape.columns)
+        row = f"json_object({columns})" if _on_sqlite() else f"jsonb_build_object({columns})"
         _run(
             f"""
-            INSERT INTO {EarlierRow._meta.db_table} ("table", key, extract_id, instead_id, row)
-            SELECT %s, {self._key("h")}, {brought}, {instead}, json_object({columns})
+            INSERT INTO {EarlierRow._meta.db_table} ("table", key, extract_id, instead_id, "row")
+            SELECT %s, {self._key("h")}, {brought}, {instead}, {row}
             FROM {self.fates} f JOIN {source} ON {on} WHERE f.fate = %s
             """,
             [self.shape.table, fate],
@@ -178,7 +189,7 @@ class _Incoming:
         """Keep, of a row held just so, which load brought it first and which again, in order of moments."""
         _run(
             f"""
-            INSERT INTO {EarlierRow._meta.db_table} ("table", key, extract_id, instead_id, row)
+            INSERT INTO {EarlierRow._meta.db_table} ("table", key, extract_id, instead_id, "row")
             SELECT %s, {self._key("h")}, {brought}, {instead}, NULL
             FROM {self.fates} f JOIN {self.shape.name} h ON h.id = f.held WHERE f.fate = %s
             """,
@@ -192,15 +203,15 @@ class _Incoming:
         shape, listed = self.shape, _listed(self.shape.columns)
         told = ", ".join(f"{column} = i.{column}" for column in (*self.told, "extract_id"))
         if shape.table == "incidents" and "text" in self.told:
-            told += ", text_joined = text_joined AND i.text IS NULL"
+            told += f", text_joined = {shape.name}.text_joined AND i.text IS NULL"
         _run(
-            f"UPDATE {shape.name} SET {told} FROM {self.fates} f JOIN {self.name} i ON i.rowid = f.come "
+            f"UPDATE {shape.name} SET {told} FROM {self.fates} f JOIN {self.name} i ON i.come = f.come "
             f"WHERE {shape.name}.id = f.held AND f.fate = 'newer'"
         )
         _run(f"UPDATE {shape.name} SET extract_id = {self.loaded.pk} WHERE id IN ({self._held('same')})")
         _run(
             f"INSERT INTO {shape.name} ({listed}, extract_id) SELECT {listed}, extract_id FROM {self.name} "
-            f"WHERE rowid IN (SELECT come FROM {self.fates} WHERE fate = 'new')"
+            f"WHERE come IN (SELECT come FROM {self.fates} WHERE fate = 'new')"
         )
 
 
@@ -216,10 +227,13 @@ def join_entries(loads: Sequence[int]) -> None:
 def _rejoin(which: str) -> None:
     """Join the entries of incidents anew; ``which`` is a condition on the table of incidents."""
     incidents, entries = Incident._meta.db_table, LogEntry._meta.db_table
-    joined = (
-        f"SELECT group_concat(text, char(10)) FROM (SELECT text FROM {entries} e "
-        f"WHERE e.incident_id = {incidents}.incident_id AND e.text IS NOT NULL ORDER BY e.entry_at, e.place)"
-    )
+    said = f"{entries} e WHERE e.incident_id = {incidents}.incident_id AND e.text IS NOT NULL"
+    if _on_sqlite():
+        joined = (
+            f"SELECT group_concat(text, char(10)) FROM (SELECT text FROM {said} ORDER BY entry_at, place)"
+        )
+    else:
+        joined = f"SELECT string_agg(e.text, chr(10) ORDER BY e.entry_at NULLS FIRST, e.place) FROM {said}"
     _run(f"CREATE TEMPORARY TABLE rejoined AS SELECT id FROM {incidents} WHERE {which}")
     words.forget("id IN (SELECT id FROM rejoined)")
     _run(f"UPDATE {incidents} SET text = ({joined}) WHERE id IN (SELECT id FROM rejoined)")
@@ -240,7 +254,7 @@ def take_back(loaded: LoadedExtract) -> tuple[int, int]:
     again = earlier.filter(row__isnull=False).count()
     _run(
         f"UPDATE {shape.name} SET extract_id = e.extract_id FROM {EarlierRow._meta.db_table} e "
-        f'WHERE e.instead_id = %s AND e."table" = %s AND e.row IS NULL AND e.key = '
+        f'WHERE e.instead_id = %s AND e."table" = %s AND e."row" IS NULL AND e.key = '
         + (f"{shape.name}.{shape.key}" if shape.key else f"CAST({shape.name}.id AS TEXT)"),
         [loaded.pk, loaded.table],
     )
@@ -256,7 +270,9 @@ def take_back(loaded: LoadedExtract) -> tuple[int, int]:
         _let_stand_again(shape, loaded)
     for start in range(0, len(told), _READ_AT_ONCE):
         some = Incident.objects.filter(text_joined=True, incident_id__in=told[start : start + _READ_AT_ONCE])
-        _rejoin("id IN (" + ", ".join(str(pk) for pk in some.values_list("pk", flat=True)) + ")")
+        keys = ", ".join(str(key) for key in some.values_list("pk", flat=True))
+        if keys:
+            _rejoin(f"id IN ({keys})")
     earlier.delete()
     EarlierRow.objects.filter(extract=loaded).delete()
     return again, gone
@@ -264,25 +280,56 @@ def take_back(loaded: LoadedExtract) -> tuple[int, int]:
 
 def _let_stand_again(shape: Shape, loaded: LoadedExtract) -> None:
     table = EarlierRow._meta.db_table
-    cells = ", ".join(f"json_extract(row, '$.{column}') AS {column}" for column in shape.columns)
-    replaced = f"SELECT {cells}, extract_id FROM {table} WHERE instead_id = {loaded.pk} AND row IS NOT NULL"
+    which = f'instead_id = {loaded.pk} AND "row" IS NOT NULL'
+    cells = ", ".join(f"{_cell(shape, column)} AS {column}" for column in shape.columns)
     told = ", ".join(f"{column} = e.{column}" for column in (*shape.columns, "extract_id"))
-    _run(f"UPDATE {shape.name} SET {told} FROM ({replaced}) e WHERE e.{shape.key} = {shape.name}.{shape.key}")
+    _run(
+        f"UPDATE {shape.name} SET {told} FROM (SELECT {cells}, extract_id FROM {table} WHERE {which}) e "
+        f"WHERE e.{shape.key} = {shape.name}.{shape.key}"
+    )
     if shape.table == "incidents":
-        keys = f"SELECT key FROM {table} WHERE instead_id = {loaded.pk} AND row IS NOT NULL"
-        words.learn(f"incident_id IN ({keys})")
+        words.learn(f"incident_id IN (SELECT key FROM {table} WHERE {which})")
+
+
+def _cell(shape: Shape, column: str) -> str:
+    """A cell of a row that is kept as JSON, as the column holds it."""
+    if _on_sqlite():
+        return f"json_extract(\"row\", '$.{column}')"
+    field = next(each for each in MODELS[shape.table]._meta.concrete_fields if each.column == column)
+    return f"(\"row\" ->> '{column}')::{field.db_type(connection)}"
 
 
 def _exactly(column: str) -> str:
-    """Give a cell for JSON, which would otherwise round a number."""
+    """Give a cell for JSON, which SQLite would otherwise round where it is a number."""
+    if not _on_sqlite():
+        return f"h.{column}"
     return f"CASE typeof(h.{column}) WHEN 'real' THEN printf('%%!.17g', h.{column}) ELSE h.{column} END"
 
 
-def _insert(shape: Shape, into: str, extract: Extract, told: Told, number: int) -> int:
-    """Put all rows of an extract into a table, and give how many there are."""
+def _same() -> str:
+    """What stands between two cells that are equal, or both empty. Old SQLite knows the long form not yet."""
+    return "IS" if _on_sqlite() else "IS NOT DISTINCT FROM"
+
+
+def _on_sqlite() -> bool:
+    return bool(connection.vendor == "sqlite")
+
+
+def _know_sizes(table: str) -> None:
+    """Let PostgreSQL count a table that has just been filled, before it plans by a guess."""
+    if not _on_sqlite():
+        _run(f"ANALYZE {table}")
+
+
+def _insert(
+    shape: Shape, into: str, extract: Extract, told: Told, number: int, *, numbered: bool = False
+) -> int:
+    """Put all rows of an extract into a table, and give how many there are.
+
+    They are ``numbered`` from 1, in a column before the others, where nothing else tells them apart.
+    """
     columns = [column for column in shape.columns if column != "place"]
-    places = ", ".join(["%s"] * (len(shape.columns) + 1))
-    statement = f"INSERT INTO {into} ({_listed(shape.columns)}, extract_id) VALUES ({places})"
+    listed = (*(("come",) if numbered else ()), *shape.columns, "extract_id")
     done = 0
     counted: Counter[str] = Counter()
     with connection.cursor() as cursor:
@@ -291,11 +338,22 @@ def _insert(shape: Shape, into: str, extract: Extract, told: Told, number: int) 
             if not shape.key:
                 numbers = [_next(counted, name) for name in part.get_column("incident_id").to_list()]
                 cells = cells.with_columns(place=pl.Series(numbers, dtype=pl.Int64))
-            cells = cells.select(*shape.columns, extract_id=pl.lit(number))
-            cursor.executemany(statement, cells.rows())
+            come = pl.int_range(done + 1, done + part.height + 1, dtype=pl.Int64)
+            cells = cells.with_columns(extract_id=pl.lit(number), come=come).select(listed)
+            _write(cursor, into, listed, cells.rows())
             done += part.height
             told(done)
     return done
+
+
+def _write(cursor: Any, into: str, listed: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    if _on_sqlite():
+        places = ", ".join(["%s"] * len(listed))
+        cursor.executemany(f"INSERT INTO {into} ({_listed(listed)}) VALUES ({places})", rows)
+        return
+    with cursor.copy(f"COPY {into} ({_listed(listed)}) FROM STDIN") as lines:
+        for row in rows:
+            lines.write_row(row)
 
 
 def _next(counted: Counter[str], name: str) -> int:

@@ -19,13 +19,14 @@ from firstpoint import screening
 from firstpoint.errors import InputError
 from firstpoint.screening.facts import REPORTED_INCIDENT
 from firstpoint.workbench.accounts.people import THE_COMMAND
+from firstpoint.workbench.database import LOADING, one_at_a_time
 from firstpoint.workbench.imports.models import EarlierRow, LoadedExtract, ScreenRun
 from firstpoint.workbench.imports.rows import ROWS_AT_ONCE
 from firstpoint.workbench.incidents.models import Crime, Incident, LogEntry, Screened
 from firstpoint.workbench.ledger.keeping import keep
 from firstpoint.workbench.work.clocks import amount_of
 from firstpoint.workbench.work.handling import open_after_screen
-from firstpoint.workbench.work.models import WorkItem
+from firstpoint.workbench.work.models import FIRST, WorkItem
 from firstpoint.workbench.work.opening import made
 
 OPEN_FROM = 0.5
@@ -92,7 +93,7 @@ def screen_held(
     seen = _checked(screened) if screened is not None else _seen_now(which, crimes, progress)
     reader = str(seen.get_column("reader").first()) if seen.height else ""
     work = _work_to_open(seen, open_from, now)
-    with _beside(seen, crimes, now), transaction.atomic():
+    with _beside(seen, crimes, now), transaction.atomic(), one_at_a_time(LOADING):
         _keep_seen(anew=loads is None)
         opened = _open(work)
         followed = LoadedExtract.objects.filter(screened_at=None)
@@ -186,14 +187,15 @@ def _run(statement: str) -> None:
 
 def _rank_all() -> None:
     """Rank all that was ever seen, in the order of :func:`screening.screen`."""
+    by_bytes = "BINARY" if connection.vendor == "sqlite" else '"C"'
     with connection.cursor() as cursor:
         cursor.execute(
-            """
+            f"""
             UPDATE incidents_screened SET rank = r.rank FROM (
                 SELECT id, ROW_NUMBER() OVER (
                     ORDER BY
                         CASE WHEN harm * chance_unrecorded > 0 THEN 0 WHEN not_read <> '' THEN 1 ELSE 2 END,
-                        harm * chance_unrecorded DESC, chance_unrecorded DESC, incident_id
+                        harm * chance_unrecorded DESC, chance_unrecorded DESC, incident_id COLLATE {by_bytes}
                 ) AS rank FROM incidents_screened
             ) r WHERE r.id = incidents_screened.id AND r.rank <> incidents_screened.rank
             """
@@ -203,13 +205,10 @@ def _rank_all() -> None:
 def _work_to_open(seen: pl.DataFrame, open_from: float, now: datetime) -> list[WorkItem]:
     likely = set(seen.filter(pl.col("chance_unrecorded") >= open_from).get_column("incident_id").to_list())
     likely |= _reported_incidents(seen)
-    decided = WorkItem.objects.filter(kind="recording").values("incident_id")
-    without = Incident.objects.exclude(incident_id__in=decided).defer("text")
     amount = amount_of("recording")
     return [
         made("recording", now=now, because="screen", incident=incident, amount=amount)
-        for incident in without.iterator(chunk_size=ROWS_AT_ONCE)
-        if incident.incident_id in likely
+        for incident in _without_work(sorted(likely))
     ]
 
 
@@ -222,15 +221,29 @@ def _open(work: Sequence[WorkItem]) -> int:
     return held.count() - before
 
 
+def _without_work(names: Sequence[str]) -> list[Incident]:
+    """Those of some incidents on which nobody has to decide yet, in the order in which they came."""
+    decided = WorkItem.objects.filter(kind="recording").values("incident_id")
+    held = Incident.objects.exclude(incident_id__in=decided).defer("text")
+    parts = (names[start : start + ROWS_AT_ONCE] for start in range(0, len(names), ROWS_AT_ONCE))
+    found = [incident for part in parts for incident in held.filter(incident_id__in=part)]
+    return sorted(found, key=lambda incident: incident.pk)
+
+
 def _prioritise() -> None:
-    """Give all open work about an incident its priority: harm times the chance that a crime is missing."""
+    """Give open work about an incident its priority: harm times the chance that a crime is missing.
+
+    What was found missing elsewhere stays ahead of all that.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """
             UPDATE work_workitem SET priority = s.harm * s.chance_unrecorded FROM incidents_screened s
             WHERE s.incident_id = work_workitem.incident_id AND work_workitem.open
               AND work_workitem.priority <> s.harm * s.chance_unrecorded
-            """
+              AND work_workitem.priority < %s
+            """,
+            [FIRST],
         )
 
 

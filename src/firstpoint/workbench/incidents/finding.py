@@ -12,15 +12,16 @@ from datetime import datetime
 
 from attrs import frozen
 from django.db import connection, transaction
-from django.db.models import Model, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from firstpoint.casework import Person
 from firstpoint.workbench.incidents.models import Crime, Incident
 from firstpoint.workbench.incidents.restricting import is_shut
 from firstpoint.workbench.incidents.words import holding
 from firstpoint.workbench.ledger.keeping import keep, text_digest
+from firstpoint.workbench.paging import counted
 
-MOST_SHOWN, MOST_COUNTED = 100, 10_000
+MOST_SHOWN = 100
 WAYS = {
     "words": "Words of the log",
     "reference": "Reference of an incident or crime",
@@ -47,7 +48,7 @@ class FoundRow:
 
 @frozen
 class Found:
-    """What a search found: how many incidents and crimes (None: more than MOST_COUNTED), the newest first."""
+    """What a search found: how many incidents and crimes (None: more than are counted), the newest first."""
 
     incidents: int | None
     crimes: int | None
@@ -58,7 +59,7 @@ def find(person: Person, way: str, asked: str) -> Found:
     """The incidents and crimes that a search of one of WAYS finds, with the search kept in the ledger."""
     with transaction.atomic():
         incidents, crimes = _sought(way, asked)
-        found = Found(_count(incidents), _count(crimes), _rows(person, incidents, crimes))
+        found = Found(counted(incidents), counted(crimes), _rows(person, incidents, crimes))
         keep(
             person.reference,
             "incidents.searched",
@@ -103,14 +104,11 @@ def _place(asked: str) -> Q:
     return wanted
 
 
-def _count(rows: QuerySet[Model]) -> int | None:
-    found = rows.order_by()[: MOST_COUNTED + 1].count()
-    return None if found > MOST_COUNTED else found
-
-
 def _rows(person: Person, incidents: QuerySet[Incident], crimes: QuerySet[Crime]) -> tuple[FoundRow, ...]:
     first = list(incidents.defer("text").order_by("-received_at", "incident_id")[:MOST_SHOWN])
-    also = list(crimes.defer("text").order_by("-reported_at", "crime_id")[:MOST_SHOWN])
+    also = list(
+        crimes.defer("text").order_by(F("reported_at").desc(nulls_last=True), "crime_id")[:MOST_SHOWN]
+    )
     pages = _pages(each.incident_id for each in also)
     shut = is_shut(person, [each.incident_id for each in (*first, *also) if each.incident_id])
     return (

@@ -11,12 +11,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from attrs import evolve, frozen
-from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 
-from firstpoint.workbench.incidents.models import Screened
-
-ROWS_A_PAGE = 40
+from firstpoint.workbench.incidents.finding import begins
+from firstpoint.workbench.incidents.models import Incident, Screened
+from firstpoint.workbench.paging import Here, holds, page_number, page_of
 
 ORDERS = {
     "rank": ("Rank", ("rank",), ("-rank",)),
@@ -29,8 +28,8 @@ ORDERS = {
 
 @frozen
 class Wanted:
-    """What somebody asked to see: incidents opened under which code, whose reference holds what, in which
-    order.
+    """What somebody asked to see: incidents opened under which code, whose reference begins with what, in
+    which order.
 
     ``order`` is a key of ORDERS, with a minus for the other way round.
     """
@@ -66,26 +65,25 @@ class Wanted:
 def wanted(asked: Mapping[str, str]) -> Wanted:
     """What an address asks for; whatever in it makes no sense is left out."""
     order = asked.get("order", "")
-    page = asked.get("page", "")
     return Wanted(
         opened_as=asked.get("opened_as", "").strip()[:100],
         find=asked.get("find", "").strip()[:100],
         order=order if order.lstrip("-") in ORDERS and order.count("-") <= 1 else "rank",
-        page=int(page) if page.isascii() and page.isdigit() and len(page) < 8 else 1,
+        page=page_number(asked.get("page", "")),
     )
 
 
-def listed(asked: Wanted) -> Page[Screened]:
-    """One page of what was asked for; a page beyond the last is the last."""
-    return Paginator(_ordered(_chosen(asked), asked.order), ROWS_A_PAGE).get_page(asked.page)
+def listed(asked: Wanted) -> Here[Screened]:
+    """One page of what was asked for."""
+    return page_of(_ordered(_chosen(asked), asked.order), asked.page)
 
 
 def _chosen(asked: Wanted) -> QuerySet[Screened]:
     rows = Screened.objects.select_related("incident").defer("disclosures", "incident__text")
     if asked.opened_as:
-        rows = rows.filter(incident__opening_code__icontains=asked.opened_as)
+        rows = rows.filter(holds(Incident, "opening_code", asked.opened_as, path="incident__"))
     if asked.find:
-        rows = rows.filter(incident__incident_id__icontains=asked.find)
+        rows = rows.filter(begins("incident__incident_id", asked.find))
     return rows
 
 

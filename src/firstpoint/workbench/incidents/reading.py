@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from attrs import frozen
 from django.db import transaction
+from django.db.models import F
 from django.http import Http404
 
 from firstpoint.casework import Person
@@ -82,7 +83,11 @@ def _read(person: Person, key: int, purpose: str, *, blind: bool) -> IncidentFil
         )
         return IncidentFile(
             incident=incident,
-            entries=tuple(incident.entries.order_by("entry_at", "place")),
-            crimes=tuple(incident.crimes.select_related("victim").order_by("recorded_at", "crime_id")),
+            entries=tuple(incident.entries.order_by(F("entry_at").asc(nulls_first=True), "place")),
+            crimes=tuple(
+                incident.crimes.select_related("victim").order_by(
+                    F("recorded_at").asc(nulls_first=True), "crime_id"
+                )
+            ),
             screened=None if blind else getattr(incident, "screened", None),
         )

@@ -14,6 +14,7 @@ from firstpoint.workbench.incidents import finding, listing, restricting
 from firstpoint.workbench.incidents.presenting import presented
 from firstpoint.workbench.incidents.reading import read_incident
 from firstpoint.workbench.incidents.trying import LONGEST, faults_of, given_in, try_log
+from firstpoint.workbench.paging import MOST_COUNTED
 from firstpoint.workbench.work.cases import decisions_on, items_on, steps_on
 
 
@@ -24,7 +25,7 @@ def ranked(request: Signed) -> HttpResponse:
     now = timezone.now()
     asked = listing.wanted(request.GET)
     here = listing.listed(asked)
-    decided = decisions_on([row.incident_id for row in here])
+    decided = decisions_on([row.incident_id for row in here.rows])
     context = {"asked": asked, "here": here, "now": now, "work": decided, "orders": listing.ORDERS}
     return render(request, "workbench/incidents.html", context)
 
@@ -44,7 +45,7 @@ def search(request: Signed) -> HttpResponse:
         "asked": asked,
         "found": found,
         "most": finding.MOST_SHOWN,
-        "most_counted": finding.MOST_COUNTED,
+        "most_counted": MOST_COUNTED,
         "posted": request.method == "POST",
         "may_read": request.user.may("incidents.read"),
     }

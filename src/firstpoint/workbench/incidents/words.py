@@ -1,12 +1,15 @@
 """Finding incidents by words of their logs.
 
-An index of words stands beside the incidents. It is kept in the transaction that changes them, by sets of
-rows: whoever changes the text of incidents calls :func:`forget` before and :func:`learn` after.
+An index of words stands beside the incidents. On SQLite it is kept in the transaction that changes them, by
+sets of rows: whoever changes the text of incidents calls :func:`forget` before and :func:`learn` after.
+PostgreSQL keeps its index by itself. Both hold letters and digits in a row, whatever their case or accents.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Sequence
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -23,6 +26,8 @@ MOST_WORDS = 12
 
 def learn(which: str, *, all_at_once: bool = False) -> None:
     """Take in the words of incidents; ``which`` is a condition in SQL on the table of incidents."""
+    if connection.vendor != "sqlite":
+        return
     if all_at_once:
         _gather(_GATHERED, merging=0)
     with connection.cursor() as cursor:
@@ -35,6 +40,8 @@ def learn(which: str, *, all_at_once: bool = False) -> None:
 
 def forget(which: str) -> None:
     """Leave out the words of incidents that are about to change; ``which`` as for :func:`learn`."""
+    if connection.vendor != "sqlite":
+        return
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {TABLE} ({TABLE}, rowid, text) "
@@ -47,9 +54,24 @@ def holding(asked: str) -> QuerySet[Incident]:
     words = _WORD.findall(asked)[:MOST_WORDS]
     if not words:
         return Incident.objects.none()
-    sought = " ".join(f'"{word}"' if not word.endswith("*") else f'"{word[:-1]}"*' for word in words)
-    found = RawSQL(f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s", [sought])  # noqa: S611
-    return Incident.objects.filter(pk__in=found)
+    return Incident.objects.filter(pk__in=_keys_of(words))
+
+
+def _keys_of(words: Sequence[str]) -> RawSQL:
+    """The keys of the incidents that hold all words, as SQL."""
+    if connection.vendor == "sqlite":
+        sought = " ".join(f'"{word}"' if not word.endswith("*") else f'"{word[:-1]}"*' for word in words)
+        return RawSQL(f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s", [sought])  # noqa: S611
+    plain = [_without_accents(word) for word in words]
+    sought = " & ".join(f"'{word}'" if not word.endswith("*") else f"'{word[:-1]}':*" for word in plain)
+    return RawSQL(  # noqa: S611 - words are letters and digits
+        f"SELECT id FROM {Incident._meta.db_table} WHERE {TABLE}(text) @@ to_tsquery('simple', %s)", [sought]
+    )
+
+
+def _without_accents(word: str) -> str:
+    parted = unicodedata.normalize("NFD", word)
+    return "".join(sign for sign in parted if not unicodedata.combining(sign))
 
 
 def _gather(size: int, *, merging: int) -> None:

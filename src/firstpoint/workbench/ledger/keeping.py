@@ -7,15 +7,17 @@ from pathlib import Path
 from urllib.parse import quote
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DataError, connection, transaction
 from django.utils import timezone
 
 from firstpoint import ledger
+from firstpoint.errors import LedgerBroken
 from firstpoint.ledger import Checkpoint, Detail, Entry, VerifyResult
 from firstpoint.workbench.ledger.models import LedgerEntry
 
 # Any number will do, so long as nothing else in the database locks the same one.
 _LOCK = 7_219_402_117
+_READ_AT_ONCE = 2000
 
 
 def keep(actor: str, action: str, subject: str, detail: Detail | None = None) -> LedgerEntry:
@@ -56,9 +58,32 @@ def export_ledger(path: Path) -> int:
 
 
 def all_entries() -> Iterator[Entry]:
-    """Every entry, oldest first."""
-    for row in LedgerEntry.objects.order_by("sequence").iterator(chunk_size=2000):
-        yield row.as_entry()
+    """Every entry, oldest first; raises LedgerBroken for one that PostgreSQL holds and nobody can read.
+
+    They are read in parts and by their numbers, so that nothing is held open between two parts.
+    """
+    rows, reached, at_once = LedgerEntry.objects.order_by("sequence"), -1, _READ_AT_ONCE
+    while True:
+        try:
+            some = list(rows.filter(sequence__gt=reached)[:at_once])
+        except DataError as fault:
+            if at_once == 1:
+                raise _beyond_reading(reached + 1) from fault
+            at_once = 1  # to find out which one it is
+            continue
+        if not some:
+            return
+        for row in some:
+            yield row.as_entry()
+            reached = row.sequence
+
+
+def _beyond_reading(sequence: int) -> LedgerBroken:
+    return LedgerBroken(
+        "It cannot be read: it holds what no program of ours writes.",
+        where=f"ledger entry {sequence}",
+        remedy="Restore the ledger from a backup, and find out who could change it.",
+    )
 
 
 def _one_writer_at_a_time() -> None:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.functional import cached_property
 from django.views.decorators.http import require_GET, require_POST
 
 from firstpoint.errors import LedgerBroken
@@ -17,6 +18,16 @@ from firstpoint.workbench.ledger.keeping import keep, reference, verify_ledger
 from firstpoint.workbench.ledger.models import LedgerEntry
 
 ROWS_A_PAGE = 50
+
+
+class _Whole(Paginator):
+    """Pages of the whole ledger. Its entries are numbered without a gap, so that nobody has to count them."""
+
+    @cached_property
+    def count(self) -> int:
+        """How many entries there are."""
+        last = self.object_list.first()
+        return last.sequence if last else 0
 
 
 @page("ledger.see")
@@ -47,7 +58,8 @@ def _shown(request: Signed, **outcome: object) -> HttpResponse:
         rows = rows.filter(subject__in=[asked["subject"], reference("incident", asked["subject"])])
     if asked["actor"]:
         rows = rows.filter(actor=people.reference_of(asked["actor"]))
-    here = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page", "1"))
+    pages = Paginator(rows, ROWS_A_PAGE) if any(asked.values()) else _Whole(rows, ROWS_A_PAGE)
+    here = pages.get_page(request.GET.get("page", "1"))
     context = {
         "here": here,
         "names": people.names(),

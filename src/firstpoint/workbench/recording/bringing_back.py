@@ -9,12 +9,9 @@ from typing import Any
 from firstpoint import casework
 from firstpoint.workbench.accounts.models import User
 from firstpoint.workbench.incidents.models import Incident
-from firstpoint.workbench.work.models import WorkItem
+from firstpoint.workbench.work.models import FIRST, WorkItem
 from firstpoint.workbench.work.opening import open_item
 from firstpoint.workbench.work.stepping import follow_on
-
-FIRST = 1000.0
-"""A priority above all that harm times score can give: what was found missing is decided first."""
 
 
 def bring_back(

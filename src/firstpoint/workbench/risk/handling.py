@@ -7,7 +7,7 @@ from datetime import datetime
 from firstpoint.workbench.recording.bringing_back import bring_back
 from firstpoint.workbench.risk.models import Drawn
 from firstpoint.workbench.work.handling import Handling
-from firstpoint.workbench.work.models import Step, WorkItem
+from firstpoint.workbench.work.models import FIRST, Step, WorkItem
 from firstpoint.workbench.work.opening import open_item
 
 
@@ -25,7 +25,7 @@ def follows(item: WorkItem, step: Step, now: datetime) -> None:
         return
     by = step.by.person.reference
     open_item(
-        "safeguarding", by=by, now=now, because="missed", incident=item.incident, origin=item, priority=1000.0
+        "safeguarding", by=by, now=now, because="missed", incident=item.incident, origin=item, priority=FIRST
     )
     reason = "The daily audit found a crime that was missed."
     crimes = step.given["crimes"]

@@ -10,6 +10,9 @@ from django.db import models
 from firstpoint import casework
 from firstpoint.workbench.incidents.models import Crime, Incident
 
+FIRST = 1000.0
+"""A priority above all that harm times score can give: what was found missing is decided first."""
+
 
 class WorkItem(models.Model):
     """One piece of work about an incident or a crime. What may happen to it is in casework's tables.
@@ -59,7 +62,11 @@ class WorkItem(models.Model):
             models.Index("kind", "open", models.F("priority").desc(), "id", name="work_by_priority"),
             models.Index(fields=["kind", "open", "due_at"], name="work_by_clock"),
             models.Index(fields=["kind", "state", "due_at"], name="work_by_state"),
-            models.Index(fields=["waits_for", "open"], name="work_by_role"),
+            models.Index(fields=["kind", "open", "-received_at", "id"], name="work_by_receipt"),
+            models.Index(fields=["kind", "open", "opening_code"], name="work_by_code"),
+            models.Index(fields=["kind", "open", "unit"], name="work_by_unit"),
+            # All that a count for the day's work asks: the rows themselves are not looked at.
+            models.Index(fields=["waits_for", "open", "kind", "due_at"], name="work_by_role"),
         ]
         constraints = [
             models.UniqueConstraint(

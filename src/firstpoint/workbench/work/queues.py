@@ -6,22 +6,18 @@ queue is not a look at a person's data.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 from django.db.models import Count, Q, QuerySet
 
 from firstpoint import casework
 from firstpoint.workbench.incidents.finding import begins
+from firstpoint.workbench.paging import Here, counted, holds, page_number, page_of
 from firstpoint.workbench.work.models import WorkItem
-
-ROWS_A_PAGE = 40
-MOST_COUNTED = 10_000
-MOST_PAGES = MOST_COUNTED // ROWS_A_PAGE
-"""Beyond so many a count is not worth its time: the page says ``more than 10,000``."""
 
 ORDERS = {
     "priority": ("Harm × score", ("-priority", "pk"), ("priority", "-pk")),
@@ -70,21 +66,6 @@ class Wanted:
         return "descending" if first.startswith("-") else "ascending"
 
 
-@frozen
-class Here:
-    """One page of a queue: its rows, how many fit in all (None: more than MOST_COUNTED), and where it is."""
-
-    rows: Sequence[WorkItem]
-    count: int | None
-    number: int
-    more: bool = field(default=False)
-
-    @property
-    def how_many(self) -> str:
-        """The count in words."""
-        return f"more than {MOST_COUNTED:,}" if self.count is None else f"{self.count:,}"
-
-
 def shown(kind: str) -> dict[str, str]:
     """What can be chosen to be shown of a kind of work, in words, by name."""
     return {
@@ -98,7 +79,7 @@ def shown(kind: str) -> dict[str, str]:
 
 def wanted(kind: str, asked: Mapping[str, str]) -> Wanted:
     """What an address asks for; whatever in it makes no sense is left out."""
-    show, order, page = asked.get("show", ""), asked.get("order", ""), asked.get("page", "")
+    show, order = asked.get("show", ""), asked.get("order", "")
     words = {
         name: asked.get(name, "").replace("\x00", "").strip()[:100] for name in ("opened_as", "unit", "find")
     }
@@ -106,27 +87,18 @@ def wanted(kind: str, asked: Mapping[str, str]) -> Wanted:
         kind=kind,
         show=show if show in shown(kind) else _OPEN,
         order=order if order.lstrip("-") in ORDERS and order.count("-") <= 1 else "priority",
-        page=int(page) if page.isascii() and page.isdigit() and 0 < int(page[:8] or 0) <= MOST_PAGES else 1,
+        page=page_number(asked.get("page", "")),
         **words,
     )
 
 
-def listed(asked: Wanted, now: datetime) -> Here:
+def listed(asked: Wanted, now: datetime) -> Here[WorkItem]:
     """One page of what was asked for."""
-    rows = chosen(asked, now)
-    start = (asked.page - 1) * ROWS_A_PAGE
-    found = list(ordered(rows, asked.order)[start : start + ROWS_A_PAGE + 1])
-    return Here(found[:ROWS_A_PAGE], counted(rows), asked.page, more=len(found) > ROWS_A_PAGE)
-
-
-def counted(rows: QuerySet[WorkItem]) -> int | None:
-    """How many rows there are; None where they are more than MOST_COUNTED."""
-    found = rows.order_by()[: MOST_COUNTED + 1].count()
-    return None if found > MOST_COUNTED else found
+    return page_of(ordered(chosen(asked, now), asked.order), asked.page)
 
 
 def how_many(kind: str, now: datetime, show: str = _OPEN) -> int | None:
-    """How many pieces of work of a kind a choice holds; None where they are more than MOST_COUNTED."""
+    """How many pieces of work of a kind a choice holds; None where they are more than are counted."""
     return counted(chosen(Wanted(kind, show=show), now))
 
 
@@ -146,23 +118,33 @@ def first_few(kind: str, now: datetime, *, show: str = _OPEN, most: int = 5) -> 
 def beside(item: WorkItem, asked: Wanted, now: datetime) -> tuple[WorkItem | None, WorkItem | None]:
     """The pieces of work before and after one in a queue ordered by priority."""
     rows = chosen(asked, now)
-    earlier = Q(priority__gt=item.priority) | Q(priority=item.priority, pk__lt=item.pk)
-    later = Q(priority__lt=item.priority) | Q(priority=item.priority, pk__gt=item.pk)
-    before = rows.filter(earlier).order_by("priority", "-pk").first()
-    return before, rows.filter(later).order_by("-priority", "pk").first()
+    # The first condition says where in the index to begin, the second which of those beside it are meant.
+    earlier = rows.filter(priority__gte=item.priority).exclude(priority=item.priority, pk__gte=item.pk)
+    later = rows.filter(priority__lte=item.priority).exclude(priority=item.priority, pk__lte=item.pk)
+    return earlier.order_by("priority", "-pk").first(), later.order_by("-priority", "pk").first()
 
 
 def chosen(asked: Wanted, now: datetime) -> QuerySet[WorkItem]:
     """The pieces of work that somebody asked for, in no order."""
     rows = WorkItem.objects.filter(_state(asked, now))
     if asked.opened_as:
-        rows = rows.filter(opening_code__icontains=asked.opened_as)
+        rows = rows.filter(_holds("opening_code", asked.opened_as, asked))
     if asked.unit:
-        rows = rows.filter(unit__icontains=asked.unit)
+        rows = rows.filter(_holds("unit", asked.unit, asked))
     if asked.find:
         about = casework.kind_of_work(asked.kind).about
         rows = rows.filter(begins(f"{about}__{about}_id", asked.find))
     return rows
+
+
+def _holds(column: str, words: str, asked: Wanted) -> Q:
+    return holds(WorkItem, column, words, kind=asked.kind, open=_is_open(asked))
+
+
+def _is_open(asked: Wanted) -> bool:
+    if asked.show in (_OPEN, _OVERDUE, _SOON, _DONE):
+        return asked.show != _DONE
+    return casework.state(asked.kind, asked.show).open
 
 
 def ordered(rows: QuerySet[WorkItem], order: str) -> QuerySet[WorkItem]:
@@ -172,15 +154,13 @@ def ordered(rows: QuerySet[WorkItem], order: str) -> QuerySet[WorkItem]:
 
 
 def _state(asked: Wanted, now: datetime) -> Q:
-    of_kind = Q(kind=asked.kind)
-    if asked.show == _OPEN:
-        return of_kind & Q(open=True)
-    if asked.show == _DONE:
-        return of_kind & Q(open=False)
+    of_kind = Q(kind=asked.kind, open=_is_open(asked))
+    if asked.show in (_OPEN, _DONE):
+        return of_kind
     if asked.show == _OVERDUE:
-        return of_kind & Q(open=True, due_at__lt=now)
+        return of_kind & Q(due_at__lt=now)
     if asked.show == _SOON:
-        return of_kind & Q(open=True, due_at__gte=now, due_at__lt=now + timedelta(hours=_warning(asked.kind)))
+        return of_kind & Q(due_at__gte=now, due_at__lt=now + timedelta(hours=_warning(asked.kind)))
     return of_kind & Q(state=asked.show)
 
 

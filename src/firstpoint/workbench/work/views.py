@@ -18,6 +18,7 @@ from firstpoint.vocabulary import offence_classes
 from firstpoint.workbench.answers import answers, version
 from firstpoint.workbench.gate import Signed, page
 from firstpoint.workbench.incidents.restricting import is_shut
+from firstpoint.workbench.paging import MOST_COUNTED
 from firstpoint.workbench.work import cases, queues, stepping
 from firstpoint.workbench.work.handling import handling_of
 from firstpoint.workbench.work.models import WorkItem
@@ -37,7 +38,7 @@ def every_queue(request: Signed) -> HttpResponse:
         for kind in kinds
         if request.user.may(kind.see)
     ]
-    return render(request, "workbench/queues.html", {"rows": rows, "most": queues.MOST_COUNTED})
+    return render(request, "workbench/queues.html", {"rows": rows, "most": MOST_COUNTED})
 
 
 def queue_of(kind: str) -> View:
