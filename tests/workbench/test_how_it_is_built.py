@@ -148,7 +148,7 @@ BUDGETS = [
     ("decision_maker", "/work/recording/1/", 20 + LOCK),
     ("team_leader", "/removals/", 3),
     ("auditor", "/audits/1/", 6),
-    ("registrar", "/ledger/", 6),
+    ("registrar", "/ledger/", 7),
     ("board_reader", "/board/1/", 3),
 ]
 

@@ -190,4 +190,4 @@ def test_a_reported_incident_that_is_not_recorded_becomes_work_though_no_crime_i
     assert all(each["crimes"] == 0 for each in seen)
     assert screening.sure_from() < 1
     assert WorkItem.objects.filter(incident_id="MK-00004").exists()
-    assert not WorkItem.objects.filter(incident_id="MK-00009").exists()
+    assert not WorkItem.objects.filter(kind="recording", incident_id="MK-00009").exists()

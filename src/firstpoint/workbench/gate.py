@@ -69,7 +69,7 @@ class Gate:
         sessions.note_use(request)
         if second_factor.is_due(request.user) and not getattr(view, "before_second_factor", False):
             return redirect("second-factor")
-        request.is_sent_on = kept_forms.SENT_ON in request.POST  # type: ignore[attr-defined]
+        request.is_sent_on = _is_plain(request) and kept_forms.SENT_ON in request.POST  # type: ignore[attr-defined]
         try:
             casework.require(request.user.person.roles, action)
         except NotAllowed as refusal:
@@ -81,8 +81,13 @@ class Gate:
 def _to_the_door(request: HttpRequest) -> HttpResponse:
     """The way to the sign-in page; what was sent without a session is kept for whoever wrote it."""
     if request.method == "POST":
-        return form_expired(request) or redirect_to_login("/")
+        return (_is_plain(request) and form_expired(request)) or redirect_to_login("/")
     return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
+
+
+def _is_plain(request: HttpRequest) -> bool:
+    """Whether a form carries no file. One that does is read by its own view alone, and is never kept."""
+    return request.content_type == "application/x-www-form-urlencoded"
 
 
 def action_of(view: Callable[..., HttpResponse]) -> str:
