@@ -65,11 +65,11 @@ class Gate:
         if action in (OPEN_TO_ALL, ASKS_ITSELF):
             return None
         if not request.user.is_authenticated:
-            return _to_the_door(request)
+            return _to_the_door(request, view)
         sessions.note_use(request)
         if second_factor.is_due(request.user) and not getattr(view, "before_second_factor", False):
             return redirect("second-factor")
-        request.is_sent_on = _is_plain(request) and kept_forms.SENT_ON in request.POST  # type: ignore[attr-defined]
+        request.is_sent_on = not _takes_files(view) and kept_forms.SENT_ON in request.POST  # type: ignore[attr-defined]
         try:
             casework.require(request.user.person.roles, action)
         except NotAllowed as refusal:
@@ -78,16 +78,16 @@ class Gate:
         return None
 
 
-def _to_the_door(request: HttpRequest) -> HttpResponse:
+def _to_the_door(request: HttpRequest, view: Callable[..., HttpResponse]) -> HttpResponse:
     """The way to the sign-in page; what was sent without a session is kept for whoever wrote it."""
     if request.method == "POST":
-        return (_is_plain(request) and form_expired(request)) or redirect_to_login("/")
+        return (not _takes_files(view) and form_expired(request)) or redirect_to_login("/")
     return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
 
 
-def _is_plain(request: HttpRequest) -> bool:
-    """Whether a form carries no file. One that does is read by its own view alone, and is never kept."""
-    return request.content_type == "application/x-www-form-urlencoded"
+def _takes_files(view: Callable[..., HttpResponse]) -> bool:
+    """Whether a view reads what is sent by itself, since it takes files: nobody may read it before."""
+    return getattr(view, "takes_files", False)
 
 
 def action_of(view: Callable[..., HttpResponse]) -> str:

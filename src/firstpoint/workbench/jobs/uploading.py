@@ -115,6 +115,7 @@ def into_the_directory(view: Callable[..., HttpResponse]) -> Callable[..., HttpR
         request.upload_handlers = [IntoTheDirectory(request)]
         return checked(request, *args, **kwargs)
 
+    taking_files.takes_files = True  # type: ignore[attr-defined]  # read by the gate
     return taking_files
 
 
