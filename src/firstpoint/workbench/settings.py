@@ -141,7 +141,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+# The facts of a report with ten allegations and as many victims fill some hundreds of controls.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1500
 # No form sends a file: what one sends all the same stays in memory and is dropped, never on the disk.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 

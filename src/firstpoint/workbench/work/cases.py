@@ -8,6 +8,7 @@ from typing import Any
 from django.http import Http404
 
 from firstpoint.casework import Person
+from firstpoint.workbench.incidents import restricting
 from firstpoint.workbench.incidents.models import Incident
 from firstpoint.workbench.incidents.presenting import presented, presented_blind, presented_crime
 from firstpoint.workbench.incidents.reading import read_crime_of, read_incident, read_incident_blind
@@ -30,6 +31,12 @@ def case_of(item: WorkItem, person: Person) -> dict[str, Any]:
     if item.of_kind.blind:
         return presented_blind(read_incident_blind(person, key, item.kind))
     return presented(read_incident(person, key, item.kind))
+
+
+def refuse_if_shut(item: WorkItem, person: Person) -> None:
+    """Raise Shut where the incident that the work is about is restricted and this person has no grant."""
+    if item.incident_id:
+        restricting.refuse_if_shut(person, str(item.incident_id))
 
 
 def history(item: WorkItem) -> Sequence[Step]:

@@ -31,6 +31,10 @@ def _nothing_follows(_item: WorkItem, _step: Step, _now: datetime) -> None:
     return None
 
 
+def _nothing_drafted(_item: WorkItem, _posted: Mapping[str, str], _case: Given) -> Mapping[str, Any]:
+    return {}
+
+
 def _nothing_beside(_item: WorkItem) -> Mapping[str, Any]:
     return {}
 
@@ -44,7 +48,8 @@ class Handling:
     ``follows`` is called in the transaction of a step that was taken, to set off what it sets off.
     ``beside`` gives what the page shows beside the case, for the template ``panel`` (none: nothing),
     ``when_checking`` what the page shows on which a step is checked before it is saved, ``prefilled`` what
-    the form holds before anybody writes.
+    the form holds before anybody writes. ``drafted`` gives what both pages show of what somebody has written
+    so far, from the form and the case: its ``faults`` by field, and the template ``drafts`` beside the form.
     """
 
     against: Callable[[WorkItem, Transition], bool] = _never
@@ -53,7 +58,9 @@ class Handling:
     beside: Callable[[WorkItem], Mapping[str, Any]] = _nothing_beside
     when_checking: Callable[[WorkItem], Mapping[str, Any]] = _nothing_beside
     prefilled: Callable[[WorkItem], Mapping[str, Any]] = _nothing_beside
+    drafted: Callable[[WorkItem, Mapping[str, str], Given], Mapping[str, Any]] = _nothing_drafted
     panel: str = ""
+    drafts: str = ""
 
 
 Follows = Callable[[WorkItem, Step, datetime], None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -135,6 +136,8 @@ def _referred(form: str, answer: Any) -> Any:
         return f"hmac-sha256:{text_digest(answer)}"
     if form == "information":
         return [f"hmac-sha256:{text_digest(chr(10).join(each.values()))}" for each in answer]
+    if form == "facts":
+        return f"hmac-sha256:{text_digest(json.dumps(answer, sort_keys=True))}"
     if form == "crimes":
         return [f"{line['ho_class']}:{line['count']}" for line in answer]
     return answer

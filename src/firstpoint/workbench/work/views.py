@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -17,12 +18,15 @@ from firstpoint.errors import NotAllowed
 from firstpoint.vocabulary import offence_classes
 from firstpoint.workbench.answers import answers, version
 from firstpoint.workbench.gate import Signed, page
+from firstpoint.workbench.incidents.facts import ADD_VICTIM, PREFIX
 from firstpoint.workbench.incidents.restricting import is_shut
 from firstpoint.workbench.work import cases, queues, stepping
 from firstpoint.workbench.work.handling import handling_of
 from firstpoint.workbench.work.models import WorkItem
-from firstpoint.workbench.work.writing import form_of, lines_of, said
+from firstpoint.workbench.work.writing import form_of, in_one_line, lines_of, said, untouched
 
+# Buttons that show the form anew with what was written: back from the check, or with the facts reckoned.
+_NO_STEP = ("change", "reckon", ADD_VICTIM)
 View = Callable[..., HttpResponse]
 
 
@@ -71,8 +75,8 @@ def item_of(kind: str) -> View:
     @require_http_methods(["GET", "POST"])
     def item(request: Signed, key: int) -> HttpResponse:
         work = cases.work_item(kind, key)
-        if request.method == "GET" or request.POST.get("step") == "change":
-            return _form(request, work)
+        if request.method == "GET" or request.POST.get("step") in _NO_STEP:
+            return _live(request, work) if request.POST.get("part") == "live" else _form(request, work)
         return _step(request, work)
 
     return item
@@ -110,14 +114,20 @@ def _form(request: Signed, item: WorkItem, faults: Mapping[str, str] | None = No
     now = timezone.now()
     case = cases.case_of(item, request.user.person)
     handling = handling_of(item.kind)
+    drafted = handling.drafted(item, request.POST.dict(), case)
+    faults = {**(faults or {}), **drafted.get("faults", {})}
     given = {**handling.prefilled(item), **request.POST.dict()}
+    lines = lines_of(request.POST, drafted.get("required") or case.get("required"), given)
+    given["crimes-were"] = _lines_were(request.POST, lines)
     moves = stepping.steps_for(item, request.user)
     asked = queues.wanted(item.kind, request.GET)
     before, after = queues.beside(item, asked, now)
     context = {
         **case,
         **handling.beside(item),
+        **drafted,
         "panel": handling.panel,
+        "drafts": handling.drafts if _asks_for(moves, "facts") else "",
         "kind": item.of_kind,
         "work": item,
         "now": now,
@@ -125,10 +135,10 @@ def _form(request: Signed, item: WorkItem, faults: Mapping[str, str] | None = No
         "moves": moves,
         "form": form_of(moves, late=item.is_late(now), against=lambda move: stepping.is_against(item, move)),
         "why_none": "" if moves else _why_none(request, item),
-        "faults": dict(faults or {}),
+        "faults": faults,
         "given": given,
-        "lines": lines_of(request.POST, case.get("required"), given),
-        "classes": _current_classes() if _asks_for_crimes(moves) else (),
+        "lines": lines,
+        "classes": _current_classes() if _asks_for(moves, "crimes") else (),
         "history": cases.history(item),
         "asked": asked,
         "before": before,
@@ -137,9 +147,32 @@ def _form(request: Signed, item: WorkItem, faults: Mapping[str, str] | None = No
     return render(request, "workbench/item.html", context, status=400 if faults else 200)
 
 
+def _live(request: Signed, item: WorkItem) -> HttpResponse:
+    """The parts of the page that follow what is written, without the case: a script asks for them."""
+    cases.refuse_if_shut(item, request.user.person)
+    posted = request.POST.dict()
+    drafted = handling_of(item.kind).drafted(item, posted, {})
+    lines = lines_of(posted, drafted.get("required"), posted)
+    crimes = [each for move in stepping.steps_for(item, request.user) for each in move.asks]
+    context = {
+        **drafted,
+        "lines": lines,
+        "lines_were": _lines_were(posted, lines),
+        "crimes": next((each for each in crimes if each.form == "crimes"), None),
+    }
+    return render(request, "workbench/live.html", context)
+
+
+def _lines_were(posted: Mapping[str, str], lines: Sequence[Mapping[str, str]]) -> str:
+    """What the list of crimes was filled with, so that it is known later whether a person changed it."""
+    return posted["crimes-were"] if "crimes-were" in posted and not untouched(posted) else in_one_line(lines)
+
+
 def _why_none(request: Signed, item: WorkItem) -> str:
     """Why this person can do nothing to it now, in the words of the first step that somebody could take."""
     for move in casework.transitions_from(item.state, item.kind):
+        if move.set_off_by:
+            continue
         try:
             stepping.check_step(item, item.version, move, request.user, {}, timezone.now())
         except Incomplete:
@@ -158,19 +191,27 @@ def _check_page(request: Signed, item: WorkItem, move: Transition, given: Mappin
         "move": move,
         "rows": [(each, said(each, given[each.name])) for each in asked],
         "against": stepping.is_against(item, move),
-        "posted": [
-            (name, value)
-            for name, value in request.POST.items()
-            if name not in ("step", "csrfmiddlewaretoken")
-        ],
+        "posted": _carried(request, given),
         "now": timezone.now(),
         **handling.when_checking(item),
+        **handling.drafted(item, request.POST.dict(), {}),
     }
     return render(request, "workbench/check_step.html", context)
 
 
-def _asks_for_crimes(moves: Sequence[Transition]) -> bool:
-    return any(each.form == "crimes" for move in moves for each in move.asks)
+def _carried(request: Signed, given: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What the form held, carried along to be saved; the facts as one text in place of their controls."""
+    own = ("step", "csrfmiddlewaretoken", "facts")
+    kept = [
+        (name, value)
+        for name, value in request.POST.items()
+        if name not in own and not name.startswith(PREFIX)
+    ]
+    return [*kept, *([("facts", json.dumps(given["facts"]))] if given.get("facts") else [])]
+
+
+def _asks_for(moves: Sequence[Transition], form: str) -> bool:
+    return any(each.form == form for move in moves for each in move.asks)
 
 
 def _current_classes() -> list[tuple[str, str]]:
