@@ -90,8 +90,9 @@ class Transition:
     ``action`` is the row of the policy that says who may take it, ``action_against`` the row that says who
     may where it goes against what the rules require. ``not_by`` names earlier transitions whose authors,
     all who ever took one of them on this work, may not take this one; ``only_by`` one whose authors
-    alone may. ``set_off_by`` names steps of work raised from this work (kind and step) that set this one
-    off: then nobody takes it by hand. ``undo`` says that whoever took it may take it back for some minutes.
+    alone may. ``set_off_by`` names steps (kind and step) of work from which this work was raised, or that
+    was raised from it, that set this one off: then nobody takes it by hand. ``undo`` says that whoever took
+    it may take it back for some minutes.
     """
 
     kind: str
@@ -216,6 +217,12 @@ def transitions(kind: str) -> tuple[Transition, ...]:
         for row in rows("transitions")
         if row["kind"] == kind
     )
+
+
+@cache
+def setting_off() -> frozenset[tuple[str, str]]:
+    """Every step (kind and step) that sets off a step of other work."""
+    return frozenset((row["by_kind"], row["by_transition"]) for row in rows("set_off"))
 
 
 def state(kind: str, name: str) -> State:

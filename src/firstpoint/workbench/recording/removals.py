@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from firstpoint.casework import transitions
 from firstpoint.workbench.recording.handling import REMOVING
 from firstpoint.workbench.work.models import Step, WorkItem
 
@@ -24,5 +25,6 @@ def is_own(item: WorkItem, reference: str) -> bool:
 
 def late_decisions(since: datetime) -> Sequence[Step]:
     """The decisions taken late since a moment, the newest first: references and times alone."""
-    rows = Step.objects.filter(late=True, at__gte=since, item__kind="recording").select_related("item")
-    return list(rows.order_by("-at"))
+    decisions = [each.transition for each in transitions("recording") if each.when_late]
+    rows = Step.objects.filter(late=True, at__gte=since, item__kind="recording", transition__in=decisions)
+    return list(rows.select_related("item").order_by("-at"))

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.http import Http404
 
 from firstpoint import casework
@@ -64,22 +65,41 @@ def take_step(
         if item is None:
             raise Http404
         to_state = check_step(item, version, move, user, given, now)
-        step = Step(
-            item=item,
-            transition=move.transition,
-            from_state=item.state,
-            to_state=to_state,
-            by=user,
-            at=now,
-            late=item.is_late(now),
-            given=kept_of(move, given),
-        )
-        _move_on(item, move, to_state, user, now)
-        item.save()
-        step.save()
-        keep(user.person.reference, f"{item.kind}.{move.transition}", subject_of(item), _detail(step))
-        set_off(item, step, now)
+        return _taken(item, move, to_state, user, given, now)
+
+
+def _taken(
+    item: WorkItem, move: Transition, to_state: str, user: User, given: Mapping[str, object], now: datetime
+) -> Step:
+    step = Step(
+        item=item,
+        transition=move.transition,
+        from_state=item.state,
+        to_state=to_state,
+        by=user,
+        at=now,
+        late=item.is_late(now),
+        given=kept_of(move, given),
+    )
+    _move_on(item, move, to_state, user, now)
+    item.save()
+    step.save()
+    keep(user.person.reference, f"{item.kind}.{move.transition}", subject_of(item), _detail(step))
+    set_off(item, step, now)
+    _set_off_around(item, step, now)
     return step
+
+
+def _set_off_around(item: WorkItem, step: Step, now: datetime) -> None:
+    """Take the steps that this one sets off, by casework's table, on the work around it."""
+    if (item.kind, step.transition) not in casework.setting_off():
+        return
+    around = Q(pk=item.origin_id) | Q(origin=item)
+    for other in WorkItem.objects.select_for_update().filter(around).order_by("pk"):
+        for move in casework.transitions_from(other.state, other.kind):
+            if (item.kind, step.transition) in move.set_off_by:
+                _taken(other, move, move.to_state, step.by, step.given, now)
+                break
 
 
 def is_against(item: WorkItem, move: Transition) -> bool:
