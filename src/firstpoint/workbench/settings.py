@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "firstpoint.workbench.imports",
     "firstpoint.workbench.incidents",
     "firstpoint.workbench.work",
+    "firstpoint.workbench.desk",
     "firstpoint.workbench.recording",
     "firstpoint.workbench.audits",
     "firstpoint.workbench.boards",

@@ -2,7 +2,8 @@
 
 Each app that handles a kind gives a :class:`Handling` to :func:`handle` when Django is ready; the pages and
 the steps of work ask :func:`handling_of`. A kind that nobody handles has the plain page and sets nothing off.
-What an app wants to follow a step of a kind that another app handles it gives to :func:`also_follows`.
+What an app wants to follow a step of a kind that another app handles it gives to :func:`also_follows`, and
+what makes such a step one that can no longer be taken back to :func:`bars_undo`.
 """
 
 from __future__ import annotations
@@ -64,9 +65,11 @@ class Handling:
 
 
 Follows = Callable[[WorkItem, Step, datetime], None]
+Bar = Callable[[WorkItem, Step], str]
 
 _handlings: dict[str, Handling] = {}
 _also: dict[str, list[Follows]] = {}
+_bars: dict[str, list[Bar]] = {}
 
 
 def handle(kind: str, handling: Handling) -> None:
@@ -93,3 +96,19 @@ def set_off(item: WorkItem, step: Step, now: datetime) -> None:
     handling_of(item.kind).follows(item, step, now)
     for function in _also.get(item.kind, ()):
         function(item, step, now)
+
+
+def bars_undo(kind: str, function: Bar) -> None:
+    """Let something stand in the way of taking a step of this kind of work back.
+
+    The function says in a sentence why the step cannot be taken back, such as that word of it has left the
+    force, or gives an empty text.
+    """
+    functions = _bars.setdefault(kind, [])
+    if function not in functions:
+        functions.append(function)
+
+
+def why_not_undone(item: WorkItem, step: Step) -> str:
+    """Why a step cannot be taken back; empty where nothing that it set off stands in the way."""
+    return next((why for bar in _bars.get(item.kind, ()) if (why := bar(item, step))), "")

@@ -37,12 +37,7 @@ def check_step(
     else. Nothing given stands for a form that nobody filled in yet.
     """
     refuse_if_shut(user.person, incident_of(item))
-    if version != item.version:
-        raise Moved(
-            f"Somebody has moved this on while you had it open. It is now “{item.stands.title}”.",
-            where=move.transition,
-            remedy="Open it again and see what it needs now. What you wrote was not saved.",
-        )
+    refuse_if_moved(item, version, move.transition)
     to_state = casework.check(
         move,
         state_name=item.state,
@@ -54,6 +49,16 @@ def check_step(
     )
     handling_of(item.kind).conditions(item, move, user.person, given, now)
     return to_state
+
+
+def refuse_if_moved(item: WorkItem, version: int, step: str) -> None:
+    """Raise Moved where the work has moved since the version that a person saw."""
+    if version != item.version:
+        raise Moved(
+            f"Somebody has moved this on while you had it open. It is now “{item.stands.title}”.",
+            where=step,
+            remedy="Open it again and see what it needs now. What you wrote was not saved.",
+        )
 
 
 def take_step(
@@ -120,13 +125,18 @@ def kept_of(move: Transition, given: Mapping[str, object]) -> dict[str, Any]:
 
 
 def _move_on(item: WorkItem, move: Transition, to_state: str, user: User, now: datetime) -> None:
-    state = casework.state(item.kind, to_state)
-    item.due_at = _due(item, state, now)
-    item.state, item.open, item.waits_for = to_state, state.open, state.waits_for
-    item.version += 1
+    item.due_at = _due(item, casework.state(item.kind, to_state), now)
+    stand_in(item, to_state)
     # Nobody is ever forgotten: else somebody could endorse their own removal once a colleague repeats it.
     earlier = item.authors.get(move.transition, ())
     item.authors = {**item.authors, move.transition: [*dict.fromkeys([*earlier, user.person.reference])]}
+
+
+def stand_in(item: WorkItem, to_state: str) -> None:
+    """Put work into a state, with what the queues count by; nothing is saved yet."""
+    state = casework.state(item.kind, to_state)
+    item.state, item.open, item.waits_for = to_state, state.open, state.waits_for
+    item.version += 1
 
 
 def _due(item: WorkItem, state: casework.State, now: datetime) -> datetime | None:

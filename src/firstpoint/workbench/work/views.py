@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -17,10 +18,12 @@ from firstpoint.casework import Incomplete, Transition
 from firstpoint.errors import NotAllowed
 from firstpoint.vocabulary import offence_classes
 from firstpoint.workbench.answers import answers, version
+from firstpoint.workbench.desk import saving
 from firstpoint.workbench.gate import Signed, page
 from firstpoint.workbench.incidents.facts import ADD_VICTIM, PREFIX
 from firstpoint.workbench.incidents.restricting import is_shut
-from firstpoint.workbench.work import cases, queues, stepping
+from firstpoint.workbench.work import cases, queues, stepping, undoing
+from firstpoint.workbench.work.afterwards import afterwards
 from firstpoint.workbench.work.handling import handling_of
 from firstpoint.workbench.work.models import WorkItem
 from firstpoint.workbench.work.writing import form_of, in_one_line, lines_of, said, untouched
@@ -48,24 +51,40 @@ def queue_of(kind: str) -> View:
     """The view of one kind's queue."""
 
     @page(casework.kind_of_work(kind).see)
-    @require_GET
+    @require_http_methods(["GET", "POST"])
     def queue(request: Signed) -> HttpResponse:
-        now = timezone.now()
         asked = queues.wanted(kind, request.GET)
-        here = queues.listed(asked, now)
-        shut = is_shut(request.user.person, [each.incident_id for each in here.rows if each.incident_id])
-        context = {
-            "kind": casework.kind_of_work(kind),
-            "asked": asked,
-            "here": here,
-            "shut": shut,
-            "now": now,
-            "shown": queues.shown(kind),
-            "orders": queues.ORDERS,
-        }
-        return render(request, "workbench/queue.html", context)
+        if request.method == "GET":
+            return _queue(request, asked)
+        try:
+            messages.success(request, saving.change(request.user, kind, asked.query, request.POST.dict()))
+        except Incomplete as faults:
+            return _queue(request, asked, faults.faults)
+        return redirect(reverse(f"queue-{kind}") + (asked.query or "?show=open"))
 
     return queue
+
+
+def _queue(request: Signed, asked: queues.Wanted, faults: Mapping[str, str] | None = None) -> HttpResponse:
+    now, kind = timezone.now(), asked.kind
+    views = saving.views_of(request.user, kind)
+    default = next((each.query for each in views if each.default and each.query), "")
+    if default and not request.GET:
+        return redirect(reverse(f"queue-{kind}") + default)
+    here = queues.listed(asked, now)
+    context = {
+        "kind": casework.kind_of_work(kind),
+        "asked": asked,
+        "here": here,
+        "shut": is_shut(request.user.person, [each.incident_id for each in here.rows if each.incident_id]),
+        "now": now,
+        "shown": queues.shown(kind),
+        "orders": queues.ORDERS,
+        "views": views,
+        "faults": dict(faults or {}),
+        "given": request.POST.dict(),
+    }
+    return render(request, "workbench/queue.html", context, status=400 if faults else 200)
 
 
 def item_of(kind: str) -> View:
@@ -77,9 +96,18 @@ def item_of(kind: str) -> View:
         work = cases.work_item(kind, key)
         if request.method == "GET" or request.POST.get("step") in _NO_STEP:
             return _live(request, work) if request.POST.get("part") == "live" else _form(request, work)
+        if request.POST.get("step") == casework.UNDO:
+            return _take_back(request, work)
         return _step(request, work)
 
     return item
+
+
+def _take_back(request: Signed, item: WorkItem) -> HttpResponse:
+    cases.refuse_if_shut(item, request.user.person)
+    undone = undoing.take_back(item.kind, item.pk, version(request.POST), request.user, timezone.now())
+    messages.success(request, f"{item.reference}: {undone.move.says}")
+    return redirect(f"item-{item.kind}", item.pk)
 
 
 def _step(request: Signed, item: WorkItem) -> HttpResponse:
@@ -92,9 +120,11 @@ def _step(request: Signed, item: WorkItem) -> HttpResponse:
     seen, now = version(request.POST), timezone.now()
     try:
         if request.POST.get("step") == "save":
-            stepping.take_step(item.pk, seen, move, request.user, given, now)
-            messages.success(request, f"{item.reference}: {move.says}")
-            return redirect(_after(request, item))
+            taken = stepping.take_step(item.pk, seen, move, request.user, given, now)
+            asked = queues.wanted(item.kind, request.GET)
+            comforts = afterwards(taken, queues.beside(item, asked, now)[1], asked.query)
+            messages.success(request, f"{item.reference}: {move.says}", extra_tags=comforts)
+            return redirect(_after(request, item) + asked.query)
         stepping.check_step(item, seen, move, request.user, given, now)
     except Incomplete as faults:
         return _form(request, item, faults.faults)
@@ -107,7 +137,7 @@ def _does_not_start_here(move: Transition, item: WorkItem, request: Signed) -> b
 
 
 def _after(request: Signed, item: WorkItem) -> str:
-    return f"queue-{item.kind}" if request.user.may(item.of_kind.see) else "home"
+    return reverse(f"queue-{item.kind}" if request.user.may(item.of_kind.see) else "home")
 
 
 def _form(request: Signed, item: WorkItem, faults: Mapping[str, str] | None = None) -> HttpResponse:
@@ -122,6 +152,7 @@ def _form(request: Signed, item: WorkItem, faults: Mapping[str, str] | None = No
     moves = stepping.steps_for(item, request.user)
     asked = queues.wanted(item.kind, request.GET)
     before, after = queues.beside(item, asked, now)
+    history = cases.history(item)
     context = {
         **case,
         **handling.beside(item),
@@ -139,7 +170,8 @@ def _form(request: Signed, item: WorkItem, faults: Mapping[str, str] | None = No
         "given": given,
         "lines": lines,
         "classes": _current_classes() if _asks_for(moves, "crimes") else (),
-        "history": cases.history(item),
+        "history": history,
+        "undo_until": undoing.until(item, history, request.user, now),
         "asked": asked,
         "before": before,
         "after": after,
