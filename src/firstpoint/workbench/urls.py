@@ -8,7 +8,7 @@ urlpatterns = [
     path("", include("firstpoint.workbench.accounts.urls")),
     path("incidents/", include("firstpoint.workbench.incidents.urls")),
     path("work/", include("firstpoint.workbench.work.urls")),
-    path("removals/", include("firstpoint.workbench.recording.urls")),
+    path("", include("firstpoint.workbench.recording.urls")),
     path("audits/", include("firstpoint.workbench.audits.urls")),
     path("board/", include("firstpoint.workbench.boards.urls")),
     path("ledger/", include("firstpoint.workbench.ledger.urls")),

@@ -17,6 +17,7 @@ from firstpoint.workbench.imports.models import LoadedExtract
 from firstpoint.workbench.incidents.restricting import is_shut
 from firstpoint.workbench.ledger.models import LedgerEntry
 from firstpoint.workbench.recording import removals
+from firstpoint.workbench.recording.lateness import late_decisions
 from firstpoint.workbench.work import queues
 from firstpoint.workbench.work.models import WorkItem
 
@@ -52,7 +53,7 @@ def parts_for(user: User, now: datetime) -> tuple[Part, ...]:
         ("recording.decide", _to_decide),
         ("removals.list", _to_endorse),
         ("work.queues", _other_queues),
-        ("recording.reopen", _late),
+        ("recording.late", _late),
         ("audits.mark", _to_mark),
         ("audits.results", _audits),
         ("boards.read", _papers),
@@ -124,8 +125,8 @@ def _to_decide(_user: User, now: datetime) -> Part:
     )
 
 
-def _to_endorse(user: User, _now: datetime) -> Part:
-    waiting = removals.waiting()
+def _to_endorse(user: User, now: datetime) -> Part:
+    waiting = removals.waiting(now)
     others = [work for work in waiting if not removals.is_own(work, user.person.reference)]
     own = len(waiting) - len(others)
     return Part(
@@ -143,10 +144,10 @@ def _to_endorse(user: User, _now: datetime) -> Part:
 
 
 def _late(_user: User, now: datetime) -> Part:
-    late = removals.late_decisions(now - timedelta(days=7))
+    late = late_decisions(now - timedelta(days=7))
     return Part(
         title="Decided late in the last 7 days",
-        figures=(Figure(len(late), "late decisions", late=bool(late)),),
+        figures=(Figure(len(late), "late decisions", reverse("late-decisions"), late=bool(late)),),
         links=tuple(
             (f"{each.item.incident_id}: {each.move.title}", reverse("item-recording", args=[each.item_id]))
             for each in late[:5]

@@ -13,6 +13,7 @@ from firstpoint.workbench.incidents.models import Incident
 from firstpoint.workbench.incidents.presenting import presented, presented_blind, presented_crime
 from firstpoint.workbench.incidents.reading import read_crime_of, read_incident, read_incident_blind
 from firstpoint.workbench.work.models import Step, WorkItem
+from firstpoint.workbench.work.opening import incident_of
 
 
 def work_item(kind: str, key: int) -> WorkItem:
@@ -35,8 +36,8 @@ def case_of(item: WorkItem, person: Person) -> dict[str, Any]:
 
 def refuse_if_shut(item: WorkItem, person: Person) -> None:
     """Raise Shut where the incident that the work is about is restricted and this person has no grant."""
-    if item.incident_id:
-        restricting.refuse_if_shut(person, str(item.incident_id))
+    if incident := incident_of(item):
+        restricting.refuse_if_shut(person, incident)
 
 
 def history(item: WorkItem) -> Sequence[Step]:

@@ -13,6 +13,7 @@ from firstpoint import casework
 from firstpoint.errors import FirstpointError, Refused
 from firstpoint.workbench.accounts.models import User
 from firstpoint.workbench.ledger.keeping import keep
+from firstpoint.workbench.work.cases import refuse_if_shut
 from firstpoint.workbench.work.clocks import due
 from firstpoint.workbench.work.handling import why_not_undone
 from firstpoint.workbench.work.models import Step, WorkItem
@@ -32,6 +33,7 @@ def take_back(kind: str, key: int, version: int, user: User, now: datetime) -> S
         item = WorkItem.objects.select_for_update().filter(pk=key, kind=kind).first()
         if item is None:
             raise Http404
+        refuse_if_shut(item, user.person)
         refuse_if_moved(item, version, casework.UNDO)
         last = _last(item)
         _check(item, last, user, now)
