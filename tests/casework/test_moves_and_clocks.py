@@ -177,7 +177,9 @@ def test_every_table_speaks_of_the_others():
             assert {*each.not_by, each.only_by} <= moves | BEFORE | {""}
             assert all(asked.missing for asked in (*each.must_give, *each.when_late))
             asked_forms = {asked.form for asked in (*each.must_give, *each.may_give, *each.when_late)}
-            assert asked_forms <= {"text", "count", "choice", "crimes", "moment", "information"}
+            assert asked_forms <= {"text", "count", "choice", "crimes", "moment", "information", "facts"}
+            for setting_off in each.set_off_by:
+                assert casework.transition(*setting_off)
             assert all(a.choices for a in (*each.must_give, *each.may_give) if a.form == "choice")
         assert casework.kind_of_work(kind).opens in known
         assert casework.kind_of_work(kind).see in acts

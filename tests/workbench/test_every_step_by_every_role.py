@@ -37,7 +37,9 @@ def programs(person):
 
 def may_take(move, role, relation):
     """Whether the tables let this role take a step, of which nothing that it asks for is given."""
-    if relation == "restricted" or not casework.may([role], casework.kind_of_work(move.kind).see):
+    if move.set_off_by or relation == "restricted":
+        return False
+    if not casework.may([role], casework.kind_of_work(move.kind).see):
         return False
     if not casework.may([role], move.action):
         return False

@@ -140,13 +140,13 @@ def queries(client, address):
 LOCK = 0 if ON_SQLITE else 1
 # Queries a page may take; a page that needs more has a loop over the database in it.
 BUDGETS = [
-    ("decision_maker", "/", 9),
+    ("decision_maker", "/", 13),
     ("decision_maker", "/incidents/", 5),
     ("decision_maker", "/work/", 20),
     ("decision_maker", "/work/recording/", 6),
     ("decision_maker", "/incidents/1/", 16 + LOCK),
     ("decision_maker", "/work/recording/1/", 20 + LOCK),
-    ("team_leader", "/removals/", 3),
+    ("team_leader", "/removals/", 4),
     ("auditor", "/audits/1/", 6),
     ("registrar", "/ledger/", 7),
     ("board_reader", "/board/1/", 3),

@@ -7,6 +7,8 @@ change without Python:
 * ``tables/kinds.csv``: every kind of work, and who may see it;
 * ``tables/states.csv`` and ``tables/transitions.csv``: the states of each kind of work, and each way from one
   to the next: what must be given, and whose own work it must not be;
+* ``tables/set_off.csv``: the steps that nobody takes by hand, since a step of other work sets them off;
+  ``tables/undo.csv``: those that whoever took them may take back for some minutes;
 * ``tables/policy.csv``: what each role may do, one row an action. Nothing else in Firstpoint decides it:
   pages, buttons and the permission tests are made from this table;
 * ``tables/qualifications.csv``: what the rules leave to people who are registered or trained for it;
@@ -17,7 +19,8 @@ change without Python:
 The way through it: :func:`available` says what a person may do to a piece of work now (the buttons), and
 :func:`check` says to which state a chosen transition leads, or raises NotAllowed (who could) or
 :class:`Incomplete` (what is missing, by field). :func:`may` and :func:`require` answer for actions that
-change nothing, such as opening a page. :func:`deadline`, :func:`hours_left` and :func:`time_left` keep the
+change nothing, such as opening a page. :func:`check_undo` says whether somebody may take their own last step
+back. :func:`deadline`, :func:`hours_left` and :func:`time_left` keep the
 clock.
 
 Two rules are worth saying aloud. The 24 hours in which a crime must be recorded are hours that pass, not the
@@ -46,6 +49,7 @@ from firstpoint.casework.policy import (
 from firstpoint.casework.tables import Choice, Particular, choices, particular
 from firstpoint.casework.transitions import (
     INFORMATION,
+    UNDO,
     Incomplete,
     Kind,
     Moved,
@@ -54,17 +58,22 @@ from firstpoint.casework.transitions import (
     Transition,
     available,
     check,
+    is_readable,
     kind_of_work,
     kinds,
+    setting_off,
     state,
     states,
     transition,
     transitions,
     transitions_from,
 )
+from firstpoint.casework.undoing import UNDO_WITHIN, check_undo
 
 __all__ = [
     "INFORMATION",
+    "UNDO",
+    "UNDO_WITHIN",
     "Action",
     "Choice",
     "Clock",
@@ -80,6 +89,7 @@ __all__ = [
     "actions",
     "available",
     "check",
+    "check_undo",
     "choices",
     "clashing",
     "clock",
@@ -87,6 +97,7 @@ __all__ = [
     "deadline",
     "hours_left",
     "is_late",
+    "is_readable",
     "kind_of_work",
     "kinds",
     "may",
@@ -95,6 +106,7 @@ __all__ = [
     "require",
     "role",
     "roles",
+    "setting_off",
     "state",
     "states",
     "time_left",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import cache
+from math import isfinite
 
 from attrs import frozen
 
@@ -21,6 +23,10 @@ INFORMATION = {
     "verified": "how it was verified",
 }
 """The parts of a piece of additional verifiable information, and what to say of one that is missing."""
+
+
+UNDO = "undo"
+"""The name of the step by which somebody takes their own last step back."""
 
 
 class Incomplete(InputError):
@@ -84,7 +90,9 @@ class Transition:
     ``action`` is the row of the policy that says who may take it, ``action_against`` the row that says who
     may where it goes against what the rules require. ``not_by`` names earlier transitions whose authors,
     all who ever took one of them on this work, may not take this one; ``only_by`` one whose authors
-    alone may.
+    alone may. ``set_off_by`` names steps (kind and step) of work from which this work was raised, or that
+    was raised from it, that set this one off: then nobody takes it by hand. ``undo`` says that whoever took
+    it may take it back for some minutes.
     """
 
     kind: str
@@ -101,6 +109,8 @@ class Transition:
     action_against: str
     not_by: tuple[str, ...]
     only_by: str
+    set_off_by: tuple[tuple[str, str], ...]
+    undo: bool
     says: str
 
     @property
@@ -120,7 +130,7 @@ def available(
     return tuple(
         each
         for each in transitions_from(state_name, kind)
-        if may(person.roles, each.action) and not _own_work(each, person, authors)
+        if not each.set_off_by and may(person.roles, each.action) and not _own_work(each, person, authors)
     )
 
 
@@ -141,6 +151,12 @@ def check(
     Raises Moved when the work is in another state, NotAllowed (with who could) when the person may not, and
     Incomplete with every fault of what was given.
     """
+    if move.set_off_by:
+        raise NotAllowed(
+            "Nobody takes this step by hand.",
+            where=move.transition,
+            remedy=f"{move.hint or 'It is set off by a step of other work'}.",
+        )
     if state_name not in move.from_states:
         raise Moved(
             f"This piece of work is now “{state(move.kind, state_name).title}”: somebody has moved it on.",
@@ -171,8 +187,8 @@ def transitions_from(state_name: str, kind: str) -> tuple[Transition, ...]:
 
 
 def transition(kind: str, name: str) -> Transition:
-    """One way on, by its name; raises KeyError when there is none."""
-    return {each.transition: each for each in transitions(kind)}[name]
+    """One way on, by its name, or the taking back of one; raises KeyError when there is none."""
+    return {UNDO: _taking_back(kind), **{each.transition: each for each in transitions(kind)}}[name]
 
 
 @cache
@@ -194,11 +210,19 @@ def transitions(kind: str) -> tuple[Transition, ...]:
             action_against=row["action_against"],
             not_by=listed(row["not_by"]),
             only_by=row["only_by"],
+            set_off_by=_set_off_by(kind, row["transition"]),
+            undo={"kind": kind, "transition": row["transition"]} in rows("undo"),
             says=row["says"],
         )
         for row in rows("transitions")
         if row["kind"] == kind
     )
+
+
+@cache
+def setting_off() -> frozenset[tuple[str, str]]:
+    """Every step (kind and step) that sets off a step of other work."""
+    return frozenset((row["by_kind"], row["by_transition"]) for row in rows("set_off"))
 
 
 def state(kind: str, name: str) -> State:
@@ -236,6 +260,34 @@ def kinds() -> tuple[str, ...]:
     return tuple(row["kind"] for row in rows("kinds"))
 
 
+def _set_off_by(kind: str, name: str) -> tuple[tuple[str, str], ...]:
+    found = (row for row in rows("set_off") if (row["kind"], row["transition"]) == (kind, name))
+    return tuple((row["by_kind"], row["by_transition"]) for row in found)
+
+
+@cache
+def _taking_back(kind: str) -> Transition:
+    return Transition(
+        kind=kind,
+        transition=UNDO,
+        from_states=(),
+        to_state="",
+        action=kind_of_work(kind).see,
+        title="Taken back",
+        hint="",
+        must_give=(),
+        may_give=(),
+        when_late=(),
+        when_against=(),
+        action_against="",
+        not_by=(),
+        only_by="",
+        set_off_by=(),
+        undo=False,
+        says="Your last step was taken back.",
+    )
+
+
 def _own_work(move: Transition, person: Person, authors: Mapping[str, Collection[str]]) -> bool:
     if any(person.reference in authors.get(earlier, ()) for earlier in move.not_by):
         return True
@@ -264,6 +316,7 @@ def _fault(asked: Particular, answer: object) -> str:
         "crimes": _crimes_fault,
         "moment": _moment_fault,
         "information": _information_fault,
+        "facts": _facts_fault,
     }[asked.form](asked, answer)
 
 
@@ -328,6 +381,27 @@ def _information_fault(asked: Particular, answer: object) -> str:
             if fault:
                 return f"Piece {place}: {fault[0].lower()}{fault[1:]}"
     return ""
+
+
+def _facts_fault(asked: Particular, answer: object) -> str:
+    if not isinstance(answer, Mapping) or not is_readable(answer):
+        return "The facts could not be read; open the report again and enter them anew"
+    if len(json.dumps(answer)) > asked.longest:
+        return "These are more facts than one report can hold; take allegations out"
+    return ""
+
+
+def is_readable(value: object, levels: int = 8) -> bool:
+    """Whether a value from outside is no deeper than facts are, and holds no sign that nobody sees."""
+    if isinstance(value, str):
+        return not any(
+            unicodedata.category(sign) in {"Cc", "Cf", "Cs"} and sign not in "\r\n\t" for sign in value
+        )
+    if isinstance(value, Mapping):
+        return levels > 0 and all(is_readable(part, levels - 1) for pair in value.items() for part in pair)
+    if isinstance(value, list | tuple):
+        return levels > 0 and all(is_readable(part, levels - 1) for part in value)
+    return value is None or isinstance(value, bool | int) or (isinstance(value, float) and isfinite(value))
 
 
 def _contradictions(given: Mapping[str, object]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from firstpoint.casework import INFORMATION, Particular
 from firstpoint.casework.clocks import LONDON
+from firstpoint.workbench.incidents.facts import facts_of
 
 MOST_LINES, MOST_PIECES = 60, 12
 
@@ -47,6 +48,8 @@ def _answer(posted: Mapping[str, str], asked: Particular) -> object:
         ]
     if asked.form == "information":
         return information(posted)
+    if asked.form == "facts":
+        return facts_of(posted)
     written = posted.get(asked.name, "")
     if asked.form == "moment":
         return _moment(written.strip())

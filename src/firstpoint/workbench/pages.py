@@ -22,6 +22,7 @@ from firstpoint.workbench.accounts import kept_forms
 from firstpoint.workbench.accounts.models import User
 from firstpoint.workbench.ledger import witnessing
 from firstpoint.workbench.times import day, london
+from firstpoint.workbench.work.afterwards import offered
 from firstpoint.workbench.work.writing import said
 
 # Address of each section, the words of its link, and the action of the policy that opens it.
@@ -76,11 +77,12 @@ def around_every_page(request: HttpRequest) -> dict[str, Any]:
         for name, title, action in SECTIONS
         if signed_in and user is not None and user.may(action)
     ]
-    done = [str(each) for each in get_messages(request)] if hasattr(request, "_messages") else []
+    done = list(get_messages(request)) if hasattr(request, "_messages") else []
     return {
         "sections": sections,
         "user": user if signed_in else None,
-        "done": done,
+        "done": [str(each) for each in done],
+        "afterwards": offered(done),
         "unwitnessed": witnessing.fault_for(user) if signed_in and user else "",
         # Every form says on whose page it stood, so that it can be kept for them when a session is over.
         "csrf_input": _hidden_fields(request, user if signed_in else None),

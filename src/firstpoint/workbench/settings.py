@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "firstpoint.workbench.imports",
     "firstpoint.workbench.incidents",
     "firstpoint.workbench.work",
+    "firstpoint.workbench.desk",
     "firstpoint.workbench.recording",
     "firstpoint.workbench.rape",
     "firstpoint.workbench.missed",
@@ -141,7 +142,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+# The facts of a report with ten allegations and as many victims fill some hundreds of controls.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1500
 # No form sends a file: what one sends all the same stays in memory and is dropped, never on the disk.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 

@@ -13,7 +13,7 @@ urlpatterns = [
     path("daily-audit/", include("firstpoint.workbench.risk.urls")),
     path("secondary/", include("firstpoint.workbench.secondary.urls")),
     path("clocks/", include("firstpoint.workbench.work.clock_urls")),
-    path("removals/", include("firstpoint.workbench.recording.urls")),
+    path("", include("firstpoint.workbench.recording.urls")),
     path("audits/", include("firstpoint.workbench.audits.urls")),
     path("board/", include("firstpoint.workbench.boards.urls")),
     path("ledger/", include("firstpoint.workbench.ledger.urls")),

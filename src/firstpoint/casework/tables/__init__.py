@@ -28,14 +28,15 @@ class Particular:
     ``form`` says what the answer is: ``text`` of at most ``longest`` characters, ``count`` a whole number
     from ``lowest`` to ``highest``, ``choice`` one of ``choices``, ``crimes`` a list of offence classes each
     with a count, ``moment`` a date and time, ``information`` a list of pieces of additional verifiable
-    information, each with what it is, when it was obtained, from whom, and how it was verified.
+    information, each with what it is, when it was obtained, from whom, and how it was verified, ``facts`` a
+    report in the form that ``counting`` reads, of at most ``longest`` characters.
     ``missing`` is what to say when it must be given and is not.
     """
 
     name: str
     title: str
     hint: str
-    form: Literal["text", "count", "choice", "crimes", "moment", "information"]
+    form: Literal["text", "count", "choice", "crimes", "moment", "information", "facts"]
     choices: tuple[Choice, ...]
     lowest: int
     highest: int

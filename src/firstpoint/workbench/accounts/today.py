@@ -9,14 +9,20 @@ from attrs import field, frozen
 from django.urls import reverse
 
 from firstpoint import casework
+from firstpoint.casework.clocks import LONDON
 from firstpoint.workbench.accounts.models import User
 from firstpoint.workbench.audits import marking
 from firstpoint.workbench.boards.models import PublishedPaper
 from firstpoint.workbench.imports.models import LoadedExtract
+from firstpoint.workbench.incidents.restricting import is_shut
 from firstpoint.workbench.ledger.models import LedgerEntry
 from firstpoint.workbench.recording import removals
+from firstpoint.workbench.recording.lateness import late_decisions
 from firstpoint.workbench.work import queues
 from firstpoint.workbench.work.models import WorkItem
+
+_MOST_KINDS = 3
+"""Of so many queues the first few pieces of work are named: those with the most overdue."""
 
 
 @frozen
@@ -47,36 +53,55 @@ def parts_for(user: User, now: datetime) -> tuple[Part, ...]:
     makers = (
         ("recording.decide", _to_decide),
         ("removals.list", _to_endorse),
-        ("work.see", _other_queues),
-        ("recording.reopen", _late),
+        ("work.queues", _other_queues),
+        ("recording.late", _late),
         ("audits.mark", _to_mark),
         ("audits.results", _audits),
         ("boards.read", _papers),
         ("ledger.see", _ledger),
         ("imports.see", _extracts),
         ("accounts.see", _people),
+        ("work.queues", _done),
     )
     made = (make(user, now) for action, make in makers if user.may(action))
     return tuple(part for part in made if part)
 
 
-def _other_queues(user: User, now: datetime) -> Part | None:
-    """The queues with open work that waits for a role of this person, each with what is overdue in it."""
-    rows = queues.waiting_for(user.roles, now)
-    seen = [
-        (casework.kind_of_work(kind), waiting, late) for kind, waiting, late in rows if kind != "recording"
-    ]
-    figures = tuple(
-        Figure(
-            late or waiting,
-            f"{kind.title}{': overdue' if late else ''}",
-            _address(kind, late),
-            late=bool(late),
-        )
-        for kind, waiting, late in seen
-        if user.may(kind.see)
+def _other_queues(user: User, now: datetime) -> Part:
+    """The queues with open work that waits for a role of this person, what is overdue, and the first few."""
+    rows = [row for row in queues.waiting_for(user.roles, now) if row[0] != "recording"]
+    seen = [(kind, *counts) for name, *counts in rows if user.may((kind := casework.kind_of_work(name)).see)]
+    pressing = sorted(seen, key=lambda row: -row[2])[:_MOST_KINDS]
+    first = queues.next_by_clock([kind.kind for kind, *_ in pressing], user.roles)
+    shut = is_shut(user.person, [each.incident_id for each in first if each.incident_id])
+    return Part(
+        title="Waiting for you in other queues" if user.may("recording.decide") else "Waiting for you",
+        figures=tuple(
+            Figure(
+                late or waiting,
+                f"{kind.title}{': overdue' if late else ''}",
+                _address(kind, late),
+                late=bool(late),
+            )
+            for kind, waiting, late in seen
+        ),
+        links=tuple(
+            (
+                f"{each.reference}, {each.of_kind.one}: {each.time_left(now)}",
+                reverse(f"item-{each.kind}", args=[each.pk]),
+            )
+            for each in first
+            if each.incident_id not in shut
+        ),
+        empty="" if seen else "Nothing waits for your roles. Look at all queues that you can see.",
+        start=("See all queues", reverse("work")) if not seen else None,
     )
-    return Part(title="Waiting for you in other queues", figures=figures) if figures else None
+
+
+def _done(user: User, now: datetime) -> Part | None:
+    midnight = now.astimezone(LONDON).replace(hour=0, minute=0, second=0, microsecond=0)
+    done = queues.steps_since(user, midnight)
+    return Part(title="Done by you today", figures=(Figure(done, "steps taken"),)) if done else None
 
 
 def _address(kind: casework.Kind, late: int) -> str:
@@ -101,8 +126,8 @@ def _to_decide(_user: User, now: datetime) -> Part:
     )
 
 
-def _to_endorse(user: User, _now: datetime) -> Part:
-    waiting = removals.waiting()
+def _to_endorse(user: User, now: datetime) -> Part:
+    waiting = removals.waiting(now)
     others = [work for work in waiting if not removals.is_own(work, user.person.reference)]
     own = len(waiting) - len(others)
     return Part(
@@ -120,10 +145,10 @@ def _to_endorse(user: User, _now: datetime) -> Part:
 
 
 def _late(_user: User, now: datetime) -> Part:
-    late = removals.late_decisions(now - timedelta(days=7))
+    late = late_decisions(now - timedelta(days=7))
     return Part(
         title="Decided late in the last 7 days",
-        figures=(Figure(len(late), "late decisions", late=bool(late)),),
+        figures=(Figure(len(late), "late decisions", reverse("late-decisions"), late=bool(late)),),
         links=tuple(
             (f"{each.item.incident_id}: {each.move.title}", reverse("item-recording", args=[each.item_id]))
             for each in late[:5]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from attrs import frozen
@@ -83,9 +84,10 @@ class RequiredOf:
     """What one incident's facts require: the decision in words, the crimes, and the clauses behind them.
 
     ``open`` are crimes due beside ``crimes`` whose class is not settled, ``reported`` the reported incidents
-    (code, title, count). ``missing`` names in words what would change the answer; ``defaults`` what the rules
-    took as given, ``assumed`` what the screen did, ``to_judge`` what the rules leave to a person; ``account``
-    is the whole replay. ``problem`` says why there is no answer, where there is none.
+    (code, title, count). ``missing`` names in words what would change the answer, ``asks`` by its places in
+    the report; ``defaults`` what the rules took as given, ``assumed`` what the screen did, ``to_judge`` what
+    the rules leave to a person; ``account`` is the whole replay. ``problem`` says why there is no answer,
+    where there is none.
     """
 
     decision: str = ""
@@ -95,6 +97,7 @@ class RequiredOf:
     reported: tuple[RequiredCrime, ...] = ()
     rulings: tuple[Ruling, ...] = ()
     missing: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
     defaults: tuple[str, ...] = ()
     assumed: tuple[str, ...] = ()
     to_judge: tuple[str, ...] = ()
@@ -155,13 +158,32 @@ def required_of(incident: Incident, screened: Screened | None) -> RequiredOf:
     sure = sure_enough(disclosure_of(row) for row in screened.disclosures)
     if not sure:
         return RequiredOf(problem="The screen found nothing sure enough to ask the rules about.")
+    facts = report_facts(_as_row(incident), sure)
+    return _asked(facts, sure, as_if=report_clock(incident.received_at)[1])
+
+
+def required_by(facts: Mapping[str, Any]) -> RequiredOf:
+    """What the rules require on the facts of a report as a person tells them."""
+    if not facts.get("allegations"):
+        return RequiredOf(problem="No allegation is told, so the rules have nothing to decide.")
+    return _asked(facts, (), as_if=False)
+
+
+def facts_found(incident_id: str, received_at: datetime) -> dict[str, Any]:
+    """The facts of a report as the screen found them when it last read the log, without a word of it."""
+    screened = Screened.objects.filter(incident_id=incident_id).only("disclosures", "incident_id").first()
+    rows = screened.disclosures if screened else ()
+    sure = sure_enough(disclosure_of(row) for row in rows)
+    return report_facts({"incident_id": incident_id, "received_at": received_at}, sure)
+
+
+def _asked(facts: Mapping[str, Any], sure: Sequence[Disclosure], *, as_if: bool) -> RequiredOf:
     try:
-        facts = report_facts(_as_row(incident), sure)
         verdict = counting.count_report(facts)
         account = counting.explain(facts, verdict)
     except FirstpointError as fault:
         return RequiredOf(problem=f"The rules could not be applied: {fault.message}")
-    return _in_words(verdict, facts, account, sure, as_if=report_clock(incident.received_at)[1])
+    return _in_words(verdict, facts, account, sure, as_if=as_if)
 
 
 def required_of_work(incident_id: str) -> RequiredOf:
@@ -194,6 +216,7 @@ def _in_words(
         ),
         rulings=tuple(_ruling(each, verdict, facts) for each in verdict["allegations"]),
         missing=_missing(verdict["allegations"], facts),
+        asks=_each_once(pointer for each in verdict["allegations"] for pointer in each.get("missing", ())),
         defaults=_each_once(default_in_words(w["text"]) for w in warnings if w["code"] == "default_used"),
         assumed=_assumed(disclosures),
         to_judge=_each_once(

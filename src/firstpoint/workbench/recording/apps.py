@@ -11,7 +11,10 @@ class RecordingConfig(AppConfig):
 
     def ready(self) -> None:
         """Say how the work is handled."""
+        from firstpoint.workbench.recording.errands import INFORMATION, TELLING
         from firstpoint.workbench.recording.handling import HANDLING
         from firstpoint.workbench.work.handling import handle
 
         handle("recording", HANDLING)
+        handle("information", INFORMATION)
+        handle("telling", TELLING)

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from firstpoint.casework import Transition
-from firstpoint.workbench.incidents.verdicts import required_of_work
-from firstpoint.workbench.work.handling import Handling
+from firstpoint.casework import Incomplete, Person, Transition
+from firstpoint.workbench.incidents.facts import facts_of, faults_of
+from firstpoint.workbench.incidents.questions import form_of_facts
+from firstpoint.workbench.incidents.verdicts import facts_found, required_by, required_of_work
+from firstpoint.workbench.work.handling import Given, Handling
 from firstpoint.workbench.work.models import Step, WorkItem
 from firstpoint.workbench.work.opening import open_item
 
@@ -16,14 +18,41 @@ REMOVING = ("not_a_crime", "crime_related", "transfer")
 
 
 def against_the_rules(item: WorkItem, move: Transition) -> bool:
-    """Whether the step would leave unrecorded what the rules require on the facts found."""
-    required = required_of_work(str(item.incident_id))
-    return required.asks_for_crimes if move.transition == "reported_incident" else required.asks_to_record
+    """Whether the step would leave unrecorded what the rules require on the facts found, or as decided."""
+    asked = [required_of_work(str(item.incident_id))]
+    if kept := item.particulars.get("facts"):
+        asked.append(required_by(kept))
+    if move.transition == "reported_incident":
+        return any(each.asks_for_crimes for each in asked)
+    return any(each.asks_to_record for each in asked)
+
+
+def conditions(_item: WorkItem, _move: Transition, _person: Person, given: Given, _now: datetime) -> None:
+    """Raise Incomplete where the facts given cannot be those of a report."""
+    if given.get("facts") and (faults := faults_of(given["facts"])):
+        raise Incomplete(faults)
+
+
+def drafted(item: WorkItem, posted: Mapping[str, str], case: Given) -> Mapping[str, Any]:
+    """The form of the facts as written, as decided or as found, and what the rules require on them."""
+    written = facts_of(posted)
+    kept = item.particulars.get("facts")
+    if written is None and not kept and "required" in case:
+        found = facts_found(str(item.incident_id), item.received_at)
+        return {"facts": form_of_facts(found, case["required"] if found["allegations"] else None)}
+    facts = written if isinstance(written, Mapping) else kept
+    form = form_of_facts(facts or facts_found(str(item.incident_id), item.received_at))
+    told = {} if written is None else faults_of(written)
+    basis = "On the facts as written here." if written is not None else "On the facts as they were decided."
+    return {"facts": form, "required": form.required, "faults": told, "basis": basis}
 
 
 def follows(item: WorkItem, step: Step, now: datetime) -> None:
     """Set off what a step sets off: a task for who has to find something out, or to tell somebody."""
     by = step.by.person.reference
+    if facts := step.given.get("facts"):
+        item.particulars = {**item.particulars, "facts": facts}
+        item.save(update_fields=["particulars"])
     if step.transition == "need_information":
         asked = {name: step.given[name] for name in ("information_needed", "information_from")}
         open_item(
@@ -50,9 +79,17 @@ def _removal(item: WorkItem) -> Mapping[str, Any]:
     return step.given if step else {}
 
 
-def when_checking(item: WorkItem) -> Mapping[str, Any]:
-    """What the rules require, for the page on which a decision is checked before it is saved."""
-    return {"required": required_of_work(str(item.incident_id))}
+def prefilled(item: WorkItem) -> Mapping[str, Any]:
+    """The crimes with which something found elsewhere brought the report back, to begin with."""
+    crimes = item.particulars.get("crimes")
+    return {"crimes": crimes} if crimes else {}
 
 
-HANDLING = Handling(against=against_the_rules, follows=follows, when_checking=when_checking)
+HANDLING = Handling(
+    prefilled=prefilled,
+    against=against_the_rules,
+    conditions=conditions,
+    follows=follows,
+    drafted=drafted,
+    drafts="workbench/facts.html",
+)

@@ -1,7 +1,11 @@
-"""Removals that wait for endorsement."""
+"""Removals that wait for endorsement, and decisions that came late."""
 
 from django.urls import path
 
 from firstpoint.workbench.recording import views
 
-urlpatterns = [path("", views.removals, name="removals")]
+urlpatterns = [
+    path("removals/", views.waiting, name="removals"),
+    path("removals/endorse/", views.endorse, name="removals-endorse"),
+    path("late-decisions/", views.late, name="late-decisions"),
+]

@@ -8,10 +8,12 @@ from typing import Any
 from django.http import Http404
 
 from firstpoint.casework import Person
+from firstpoint.workbench.incidents import restricting
 from firstpoint.workbench.incidents.models import Incident
 from firstpoint.workbench.incidents.presenting import presented, presented_blind, presented_crime
 from firstpoint.workbench.incidents.reading import read_crime_of, read_incident, read_incident_blind
 from firstpoint.workbench.work.models import Step, WorkItem
+from firstpoint.workbench.work.opening import incident_of
 
 
 def work_item(kind: str, key: int) -> WorkItem:
@@ -30,6 +32,12 @@ def case_of(item: WorkItem, person: Person) -> dict[str, Any]:
     if item.of_kind.blind:
         return presented_blind(read_incident_blind(person, key, item.kind))
     return presented(read_incident(person, key, item.kind))
+
+
+def refuse_if_shut(item: WorkItem, person: Person) -> None:
+    """Raise Shut where the incident that the work is about is restricted and this person has no grant."""
+    if incident := incident_of(item):
+        restricting.refuse_if_shut(person, incident)
 
 
 def history(item: WorkItem) -> Sequence[Step]:

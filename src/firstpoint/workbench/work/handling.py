@@ -2,7 +2,8 @@
 
 Each app that handles a kind gives a :class:`Handling` to :func:`handle` when Django is ready; the pages and
 the steps of work ask :func:`handling_of`. A kind that nobody handles has the plain page and sets nothing off.
-What an app wants to follow a step of a kind that another app handles it gives to :func:`also_follows`.
+What an app wants to follow a step of a kind that another app handles it gives to :func:`also_follows`, and
+what makes such a step one that can no longer be taken back to :func:`bars_undo`.
 """
 
 from __future__ import annotations
@@ -33,6 +34,10 @@ def _nothing_follows(_item: WorkItem, _step: Step, _now: datetime) -> None:
     return None
 
 
+def _nothing_drafted(_item: WorkItem, _posted: Mapping[str, str], _case: Given) -> Mapping[str, Any]:
+    return {}
+
+
 def _nothing_beside(_item: WorkItem) -> Mapping[str, Any]:
     return {}
 
@@ -46,8 +51,10 @@ class Handling:
     ``follows`` is called in the transaction of a step that was taken, to set off what it sets off.
     ``beside`` gives what the page shows beside the case, for the template ``panel`` (none: nothing),
     ``when_checking`` what the page shows on which a step is checked before it is saved, ``prefilled`` what
-    the form holds before anybody writes. ``pages`` names further pages about this kind: the words of the
-    link, the name of the address, and the action of the policy that opens it.
+    the form holds before anybody writes. ``drafted`` gives what both pages show of what somebody has written
+    so far, from the form and the case: its ``faults`` by field, and the template ``drafts`` beside the form.
+    ``pages`` names further pages about this kind: the words of the link, the name of the address, and the
+    action of the policy that opens it.
     """
 
     against: Callable[[WorkItem, Transition], bool] = _never
@@ -56,16 +63,20 @@ class Handling:
     beside: Callable[[WorkItem], Mapping[str, Any]] = _nothing_beside
     when_checking: Callable[[WorkItem], Mapping[str, Any]] = _nothing_beside
     prefilled: Callable[[WorkItem], Mapping[str, Any]] = _nothing_beside
+    drafted: Callable[[WorkItem, Mapping[str, str], Given], Mapping[str, Any]] = _nothing_drafted
     panel: str = ""
     pages: tuple[tuple[str, str, str], ...] = ()
+    drafts: str = ""
 
 
 Follows = Callable[[WorkItem, Step, datetime], None]
+Bar = Callable[[WorkItem, Step], str]
 
 _handlings: dict[str, Handling] = {}
 _also: dict[str, list[Follows]] = {}
 _after_screen: list[Opens] = []
 _daily: list[Daily] = []
+_bars: dict[str, list[Bar]] = {}
 
 
 def handle(kind: str, handling: Handling) -> None:
@@ -114,3 +125,19 @@ def set_off(item: WorkItem, step: Step, now: datetime) -> None:
     handling_of(item.kind).follows(item, step, now)
     for function in _also.get(item.kind, ()):
         function(item, step, now)
+
+
+def bars_undo(kind: str, function: Bar) -> None:
+    """Let something stand in the way of taking a step of this kind of work back.
+
+    The function says in a sentence why the step cannot be taken back, such as that word of it has left the
+    force, or gives an empty text.
+    """
+    functions = _bars.setdefault(kind, [])
+    if function not in functions:
+        functions.append(function)
+
+
+def why_not_undone(item: WorkItem, step: Step) -> str:
+    """Why a step cannot be taken back; empty where nothing that it set off stands in the way."""
+    return next((why for bar in _bars.get(item.kind, ()) if (why := bar(item, step))), "")

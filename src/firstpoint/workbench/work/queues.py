@@ -15,9 +15,10 @@ from attrs import evolve, frozen
 from django.db.models import Count, Q, QuerySet
 
 from firstpoint import casework
+from firstpoint.workbench.accounts.models import User
 from firstpoint.workbench.incidents.finding import begins
 from firstpoint.workbench.paging import Here, counted, holds, page_number, page_of
-from firstpoint.workbench.work.models import WorkItem
+from firstpoint.workbench.work.models import Step, WorkItem
 
 ORDERS = {
     "priority": ("Harm × score", ("-priority", "pk"), ("priority", "-pk")),
@@ -53,6 +54,12 @@ class Wanted:
             name: getattr(asked, name) for name in names if getattr(asked, name) != getattr(default, name)
         }
         return "?" + urlencode(kept) if kept else "?"
+
+    @property
+    def query(self) -> str:
+        """The part of an address that asks for this, empty where an address without one does."""
+        address = self.address()
+        return "" if address == "?" else address
 
     def next_order(self, column: str) -> str:
         """The order that a press on a column's heading asks for: by it, or the other way round."""
@@ -113,6 +120,20 @@ def waiting_for(roles: Collection[str], now: datetime) -> list[tuple[str, int, i
 def first_few(kind: str, now: datetime, *, show: str = _OPEN, most: int = 5) -> list[WorkItem]:
     """The first rows of a queue."""
     return list(ordered(chosen(Wanted(kind, show=show), now), "priority")[:most])
+
+
+def next_by_clock(kinds: Collection[str], roles: Collection[str], most: int = 3) -> list[WorkItem]:
+    """The first few pieces of work of each of some kinds that wait for one of these roles, soonest first."""
+    found: list[WorkItem] = []
+    for kind in kinds:
+        rows = WorkItem.objects.filter(kind=kind, open=True, waits_for__in=roles, due_at__isnull=False)
+        found += rows.order_by("due_at", "pk")[:most]
+    return sorted(found, key=lambda each: (each.due_at is None, each.due_at, each.pk))
+
+
+def steps_since(person: User, moment: datetime) -> int:
+    """How many steps a person took since a moment."""
+    return Step.objects.filter(by=person, at__gte=moment).count()
 
 
 def beside(item: WorkItem, asked: Wanted, now: datetime) -> tuple[WorkItem | None, WorkItem | None]:

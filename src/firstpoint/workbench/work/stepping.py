@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.http import Http404
 
 from firstpoint import casework
@@ -35,12 +37,7 @@ def check_step(
     else. Nothing given stands for a form that nobody filled in yet.
     """
     refuse_if_shut(user.person, incident_of(item))
-    if version != item.version:
-        raise Moved(
-            f"Somebody has moved this on while you had it open. It is now “{item.stands.title}”.",
-            where=move.transition,
-            remedy="Open it again and see what it needs now. What you wrote was not saved.",
-        )
+    refuse_if_moved(item, version, move.transition)
     to_state = casework.check(
         move,
         state_name=item.state,
@@ -52,6 +49,16 @@ def check_step(
     )
     handling_of(item.kind).conditions(item, move, user.person, given, now)
     return to_state
+
+
+def refuse_if_moved(item: WorkItem, version: int, step: str) -> None:
+    """Raise Moved where the work has moved since the version that a person saw."""
+    if version != item.version:
+        raise Moved(
+            f"Somebody has moved this on while you had it open. It is now “{item.stands.title}”.",
+            where=step,
+            remedy="Open it again and see what it needs now. What you wrote was not saved.",
+        )
 
 
 def take_step(
@@ -103,7 +110,20 @@ def _taken(
     step.save()
     keep(user.person.reference, f"{item.kind}.{move.transition}", subject_of(item), _detail(step))
     set_off(item, step, now)
+    _set_off_around(item, step, now)
     return step
+
+
+def _set_off_around(item: WorkItem, step: Step, now: datetime) -> None:
+    """Take the steps that this one sets off, by casework's table, on the work around it."""
+    if (item.kind, step.transition) not in casework.setting_off():
+        return
+    around = Q(pk=item.origin_id) | Q(origin=item)
+    for other in WorkItem.objects.select_for_update().filter(around).order_by("pk"):
+        for move in casework.transitions_from(other.state, other.kind):
+            if (item.kind, step.transition) in move.set_off_by:
+                _taken(other, move, move.to_state, step.by, step.given, now)
+                break
 
 
 def is_against(item: WorkItem, move: Transition) -> bool:
@@ -124,13 +144,18 @@ def kept_of(move: Transition, given: Mapping[str, object]) -> dict[str, Any]:
 
 
 def _move_on(item: WorkItem, move: Transition, to_state: str, user: User, now: datetime) -> None:
-    state = casework.state(item.kind, to_state)
-    item.due_at = _due(item, state, now)
-    item.state, item.open, item.waits_for = to_state, state.open, state.waits_for
-    item.version += 1
+    item.due_at = _due(item, casework.state(item.kind, to_state), now)
+    stand_in(item, to_state)
     # Nobody is ever forgotten: else somebody could endorse their own removal once a colleague repeats it.
     earlier = item.authors.get(move.transition, ())
     item.authors = {**item.authors, move.transition: [*dict.fromkeys([*earlier, user.person.reference])]}
+
+
+def stand_in(item: WorkItem, to_state: str) -> None:
+    """Put work into a state, with what the queues count by; nothing is saved yet."""
+    state = casework.state(item.kind, to_state)
+    item.state, item.open, item.waits_for = to_state, state.open, state.waits_for
+    item.version += 1
 
 
 def _due(item: WorkItem, state: casework.State, now: datetime) -> datetime | None:
@@ -160,6 +185,8 @@ def _referred(form: str, answer: Any) -> Any:
         return f"hmac-sha256:{text_digest(answer)}"
     if form == "information":
         return [f"hmac-sha256:{text_digest(chr(10).join(each.values()))}" for each in answer]
+    if form == "facts":
+        return f"hmac-sha256:{text_digest(json.dumps(answer, sort_keys=True))}"
     if form == "crimes":
         return [f"{line['ho_class']}:{line['count']}" for line in answer]
     return answer

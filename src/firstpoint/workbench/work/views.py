@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -16,14 +18,19 @@ from firstpoint.casework import Incomplete, Transition
 from firstpoint.errors import NotAllowed
 from firstpoint.vocabulary import offence_classes
 from firstpoint.workbench.answers import answers, version
+from firstpoint.workbench.desk import saving
 from firstpoint.workbench.gate import Signed, page
+from firstpoint.workbench.incidents.facts import ADD_VICTIM, PREFIX
 from firstpoint.workbench.incidents.restricting import is_shut
 from firstpoint.workbench.paging import MOST_COUNTED
-from firstpoint.workbench.work import cases, queues, stepping
+from firstpoint.workbench.work import cases, queues, stepping, undoing
+from firstpoint.workbench.work.afterwards import afterwards
 from firstpoint.workbench.work.handling import handling_of
 from firstpoint.workbench.work.models import WorkItem
-from firstpoint.workbench.work.writing import form_of, lines_of, said
+from firstpoint.workbench.work.writing import form_of, in_one_line, lines_of, said, untouched
 
+# Buttons that show the form anew with what was written: back from the check, or with the facts reckoned.
+_NO_STEP = ("change", "reckon", ADD_VICTIM)
 View = Callable[..., HttpResponse]
 
 
@@ -45,25 +52,41 @@ def queue_of(kind: str) -> View:
     """The view of one kind's queue."""
 
     @page(casework.kind_of_work(kind).see)
-    @require_GET
+    @require_http_methods(["GET", "POST"])
     def queue(request: Signed) -> HttpResponse:
-        now = timezone.now()
         asked = queues.wanted(kind, request.GET)
-        here = queues.listed(asked, now)
-        shut = is_shut(request.user.person, [each.incident_id for each in here.rows if each.incident_id])
-        context = {
-            "kind": casework.kind_of_work(kind),
-            "asked": asked,
-            "here": here,
-            "shut": shut,
-            "now": now,
-            "shown": queues.shown(kind),
-            "orders": queues.ORDERS,
-            "pages": [each for each in handling_of(kind).pages if request.user.may(each[2])],
-        }
-        return render(request, "workbench/queue.html", context)
+        if request.method == "GET":
+            return _queue(request, asked)
+        try:
+            messages.success(request, saving.change(request.user, kind, asked.query, request.POST.dict()))
+        except Incomplete as faults:
+            return _queue(request, asked, faults.faults)
+        return redirect(reverse(f"queue-{kind}") + (asked.query or "?show=open"))
 
     return queue
+
+
+def _queue(request: Signed, asked: queues.Wanted, faults: Mapping[str, str] | None = None) -> HttpResponse:
+    now, kind = timezone.now(), asked.kind
+    views = saving.views_of(request.user, kind)
+    default = next((each.query for each in views if each.default and each.query), "")
+    if default and not request.GET:
+        return redirect(reverse(f"queue-{kind}") + default)
+    here = queues.listed(asked, now)
+    context = {
+        "kind": casework.kind_of_work(kind),
+        "asked": asked,
+        "here": here,
+        "shut": is_shut(request.user.person, [each.incident_id for each in here.rows if each.incident_id]),
+        "now": now,
+        "shown": queues.shown(kind),
+        "orders": queues.ORDERS,
+        "pages": [each for each in handling_of(kind).pages if request.user.may(each[2])],
+        "views": views,
+        "faults": dict(faults or {}),
+        "given": request.POST.dict(),
+    }
+    return render(request, "workbench/queue.html", context, status=400 if faults else 200)
 
 
 def item_of(kind: str) -> View:
@@ -73,11 +96,19 @@ def item_of(kind: str) -> View:
     @require_http_methods(["GET", "POST"])
     def item(request: Signed, key: int) -> HttpResponse:
         work = cases.work_item(kind, key)
-        if request.method == "GET" or request.POST.get("step") == "change":
-            return _form(request, work)
+        if request.method == "GET" or request.POST.get("step") in _NO_STEP:
+            return _live(request, work) if request.POST.get("part") == "live" else _form(request, work)
+        if request.POST.get("step") == casework.UNDO:
+            return _take_back(request, work)
         return _step(request, work)
 
     return item
+
+
+def _take_back(request: Signed, item: WorkItem) -> HttpResponse:
+    undone = undoing.take_back(item.kind, item.pk, version(request.POST), request.user, timezone.now())
+    messages.success(request, f"{item.reference}: {undone.move.says}")
+    return redirect(f"item-{item.kind}", item.pk)
 
 
 def _step(request: Signed, item: WorkItem) -> HttpResponse:
@@ -90,9 +121,11 @@ def _step(request: Signed, item: WorkItem) -> HttpResponse:
     seen, now = version(request.POST), timezone.now()
     try:
         if request.POST.get("step") == "save":
-            stepping.take_step(item.pk, seen, move, request.user, given, now)
-            messages.success(request, f"{item.reference}: {move.says}")
-            return redirect(_after(request, item))
+            taken = stepping.take_step(item.pk, seen, move, request.user, given, now)
+            asked = queues.wanted(item.kind, request.GET)
+            comforts = afterwards(taken, queues.beside(item, asked, now)[1], asked.query)
+            messages.success(request, f"{item.reference}: {move.says}", extra_tags=comforts)
+            return redirect(_after(request, item) + asked.query)
         stepping.check_step(item, seen, move, request.user, given, now)
     except Incomplete as faults:
         return _form(request, item, faults.faults)
@@ -105,21 +138,28 @@ def _does_not_start_here(move: Transition, item: WorkItem, request: Signed) -> b
 
 
 def _after(request: Signed, item: WorkItem) -> str:
-    return f"queue-{item.kind}" if request.user.may(item.of_kind.see) else "home"
+    return reverse(f"queue-{item.kind}" if request.user.may(item.of_kind.see) else "home")
 
 
 def _form(request: Signed, item: WorkItem, faults: Mapping[str, str] | None = None) -> HttpResponse:
     now = timezone.now()
     case = cases.case_of(item, request.user.person)
     handling = handling_of(item.kind)
+    drafted = handling.drafted(item, request.POST.dict(), case)
+    faults = {**(faults or {}), **drafted.get("faults", {})}
     given = {**handling.prefilled(item), **request.POST.dict()}
+    lines = lines_of(request.POST, drafted.get("required") or case.get("required"), given)
+    given["crimes-were"] = _lines_were(request.POST, lines)
     moves = stepping.steps_for(item, request.user)
     asked = queues.wanted(item.kind, request.GET)
     before, after = queues.beside(item, asked, now)
+    history = cases.history(item)
     context = {
         **case,
         **handling.beside(item),
+        **drafted,
         "panel": handling.panel,
+        "drafts": handling.drafts if _asks_for(moves, "facts") else "",
         "kind": item.of_kind,
         "work": item,
         "now": now,
@@ -127,11 +167,12 @@ def _form(request: Signed, item: WorkItem, faults: Mapping[str, str] | None = No
         "moves": moves,
         "form": form_of(moves, late=item.is_late(now), against=lambda move: stepping.is_against(item, move)),
         "why_none": "" if moves else _why_none(request, item),
-        "faults": dict(faults or {}),
+        "faults": faults,
         "given": given,
-        "lines": lines_of(request.POST, case.get("required"), given),
-        "classes": _current_classes() if _asks_for_crimes(moves) else (),
-        "history": cases.history(item),
+        "lines": lines,
+        "classes": _current_classes() if _asks_for(moves, "crimes") else (),
+        "history": history,
+        "undo_until": undoing.until(item, history, request.user, now),
         "asked": asked,
         "before": before,
         "after": after,
@@ -139,9 +180,32 @@ def _form(request: Signed, item: WorkItem, faults: Mapping[str, str] | None = No
     return render(request, "workbench/item.html", context, status=400 if faults else 200)
 
 
+def _live(request: Signed, item: WorkItem) -> HttpResponse:
+    """The parts of the page that follow what is written, without the case: a script asks for them."""
+    cases.refuse_if_shut(item, request.user.person)
+    posted = request.POST.dict()
+    drafted = handling_of(item.kind).drafted(item, posted, {})
+    lines = lines_of(posted, drafted.get("required"), posted)
+    crimes = [each for move in stepping.steps_for(item, request.user) for each in move.asks]
+    context = {
+        **drafted,
+        "lines": lines,
+        "lines_were": _lines_were(posted, lines),
+        "crimes": next((each for each in crimes if each.form == "crimes"), None),
+    }
+    return render(request, "workbench/live.html", context)
+
+
+def _lines_were(posted: Mapping[str, str], lines: Sequence[Mapping[str, str]]) -> str:
+    """What the list of crimes was filled with, so that it is known later whether a person changed it."""
+    return posted["crimes-were"] if "crimes-were" in posted and not untouched(posted) else in_one_line(lines)
+
+
 def _why_none(request: Signed, item: WorkItem) -> str:
     """Why this person can do nothing to it now, in the words of the first step that somebody could take."""
     for move in casework.transitions_from(item.state, item.kind):
+        if move.set_off_by:
+            continue
         try:
             stepping.check_step(item, item.version, move, request.user, {}, timezone.now())
         except Incomplete:
@@ -160,19 +224,27 @@ def _check_page(request: Signed, item: WorkItem, move: Transition, given: Mappin
         "move": move,
         "rows": [(each, said(each, given[each.name])) for each in asked],
         "against": stepping.is_against(item, move),
-        "posted": [
-            (name, value)
-            for name, value in request.POST.items()
-            if name not in ("step", "csrfmiddlewaretoken")
-        ],
+        "posted": _carried(request, given),
         "now": timezone.now(),
         **handling.when_checking(item),
+        **handling.drafted(item, request.POST.dict(), {}),
     }
     return render(request, "workbench/check_step.html", context)
 
 
-def _asks_for_crimes(moves: Sequence[Transition]) -> bool:
-    return any(each.form == "crimes" for move in moves for each in move.asks)
+def _carried(request: Signed, given: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What the form held, carried along to be saved; the facts as one text in place of their controls."""
+    own = ("step", "csrfmiddlewaretoken", "facts")
+    kept = [
+        (name, value)
+        for name, value in request.POST.items()
+        if name not in own and not name.startswith(PREFIX)
+    ]
+    return [*kept, *([("facts", json.dumps(given["facts"]))] if given.get("facts") else [])]
+
+
+def _asks_for(moves: Sequence[Transition], form: str) -> bool:
+    return any(each.form == form for move in moves for each in move.asks)
 
 
 def _current_classes() -> list[tuple[str, str]]:

@@ -12,6 +12,7 @@ from attrs import frozen
 from firstpoint.casework import Particular, Transition
 from firstpoint.vocabulary import offence_classes
 from firstpoint.workbench.answers import crime_lines
+from firstpoint.workbench.incidents.facts import in_lines
 from firstpoint.workbench.incidents.verdicts import OpenCrimes, RequiredOf, class_title
 from firstpoint.workbench.times import london
 
@@ -84,7 +85,21 @@ def said(asked: Particular, answer: Any) -> list[str]:
             f"verified: {piece['verified']}"
             for place, piece in enumerate(answer, start=1)
         ]
+    if asked.form == "facts":
+        return in_lines(answer)
     return str(answer).split("\n")
+
+
+def untouched(posted: Mapping[str, str]) -> bool:
+    """Whether a list of crimes came back as the page had filled it, so that it may follow the facts."""
+    return posted.get("crimes-were") == in_one_line(crime_lines(posted))
+
+
+def in_one_line(lines: Sequence[Mapping[str, str]]) -> str:
+    """The lines of a list of crimes as one text, empty ones left out."""
+    return ";".join(
+        f"{each['ho_class']}:{each['count']}" for each in lines if each["ho_class"] or each["count"]
+    )
 
 
 def lines_of(
@@ -92,7 +107,7 @@ def lines_of(
 ) -> list[dict[str, str]]:
     """The lines of a list of crimes: as written, or else what the rules require, and two more."""
     required = required or RequiredOf()
-    if posted:
+    if posted and not untouched(posted):
         written = crime_lines(posted)
     elif "crimes" in given:
         written = [{"ho_class": each["ho_class"], "count": str(each["count"])} for each in given["crimes"]]
