@@ -448,7 +448,7 @@ class Worker:
             asked["find"] = f"FP-{self.chance.randrange(10**4):04d}"
         if self.chance.random() < 0.4:
             asked["page"] = min(250, int(self.chance.expovariate(1 / 8)) + 1)
-        self.ask("queue", f"/work/{kind}/?{urlencode(asked)}")
+        self.ask("queue", f"/queues/{kind}/?{urlencode(asked)}")
 
     def ranked(self, _: dict[str, object]) -> None:
         asked = {
@@ -464,12 +464,12 @@ class Worker:
 
     def form(self, signed: dict[str, object]) -> None:
         items = signed["items"]
-        self.ask("decision form", f"/work/recording/{self.chance.choice(items)}/")  # type: ignore[arg-type]
+        self.ask("decision form", f"/queues/recording/{self.chance.choice(items)}/")  # type: ignore[arg-type]
 
     def decide(self, signed: dict[str, object]) -> None:
         if self.role != "decision_maker":
             return self.form(signed)
-        address = f"/work/recording/{signed['items'].pop()}/"  # type: ignore[attr-defined]  # nobody else has it
+        address = f"/queues/recording/{signed['items'].pop()}/"  # type: ignore[attr-defined]  # nobody else has it
         page = self.ask("decision form", address)
         found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
         if found is None:

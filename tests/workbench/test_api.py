@@ -81,17 +81,19 @@ def test_a_session_needs_the_forms_token_to_change_anything(person):
     client = Client(enforce_csrf_checks=True)
     client.force_login(person("decision_maker"))
     assert client.get("/api/v1/me").json()["roles"] == ["decision_maker"]
-    assert send(client, "/work/recording/1/steps", {"transition": "record", "version": 1}).status_code == 403
+    assert (
+        send(client, "/queues/recording/1/steps", {"transition": "record", "version": 1}).status_code == 403
+    )
 
 
 def test_a_program_decides_as_a_person_does_and_the_ledger_says_for_whom(program, person, fresh_work):
     client = program("decision_maker")
-    seen = client.get(f"/api/v1/work/recording/{fresh_work.pk}").json()
+    seen = client.get(f"/api/v1/queues/recording/{fresh_work.pk}").json()
     assert "record" in [each["transition"] for each in seen["available"]]
     assert seen["case"]["incident_id"] == fresh_work.incident_id
     given = {"crimes": [{"ho_class": "8N", "count": 1}], "rationale": "Injury seen."}
     step = {"transition": "record", "version": seen["version"], "given": given}
-    address = f"/work/recording/{fresh_work.pk}/steps"
+    address = f"/queues/recording/{fresh_work.pk}/steps"
     done = send(client, address, step)
     assert (done.status_code, done.json()["state"]) == (200, "recorded")
     entry = LedgerEntry.objects.order_by("-sequence").first()
@@ -114,7 +116,7 @@ def test_a_program_decides_as_a_person_does_and_the_ledger_says_for_whom(program
 )
 def test_what_a_step_is_given_is_checked_as_a_form_is(program, fresh_work, given):
     step = {"transition": "record", "version": fresh_work.version, "given": given}
-    answer = send(program("decision_maker"), f"/work/recording/{fresh_work.pk}/steps", step)
+    answer = send(program("decision_maker"), f"/queues/recording/{fresh_work.pk}/steps", step)
     fresh_work.refresh_from_db()
     assert answer.status_code == 422
     assert answer.json()["faults"]
@@ -122,7 +124,7 @@ def test_what_a_step_is_given_is_checked_as_a_form_is(program, fresh_work, given
 
 
 def test_an_auditors_program_sees_nothing_of_what_the_screen_says(program):
-    seen = program("auditor").get("/api/v1/work/risk_audit/1010").json()
+    seen = program("auditor").get("/api/v1/queues/risk_audit/1010").json()
     assert (seen["priority"], seen["because"], seen["case"]["required"]) == (None, None, None)
 
 
@@ -131,7 +133,7 @@ def test_a_restricted_incident_is_shut_to_programs_too(program):
     Restriction.objects.create(incident=incident, reason="x", by="user:1", since=timezone.now())
     client = program("registrar")
     assert client.get(f"/api/v1/incidents/{incident.pk}").status_code == 403
-    row = client.get("/api/v1/work/recording?find=MK-00000").json()["rows"][0]
+    row = client.get("/api/v1/queues/recording?find=MK-00000").json()["rows"][0]
     assert (row["restricted"], row["opening_code"], row["priority"]) == (True, None, None)
 
 

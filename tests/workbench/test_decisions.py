@@ -32,12 +32,12 @@ LATE = {"late_reason": "Found by the daily review"}
 
 def decide(client, work, given, step="save"):
     work.refresh_from_db()
-    return client.post(f"/work/recording/{work.pk}/", {"version": work.version, "step": step, **given})
+    return client.post(f"/queues/recording/{work.pk}/", {"version": work.version, "step": step, **given})
 
 
 def endorse(client, work, given, step="save"):
     work.refresh_from_db()
-    return client.post(f"/work/recording/{work.pk}/", {"version": work.version, "step": step, **given})
+    return client.post(f"/queues/recording/{work.pk}/", {"version": work.version, "step": step, **given})
 
 
 def removed_by(username, signed_in, work):
@@ -112,7 +112,7 @@ def test_a_removal_takes_two_people(signed_in, late_work):
 def test_nobody_endorses_their_own_removal_whatever_roles_they_hold(signed_in, late_work):
     removed_by("both", signed_in, late_work)
     client = signed_in("both")
-    page = client.get(f"/work/recording/{late_work.pk}/").content.decode()
+    page = client.get(f"/queues/recording/{late_work.pk}/").content.decode()
     answer = endorse(client, late_work, {"decision": "endorse"})
     assert answer.status_code == 403
     for told in (page, answer.content.decode()):
@@ -128,7 +128,7 @@ def test_a_returned_removal_must_be_decided_again_and_says_why(signed_in, late_w
     reason = {"decision": "return", "return_reason": "The caller says he was hit."}
     assert endorse(signed_in("team_leader"), late_work, {"decision": "return"}).status_code == 400
     assert endorse(signed_in("team_leader"), late_work, reason).status_code == 302
-    page = signed_in("decision_maker").get(f"/work/recording/{late_work.pk}/").content.decode()
+    page = signed_in("decision_maker").get(f"/queues/recording/{late_work.pk}/").content.decode()
     assert "Returned by team leader" in page
     assert "The caller says he was hit." in page
 
@@ -156,7 +156,7 @@ def test_reopening_does_not_make_anybody_forget_who_removed_it(signed_in, late_w
     endorse(signed_in("team_leader"), late_work, ENDORSE)
     late_work.refresh_from_db()
     signed_in("registrar").post(
-        f"/work/recording/{late_work.pk}/",
+        f"/queues/recording/{late_work.pk}/",
         {
             "version": late_work.version,
             "step": "save",
@@ -186,7 +186,7 @@ def test_the_registrar_reopens_what_was_removed(signed_in, late_work):
     endorse(signed_in("team_leader"), late_work, ENDORSE)
     late_work.refresh_from_db()
     answer = signed_in("registrar").post(
-        f"/work/recording/{late_work.pk}/",
+        f"/queues/recording/{late_work.pk}/",
         {
             "version": late_work.version,
             "step": "save",
@@ -203,7 +203,7 @@ def test_a_decision_on_what_somebody_else_has_moved_is_told_so(signed_in, fresh_
     client = signed_in("decision_maker")
     seen = {"version": fresh_work.version, "step": "save"}
     decide(signed_in("registrar"), fresh_work, RECORD)
-    answer = client.post(f"/work/recording/{fresh_work.pk}/", {**seen, **NOT_A_CRIME})
+    answer = client.post(f"/queues/recording/{fresh_work.pk}/", {**seen, **NOT_A_CRIME})
     assert answer.status_code == 409
     assert "Somebody has moved this on" in answer.content.decode()
     assert fresh_work.steps.count() == 1
@@ -212,7 +212,7 @@ def test_a_decision_on_what_somebody_else_has_moved_is_told_so(signed_in, fresh_
 def test_a_form_sent_twice_decides_once(signed_in, fresh_work):
     client = signed_in("decision_maker")
     form = {"version": fresh_work.version, "step": "save", **RECORD}
-    address = f"/work/recording/{fresh_work.pk}/"
+    address = f"/queues/recording/{fresh_work.pk}/"
     assert [client.post(address, form).status_code for _ in range(2)] == [302, 409]
     assert Step.objects.filter(item=fresh_work).count() == 1
 
@@ -339,11 +339,11 @@ def test_the_ledger_page_says_that_it_holds_and_that_it_does_not(signed_in, monk
 
 def test_the_list_shows_only_what_waits(signed_in, fresh_work):
     client = signed_in("decision_maker")
-    link = f"/work/recording/{fresh_work.pk}/"
-    assert f'{link}"' in client.get("/work/recording/").content.decode()
+    link = f"/queues/recording/{fresh_work.pk}/"
+    assert f'{link}"' in client.get("/queues/recording/").content.decode()
     decide(client, fresh_work, RECORD)
-    assert link not in client.get("/work/recording/").content.decode()
-    assert f"{link}?show=recorded" in client.get("/work/recording/?show=recorded").content.decode()
+    assert link not in client.get("/queues/recording/").content.decode()
+    assert f"{link}?show=recorded" in client.get("/queues/recording/?show=recorded").content.decode()
     assert WorkItem.objects.get(pk=fresh_work.pk).stands.title == "Decided: record"
 
 
@@ -415,7 +415,7 @@ def test_a_crime_of_open_class_is_counted_and_waits_on_the_form_for_its_class(si
     assert "the age of the first victim" in page or "the sex of the first victim" in page
     assert "/victims/0" not in page
     assert "kinds.csv" not in page
-    form = client.get(f"/work/recording/{late_work.pk}/").content.decode()
+    form = client.get(f"/queues/recording/{late_work.pk}/").content.decode()
     assert "Rape, class open" in form
     left = {**RECORD, **LATE, "class-1": "", "count-1": "1"}
     refused = decide(client, late_work, left)

@@ -17,7 +17,7 @@ NEED = {
 
 def act(client, item, given):
     item.refresh_from_db()
-    address = f"/work/{item.kind.replace('_', '-')}/{item.pk}/"
+    address = f"/queues/{item.kind.replace('_', '-')}/{item.pk}/"
     return client.post(address, {"version": item.version, "step": "save", **given})
 
 
@@ -32,13 +32,13 @@ def test_whoever_is_asked_sees_what_is_asked_and_the_answer_brings_the_report_ba
 ):
     due = fresh_work.due_at
     investigator = signed_in("investigator")
-    page = investigator.get(f"/work/information/{asked.pk}/").content.decode()
+    page = investigator.get(f"/queues/information/{asked.pk}/").content.decode()
     assert "Age of the victim at the time" in page
     assert "Response East" in page
     assert act(investigator, asked, {"decision": "answer", "answer": "She was 15."}).status_code == 302
     fresh_work.refresh_from_db()
     assert (fresh_work.state, fresh_work.due_at) == ("awaiting_decision", due)
-    page = signed_in("decision_maker").get(f"/work/recording/{fresh_work.pk}/").content.decode()
+    page = signed_in("decision_maker").get(f"/queues/recording/{fresh_work.pk}/").content.decode()
     assert "Information came" in page
     assert "She was 15." in page
     entry = LedgerEntry.objects.order_by("-sequence").filter(action="recording.information_came").first()
@@ -56,7 +56,7 @@ def test_word_that_it_cannot_be_found_out_brings_the_report_back_too(signed_in, 
 
 def test_nobody_brings_a_report_back_by_hand(signed_in, fresh_work, asked):
     supervisor = signed_in("imu_supervisor")
-    assert "Information came" not in supervisor.get(f"/work/recording/{fresh_work.pk}/").content.decode()
+    assert "Information came" not in supervisor.get(f"/queues/recording/{fresh_work.pk}/").content.decode()
     answer = act(supervisor, fresh_work, {"decision": "information_came"})
     assert answer.status_code == 403
     assert "request for information is answered" in answer.content.decode()
@@ -88,7 +88,7 @@ def test_a_victim_still_to_be_told_is_a_task_that_says_what_became_of_the_report
     )
     task = WorkItem.objects.get(kind="telling", origin=late_work)
     client = signed_in("decision_maker")
-    page = client.get(f"/work/telling/{task.pk}/").content.decode()
+    page = client.get(f"/queues/telling/{task.pk}/").content.decode()
     assert "on the balance of probabilities, no notifiable crime" in page
     assert act(client, task, {"decision": "tell", "told_how": "telephone"}).status_code == 400
     given = {"decision": "tell", "told_how": "telephone", "told_at": "2026-05-04T14:05"}

@@ -164,7 +164,7 @@ def test_a_faulty_form_keeps_the_rules_of_the_house(signed_in, late_work):
     client = signed_in("decision_maker")
     for decision in ("", "record", "not_a_crime", "need_information"):
         form = {"version": late_work.version, "step": "check", "decision": decision}
-        answer = client.post(f"/work/recording/{late_work.pk}/", form)
+        answer = client.post(f"/queues/recording/{late_work.pk}/", form)
         assert answer.status_code == 400
         page = check_page(answer.content.decode())
         assert page.words["title"].strip().startswith("Error: ")

@@ -62,7 +62,7 @@ def test_a_step_is_open_to_those_whom_the_tables_name_and_to_nobody_else(program
             rows = WorkItem.objects.filter(pk=item.pk)
             rows.update(state=move.from_states[0], version=1, authors=authors, open=True)
             answer = program.post(
-                f"/api/v1/work/{move.kind}/{item.pk}/steps",
+                f"/api/v1/queues/{move.kind}/{item.pk}/steps",
                 {"transition": move.transition, "version": 1},
                 content_type="application/json",
             )

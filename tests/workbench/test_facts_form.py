@@ -108,7 +108,7 @@ def test_forged_facts_are_a_page_that_says_so_and_never_a_fault_of_ours(signed_i
     client = signed_in("decision_maker")
     for step in ("reckon", "check", "save"):
         form = {"version": fresh_work.version, "step": step, "decision": "record", "rationale": "x", **given}
-        answer = client.post(f"/work/recording/{fresh_work.pk}/", {**form, "class-0": "8N", "count-0": "1"})
+        answer = client.post(f"/queues/recording/{fresh_work.pk}/", {**form, "class-0": "8N", "count-0": "1"})
         assert answer.status_code == 400
         assert "There is a problem" in answer.content.decode()
     fresh_work.refresh_from_db()
@@ -117,7 +117,7 @@ def test_forged_facts_are_a_page_that_says_so_and_never_a_fault_of_ours(signed_i
 
 def reckon(client, work, given, **more):
     form = {"version": work.version, "step": "reckon", **given, **more}
-    return client.post(f"/work/recording/{work.pk}/", form)
+    return client.post(f"/queues/recording/{work.pk}/", form)
 
 
 def test_reckoning_again_shows_the_new_verdict_fills_the_crimes_and_saves_nothing(signed_in, fresh_work):
@@ -152,7 +152,7 @@ def test_the_facts_as_decided_are_kept_prefill_the_next_decision_and_enter_the_l
     client = signed_in("decision_maker")
     told = written(**{"/allegations/0/injury": "serious", "/allegations/1/out": "yes"})
     form = {"decision": "record", "class-0": "5D", "count-0": "1", "rationale": "Broken arm.", **told}
-    address = f"/work/recording/{fresh_work.pk}/"
+    address = f"/queues/recording/{fresh_work.pk}/"
     page = client.post(address, {"version": 1, "step": "check", **form}).content.decode()
     assert "Injury: serious" in page.replace("injury", "Injury")
     assert 'name="fact:' not in page
@@ -174,7 +174,7 @@ def test_a_removal_against_the_facts_that_its_author_wrote_needs_a_note_to_endor
         particulars={"facts": REPORT},
     )
     answer = signed_in("team_leader").post(
-        f"/work/recording/{quiet.pk}/", {"version": quiet.version, "step": "save", "decision": "endorse"}
+        f"/queues/recording/{quiet.pk}/", {"version": quiet.version, "step": "save", "decision": "endorse"}
     )
     assert answer.status_code == 400
     assert "note" in answer.content.decode()

@@ -142,10 +142,10 @@ LOCK = 0 if ON_SQLITE else 1
 BUDGETS = [
     ("decision_maker", "/", 13),
     ("decision_maker", "/incidents/", 5),
-    ("decision_maker", "/work/", 20),
-    ("decision_maker", "/work/recording/", 6),
+    ("decision_maker", "/queues/", 20),
+    ("decision_maker", "/queues/recording/", 6),
     ("decision_maker", "/incidents/1/", 16 + LOCK),
-    ("decision_maker", "/work/recording/1/", 20 + LOCK),
+    ("decision_maker", "/queues/recording/1/", 20 + LOCK),
     ("team_leader", "/removals/", 4),
     ("auditor", "/audits/1/", 6),
     ("registrar", "/ledger/", 7),

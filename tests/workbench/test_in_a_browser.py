@@ -142,7 +142,7 @@ def test_the_door_and_a_refusal_are_accessible(chromium, served, enter):
 
 def test_a_removal_goes_through_two_hands_without_scripts(enter):
     page, said = enter("decision_maker", java_script_enabled=False)
-    page.goto("/work/recording/")
+    page.goto("/queues/recording/")
     page.click("main tbody a >> nth=0")
     reference = re.search(r"MK-\d+", page.inner_text("h1")).group()
     page.click("text=Decide")
@@ -171,7 +171,7 @@ def test_a_removal_goes_through_two_hands_without_scripts(enter):
 
 def test_a_decision_with_scripts_shows_only_what_the_choice_asks(enter):
     page, said = enter("decision_maker")
-    page.goto("/work/recording/?order=-priority")
+    page.goto("/queues/recording/?order=-priority")
     page.click("main tbody a >> nth=0")
     page.click("text=Decide")
     assert not page.is_visible("#crimes")
@@ -263,7 +263,7 @@ def test_a_list_is_walked_by_keyboard_alone(enter):
 
 def test_the_forms_of_a_removal_and_of_a_reopening_are_accessible(enter):
     page, said = enter("decision_maker")
-    page.goto("/work/recording/")
+    page.goto("/queues/recording/")
     page.click("main tbody a >> nth=2")
     reference = re.search(r"MK-\d+", page.inner_text("h1")).group()
     incident = page.url

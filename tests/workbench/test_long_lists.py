@@ -57,7 +57,7 @@ def test_the_piece_of_work_before_and_after_is_the_one_beside_it_in_the_queue(sh
 
 def test_a_count_stops_where_nobody_would_read_on(signed_in, monkeypatch):
     monkeypatch.setattr(paging, "MOST_COUNTED", 3)
-    page = signed_in("decision_maker").get("/work/recording/").content.decode()
+    page = signed_in("decision_maker").get("/queues/recording/").content.decode()
     assert "All open: more than 3<" in page
 
 

@@ -33,7 +33,7 @@ def act(signed_in):
     def step(username, item, decision, **given):
         item.refresh_from_db()
         form = {"version": item.version, "step": "save", "decision": decision, **given}
-        return signed_in(username).post(f"/work/{item.kind.replace('_', '-')}/{item.pk}/", form)
+        return signed_in(username).post(f"/queues/{item.kind.replace('_', '-')}/{item.pk}/", form)
 
     return step
 
@@ -144,7 +144,7 @@ def test_a_secondary_incident_that_discloses_a_crime_goes_to_the_head_of_the_lis
     assert (work.open, work.because, work.particulars["crimes"]) == (
         True, "secondary", [{"ho_class": "8N", "count": 1}],
     )  # fmt: skip
-    first = signed_in("decision_maker").get("/work/recording/").content.decode()
+    first = signed_in("decision_maker").get("/queues/recording/").content.decode()
     assert first.index("MK-00004") < first.index("MK-00000")
 
 
@@ -235,7 +235,7 @@ def test_a_day_is_drawn_once_with_known_chances_and_worked_blind_to_a_result(act
     drawn = list(Drawn.objects.filter(draw=draw).select_related("item"))
     assert len(drawn) == min(3, draw.frame_size)
     assert all(0 < each.inclusion_probability <= 1 for each in drawn)
-    page = signed_in("auditor").get(f"/work/risk-audit/{drawn[0].item_id}/").content.decode()
+    page = signed_in("auditor").get(f"/queues/risk-audit/{drawn[0].item_id}/").content.decode()
     assert "What the rules require" not in page
     assert yield_of().estimate is None
     assert act("auditor", drawn[0].item, "missed", rationale="Hit.", **CRIMES).status_code == 302

@@ -115,7 +115,7 @@ def test_ticks_that_cannot_be_used_are_a_page_that_says_so(signed_in, form, stat
 def test_the_list_is_filtered_by_decision_and_reference(signed_in, quiet, removal):
     item = removal()
     client = signed_in("team_leader")
-    link = f'href="/work/recording/{item.pk}/"'
+    link = f'href="/queues/recording/{item.pk}/"'
     assert link in client.get("/removals/?decision=not_a_crime").content.decode()
     assert link not in client.get("/removals/?decision=transfer").content.decode()
     assert link not in client.get("/removals/?find=ZZ").content.decode()
@@ -126,7 +126,7 @@ def test_the_registrar_finds_late_decisions_by_week_and_unit_with_their_reason(
 ):
     decision = {"decision": "record", "class-0": "8N", "count-0": "1", "rationale": "x", "version": 1}
     signed_in("decision_maker").post(
-        f"/work/recording/{late_work.pk}/", {**decision, "step": "save", "late_reason": "Nobody on shift"}
+        f"/queues/recording/{late_work.pk}/", {**decision, "step": "save", "late_reason": "Nobody on shift"}
     )
     registrar = signed_in("registrar")
     page = registrar.get("/late-decisions/").content.decode()

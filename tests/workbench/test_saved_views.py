@@ -6,7 +6,7 @@ from firstpoint.workbench.desk.models import SavedView
 
 pytestmark = pytest.mark.django_db
 
-QUEUE = "/work/recording/"
+QUEUE = "/queues/recording/"
 
 
 def save(client, query="?show=overdue&unit=North", **given):
@@ -17,7 +17,7 @@ def test_a_view_is_saved_shown_above_the_queue_renamed_and_deleted(signed_in):
     client = signed_in("decision_maker")
     assert save(client).headers["Location"] == f"{QUEUE}?show=overdue&unit=North"
     view = SavedView.objects.get()
-    assert 'href="/work/recording/?show=overdue&amp;unit=North" aria-current="page"' in (
+    assert 'href="/queues/recording/?show=overdue&amp;unit=North" aria-current="page"' in (
         client.get(QUEUE + view.query).content.decode()
     )
     client.post(QUEUE, {"view_step": "rename", "view": view.pk, "view_name": "Late"})

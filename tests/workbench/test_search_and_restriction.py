@@ -65,7 +65,7 @@ def test_a_restricted_incident_shows_nothing_but_its_reference_in_a_search_and_i
     client = signed_in("decision_maker")
     for page in (
         search(client, "reference", "MK-00000"),
-        client.get("/work/recording/?find=MK-00000").content.decode(),
+        client.get("/queues/recording/?find=MK-00000").content.decode(),
     ):
         assert "Restricted" in page
         assert f"/incidents/{incident.pk}/" not in page
@@ -78,7 +78,7 @@ def test_nobody_opens_a_restricted_incident_without_a_grant_whatever_their_role(
     incident = Incident.objects.get(incident_id="MK-00000")
     work = incident.items.get(kind="recording")
     client = signed_in(role)
-    for address in (f"/incidents/{incident.pk}/", f"/work/recording/{work.pk}/"):
+    for address in (f"/incidents/{incident.pk}/", f"/queues/recording/{work.pk}/"):
         answer = client.get(address)
         assert answer.status_code == 403
         assert "restricted to people who are named" in answer.content.decode()
@@ -92,7 +92,7 @@ def test_a_crime_of_a_restricted_incident_is_shut_too(signed_in):
     shut(crime.incident_id)
     assert (
         signed_in("designated_decision_maker")
-        .get(f"/work/cancellation/{SEEDED['cancellation']}/")
+        .get(f"/queues/cancellation/{SEEDED['cancellation']}/")
         .status_code
         == 403
     )

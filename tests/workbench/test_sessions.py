@@ -98,7 +98,7 @@ RATIONALE = "Read again with the caller; her account stands, \u2018as told\u2019
 
 def half_written(client, work):
     """The form as the browser holds it: its address and fields, with the rationale typed in."""
-    address = f"/work/recording/{work.pk}/"
+    address = f"/queues/recording/{work.pk}/"
     page = client.get(address).content.decode()
     hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
     typed = {

@@ -21,7 +21,7 @@ def decide(client, work, **given):
         "count-0": "1",
         **given,
     }
-    return client.post(f"/work/recording/{work.pk}/", form)
+    return client.post(f"/queues/recording/{work.pk}/", form)
 
 
 @pytest.mark.parametrize(

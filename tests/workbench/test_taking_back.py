@@ -30,7 +30,7 @@ REMOVE = {
 def act(client, item, given, step="save"):
     item.refresh_from_db()
     form = {"version": item.version, "step": step, **given}
-    return client.post(f"/work/{item.kind}/{item.pk}/", form, follow=True)
+    return client.post(f"/queues/{item.kind}/{item.pk}/", form, follow=True)
 
 
 def take_back(client, item):
@@ -40,7 +40,7 @@ def take_back(client, item):
 def test_after_saving_the_page_offers_to_take_it_back_and_the_next_in_the_queue(signed_in, fresh_work):
     client = signed_in("decision_maker")
     page = act(client, fresh_work, RECORD).content.decode()
-    assert f'action="/work/recording/{fresh_work.pk}/"' in page
+    assert f'action="/queues/recording/{fresh_work.pk}/"' in page
     assert "Next in this queue" in page
     page = take_back(client, fresh_work).content.decode()
     assert "Your last step was taken back." in page

@@ -66,7 +66,7 @@ MADE = """
         client.force_login(User.objects.get(username=name))
         for item in items:
             both.wait()
-            answer = client.post(f"/work/recording/{item}/", form)
+            answer = client.post(f"/queues/recording/{item}/", form)
             answers[item].append((answer.status_code, answer.content.decode()))
         connections.close_all()
     def side_by_side(what, names):

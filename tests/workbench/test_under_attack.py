@@ -70,10 +70,10 @@ def test_hostile_text_in_every_column_is_shown_as_written_on_every_page(signed_i
     form = {"version": 1, "step": "save", "decision": "need_information", "information_needed": "x",
             "rationale": "x", "late_reason": "x"}  # fmt: skip
     client = signed_in("registrar")
-    saved = client.post(f"/work/recording/{work.pk}/", form, follow=True)
+    saved = client.post(f"/queues/recording/{work.pk}/", form, follow=True)
     pages = [saved, *(client.get(each) for each in (
         "/", f"/incidents/{incident.pk}/", "/incidents/?order=-received",
-        f"/work/recording/{work.pk}/",
+        f"/queues/recording/{work.pk}/",
         "/ledger/", "/imports/", "/incidents/?find=%3Cscript%3E"))]  # fmt: skip
     for answer in pages:
         html = answer.content.decode()
@@ -98,7 +98,7 @@ def test_an_auditors_pages_do_not_change_with_what_the_screen_and_the_decision_m
     Screened.objects.update(rank=1, chance_unrecorded=0.99, chance_crime=0.99, harm=99, disclosures=[])
     for work in WorkItem.objects.filter(kind="recording").values_list("pk", flat=True):
         form = {"step": "save", "decision": "record", "class-0": "8N", "count-0": "1", "rationale": "x"}
-        signed_in("registrar").post(f"/work/recording/{work}/", {**form, "version": 1, "late_reason": "x"})
+        signed_in("registrar").post(f"/queues/recording/{work}/", {**form, "version": 1, "late_reason": "x"})
     assert [bare(client.get(each)) for each in addresses] == before
 
 
@@ -182,7 +182,9 @@ def test_passwords_are_kept_by_a_slow_hash():
 
 def test_the_export_of_a_days_work_names_nobody_and_holds_no_words(signed_in, fresh_work):
     form = {"version": 1, "step": "save", "decision": "record", "class-0": "8N", "count-0": "1"}
-    signed_in("decision_maker").post(f"/work/recording/{fresh_work.pk}/", {**form, "rationale": "Unheard-of"})
+    signed_in("decision_maker").post(
+        f"/queues/recording/{fresh_work.pk}/", {**form, "rationale": "Unheard-of"}
+    )
     signed_in("auditor").post(
         "/audits/1/reports/1/", {"version": 1, "should_record": 1, "recorded": 0, "note": "Unheard-of"}
     )
@@ -209,7 +211,7 @@ def test_a_database_that_does_not_answer_is_said_plainly(signed_in, fresh_work, 
         "count-0": "1",
         "rationale": "x",
     }
-    answer = signed_in("decision_maker").post(f"/work/recording/{fresh_work.pk}/", form)
+    answer = signed_in("decision_maker").post(f"/queues/recording/{fresh_work.pk}/", form)
     fresh_work.refresh_from_db()
     assert answer.status_code == 503
     assert "still in your browser" in answer.content.decode()

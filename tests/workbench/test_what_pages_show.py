@@ -161,7 +161,7 @@ def test_the_first_to_decide_is_not_one_that_waits_for_information(signed_in):
     ready = queues.first_few("recording", now, show="awaiting_decision")[0]
     page = signed_in("decision_maker").get("/").content.decode()
     assert ready.pk != first.pk
-    assert f'class="govuk-button" href="/work/recording/{ready.pk}/"' in page
+    assert f'class="govuk-button" href="/queues/recording/{ready.pk}/"' in page
 
 
 @pytest.mark.django_db
@@ -177,4 +177,4 @@ def test_a_removal_waiting_for_endorsement_can_be_opened_by_its_reference(signed
     fresh_work.state = "awaiting_endorsement"
     fresh_work.save()
     page = signed_in("registrar").get("/removals/").content.decode()
-    assert f'href="/work/recording/{fresh_work.pk}/">{fresh_work.incident_id}</a>' in page
+    assert f'href="/queues/recording/{fresh_work.pk}/">{fresh_work.incident_id}</a>' in page

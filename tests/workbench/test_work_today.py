@@ -41,5 +41,5 @@ def test_a_role_finds_what_waits_for_it_and_every_link_opens(signed_in, role):
 def test_the_work_that_is_due_first_is_named_with_its_time(signed_in):
     item = WorkItem.objects.get(pk=SEEDED["alert"])
     page = signed_in("public_protection").get("/").content.decode()
-    assert f'href="/work/alert/{item.pk}/"' in page
+    assert f'href="/queues/alert/{item.pk}/"' in page
     assert f"{item.reference}, {casework.kind_of_work('alert').one}: 3 hours" in page

@@ -48,7 +48,7 @@ def _walk(patterns, prefix=""):
 
 
 def _address(pattern: str) -> str:
-    kind = pattern.split("/")[1].replace("-", "_") if pattern.startswith("work/") else ""
+    kind = pattern.split("/")[1].replace("-", "_") if pattern.startswith("queues/") else ""
     if "<int:key>" in pattern and kind in SEEDED and kind != "recording":
         pattern = pattern.replace("<int:key>", str(SEEDED[kind]))
     number = "6" if "chart" in pattern else "1"

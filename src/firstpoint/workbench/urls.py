@@ -7,7 +7,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("firstpoint.workbench.accounts.urls")),
     path("incidents/", include("firstpoint.workbench.incidents.urls")),
-    path("work/", include("firstpoint.workbench.work.urls")),
+    path("queues/", include("firstpoint.workbench.work.urls")),
     path("reported/", include("firstpoint.workbench.rape.urls")),
     path("missed/", include("firstpoint.workbench.missed.urls")),
     path("daily-audit/", include("firstpoint.workbench.risk.urls")),

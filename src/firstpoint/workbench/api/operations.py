@@ -106,7 +106,7 @@ def kinds(request: HttpRequest) -> list[KindOut]:
     return [showing.kind_shown(casework.kind_of_work(kind)) for kind in KINDS]
 
 
-@api.get("/work/{kind}", response={200: WorkPage, **_PROBLEMS}, tags=["Work"])
+@api.get("/queues/{kind}", response={200: WorkPage, **_PROBLEMS}, tags=["Work"])
 @allowed("work.queues")
 def queue(
     request: HttpRequest,
@@ -127,7 +127,7 @@ def queue(
     return WorkPage(count=here.count, page=page, more=here.more, rows=rows)
 
 
-@api.get("/work/{kind}/{key}", response={200: WorkOut, **_PROBLEMS}, tags=["Work"])
+@api.get("/queues/{kind}/{key}", response={200: WorkOut, **_PROBLEMS}, tags=["Work"])
 @allowed("work.queues")
 def work(request: HttpRequest, kind: str, key: Key) -> WorkOut:
     """One piece of work with its case; the look is kept in the ledger."""
@@ -143,7 +143,7 @@ def work(request: HttpRequest, kind: str, key: Key) -> WorkOut:
     )
 
 
-@api.post("/work/{kind}/{key}/steps", response={200: StepDone, 409: Problem, **_PROBLEMS}, tags=["Work"])
+@api.post("/queues/{kind}/{key}/steps", response={200: StepDone, 409: Problem, **_PROBLEMS}, tags=["Work"])
 @allowed("work.queues")
 def take_step(request: HttpRequest, kind: str, key: Key, step: StepIn) -> StepDone:
     """Take a step; who may, what must be given and whose own work it must not be is as at the page."""
