@@ -185,12 +185,26 @@ def _fill_workbench(
     say(f"{seen.opened:,} incidents put on the recording list.")
     for role in PEOPLE:
         add_user(role, [role], PASSWORD)
+    _draw_the_last_day()
     audit = open_audit(sample, title="Demo audit", auditors=["auditor"])
     # A tenth of the reports, those dealt out last, is left for whoever signs in as the auditor.
     dealt = audit.reports.order_by("number").values_list("report_id", flat=True)
     marked = list(dealt)[: len(dealt) * 9 // 10]
     enter_marks(audit, marks.filter(pl.col("incident_id").is_in(marked)), auditor="auditor")
     publish(paper, pdf=(directory / "board-report.pdf").read_bytes())
+
+
+def _draw_the_last_day() -> None:
+    """Draw the daily audit of the newest day that is held, so that auditors find it waiting."""
+    from django.utils import timezone
+
+    from firstpoint.workbench.accounts.people import THE_COMMAND
+    from firstpoint.workbench.incidents.listing import newest_day
+    from firstpoint.workbench.work.handling import do_daily
+
+    day = newest_day()
+    if day is not None:
+        say(f"{do_daily(day, timezone.now(), THE_COMMAND):,} reports of {day:%-d %B %Y} drawn for audit.")
 
 
 def _serve(directory: Path, port: int) -> None:

@@ -7,12 +7,14 @@ the list is not a look at a person's data.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
 from attrs import evolve, frozen
 from django.db.models import QuerySet
 
+from firstpoint.casework.clocks import LONDON
 from firstpoint.workbench.incidents.finding import begins
 from firstpoint.workbench.incidents.models import Incident, Screened
 from firstpoint.workbench.paging import Here, holds, page_number, page_of
@@ -76,6 +78,15 @@ def wanted(asked: Mapping[str, str]) -> Wanted:
 def listed(asked: Wanted) -> Here[Screened]:
     """One page of what was asked for."""
     return page_of(_ordered(_chosen(asked), asked.order), asked.page)
+
+
+def newest_day() -> date | None:
+    """The newest London day that a screened incident was received on; None before any was screened."""
+    newest = Screened.objects.order_by("-incident__received_at").values_list(
+        "incident__received_at", flat=True
+    )
+    moment = newest.first()
+    return moment.astimezone(LONDON).date() if moment else None
 
 
 def _chosen(asked: Wanted) -> QuerySet[Screened]:
