@@ -145,11 +145,11 @@ def test_a_removal_goes_through_two_hands_without_scripts(enter):
     page.goto("/queues/recording/")
     page.click("main tbody a >> nth=0")
     reference = re.search(r"MK-\d+", page.inner_text("h1")).group()
-    page.click("text=Decide")
     page.click("text=Check before saving")
     assert "There is a problem" in page.inner_text("main")
     page.check("input[value=not_a_crime]")
     page.check("input[value=no_notifiable_crime]")
+    page.check("input[value=told]")
     page.fill("#rationale", "Read again with the caller; nothing was done to anybody.")
     if page.locator("#late_reason").count():
         page.fill("#late_reason", "Found by the daily review.")
@@ -173,7 +173,6 @@ def test_a_decision_with_scripts_shows_only_what_the_choice_asks(enter):
     page, said = enter("decision_maker")
     page.goto("/queues/recording/?order=-priority")
     page.click("main tbody a >> nth=0")
-    page.click("text=Decide")
     assert not page.is_visible("#crimes")
     page.check("input[value=record]")
     assert page.is_visible("#crimes")
@@ -267,10 +266,10 @@ def test_the_forms_of_a_removal_and_of_a_reopening_are_accessible(enter):
     page.click("main tbody a >> nth=2")
     reference = re.search(r"MK-\d+", page.inner_text("h1")).group()
     incident = page.url
-    page.click("text=Decide")
     page.check("input[value=not_a_crime]")
     assert faults(page) == []
     page.check("input[value=no_notifiable_crime]")
+    page.check("input[value=told]")
     page.fill("#rationale", "Read again with the caller; nothing was done to anybody.")
     if page.locator("#late_reason").count():
         page.fill("#late_reason", "Found by the daily review.")
@@ -280,6 +279,14 @@ def test_the_forms_of_a_removal_and_of_a_reopening_are_accessible(enter):
     leader, more_said = enter("team_leader")
     leader.goto("/removals/")
     assert faults(leader) == []
+    leader.check(f"tr:has-text('{reference}') input")
+    leader.click("text=Look at the ticked ones together")
+    assert reference in leader.inner_text("main")
+    for width in (400, 1280):
+        leader.set_viewport_size({"width": width, "height": 900})
+        assert not scrolls_sideways(leader)
+    assert faults(leader) == []
+    leader.click("text=Go back to the list")
     leader.click(f"tr:has-text('{reference}') td a")
     assert faults(leader) == []
     leader.check("input[value=endorse]")
@@ -304,3 +311,58 @@ def test_the_clock_is_seen_on_a_narrow_screen_without_scrolling(enter):
     box = page.locator("td.fp-clock").first.bounding_box()
     assert box["x"] + box["width"] <= 400
     assert not scrolls_sideways(page)
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_the_verdict_follows_the_facts_beside_it(enter, scripts):
+    page, said = enter("decision_maker", java_script_enabled=scripts)
+    page.goto("/queues/recording/?opened_as=assault")
+    page.click("main tbody a >> nth=0")
+    assert "Record: 1 crime" in page.inner_text("#verdict")
+    page.select_option("#fact-add", "robbery")
+    if scripts:
+        page.wait_for_selector("#verdict:has-text('Robbery')")
+    page.click("text=Reckon again")
+    assert "Robbery" in page.inner_text("#verdict")
+    assert "On the facts as written here." in page.inner_text("#verdict")
+    page.click("#part-victim-0 summary")
+    page.fill("#fact-victims-0-age", "forty")
+    page.click("text=Reckon again")
+    assert "enter a whole number" in page.inner_text(".govuk-error-summary")
+    for width in (1280, 400):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert faults_or_none(page, scripts) == []
+        assert not scrolls_sideways(page)
+    assert said == []
+
+
+def test_a_queue_is_worked_by_keys_that_are_silent_while_somebody_types(enter):
+    page, said = enter("decision_maker")
+    page.goto("/queues/recording/")
+    first, second = (page.inner_text(f"tbody a >> nth={place}") for place in (0, 1))
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    assert page.evaluate("document.activeElement.textContent") == first
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/queues/recording/*/")
+    page.keyboard.press("d")
+    assert page.evaluate("document.activeElement.name") == "decision"
+    page.fill("#rationale", "")
+    page.type("#rationale", "jkd")
+    assert first in page.inner_text("h1")
+    assert page.input_value("#rationale") == "jkd"
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("j")
+    page.wait_for_selector(f"h1:has-text('{second}')")
+    assert said == []
+
+
+def test_on_paper_a_report_stands_without_forms_and_links(enter):
+    page, _ = enter("decision_maker")
+    page.goto("/queues/recording/1/")
+    page.emulate_media(media="print")
+    assert page.is_visible(".fp-timeline")
+    assert page.is_visible("#verdict")
+    for part in ("#facts", "#decide", ".govuk-service-navigation", "main nav", "main .govuk-button"):
+        assert not page.locator(part).first.is_visible(), part

@@ -48,7 +48,7 @@ function followTheFacts(facts) {
 function walk(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest('input, select, textarea')) return
   const rows = [...document.querySelectorAll('[data-queue] tbody a')]
-  if (event.key === 'd') document.querySelector('#decide input[name=decision], #decide .govuk-button')?.focus()
+  if (event.key === 'd') document.querySelector('#decide input:not([type=hidden]), #decide textarea, #decide .govuk-button')?.focus()
   else if (event.key !== 'j' && event.key !== 'k') return
   else if (rows.length) {
     const here = rows.indexOf(document.activeElement)
