@@ -59,5 +59,5 @@ def _address(pattern: str) -> str:
 
 def _posted(pattern) -> bool:
     return pattern.name in {
-        "sign-out", "ledger-verify", "address-let-in", "job-screen", "job-cancel", "job-retry"
+        "sign-out", "ledger-verify", "address-let-in", "referral-change", "job-screen", "job-cancel", "job-retry"
     }  # fmt: skip

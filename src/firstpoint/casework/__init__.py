@@ -95,6 +95,7 @@ __all__ = [
     "clock",
     "clocks",
     "deadline",
+    "faults_of",
     "hours_left",
     "is_late",
     "is_readable",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from math import isfinite
@@ -306,6 +306,15 @@ def _check_given(move: Transition, given: Mapping[str, object], *, late: bool, a
     faults |= _without_reference(given)
     if faults:
         raise Incomplete(faults)
+
+
+def faults_of(asked: Sequence[Particular], given: Mapping[str, object]) -> dict[str, str]:
+    """What is missing or cannot be used of what was asked for, by name; for what opens a piece of work."""
+    faults = {each.name: each.missing for each in asked if _is_empty(given.get(each.name))}
+    for each in asked:
+        if each.name not in faults and (fault := _fault(each, given[each.name])):
+            faults[each.name] = fault
+    return faults
 
 
 def _fault(asked: Particular, answer: object) -> str:

@@ -9,6 +9,8 @@ urlpatterns = [
     path("incidents/", include("firstpoint.workbench.incidents.urls")),
     path("queues/", include("firstpoint.workbench.work.urls")),
     path("reported/", include("firstpoint.workbench.rape.urls")),
+    path("appeals/", include("firstpoint.workbench.appeals.urls")),
+    path("referrals/", include("firstpoint.workbench.referrals.urls")),
     path("missed/", include("firstpoint.workbench.missed.urls")),
     path("daily-audit/", include("firstpoint.workbench.risk.urls")),
     path("secondary/", include("firstpoint.workbench.secondary.urls")),

@@ -127,7 +127,7 @@ def reference_of(written: str) -> str:
 def names() -> Mapping[str, str]:
     """The shown name of each person by reference, for pages that say who did what."""
     shown = {f"user:{key}": name for key, name in User.objects.values_list("pk", "shown_name")}
-    return {**shown, THE_COMMAND: "The command", "nobody": "Nobody signed in"}
+    return {**shown, THE_COMMAND: "The command", "worker": "The worker", "nobody": "Nobody signed in"}
 
 
 def active() -> Sequence[tuple[str, str]]:

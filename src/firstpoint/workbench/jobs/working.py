@@ -27,11 +27,15 @@ from firstpoint.workbench.jobs.claiming import claim, end, is_last_try, put_back
 from firstpoint.workbench.jobs.kinds import kind_of
 from firstpoint.workbench.jobs.models import CANCELLED, DONE, FAILED, RUNNING, Job
 from firstpoint.workbench.ledger.keeping import keep
+from firstpoint.workbench.work.handling import tick
 
 _log = logging.getLogger("firstpoint.workbench.jobs")
 
 POLL_SECONDS = 1.0
 SWEEP_SECONDS = 3600.0
+TICK_SECONDS = 60.0
+THE_WORKER = "worker"
+"""Who acts where the worker acts by itself."""
 WAIT_BEFORE_AGAIN = timedelta(seconds=30)
 
 
@@ -100,12 +104,15 @@ class Worker:
         pulse.beat(self.sign)
         beating = threading.Thread(target=self._beat_every_second, daemon=True)
         beating.start()
-        swept = 0.0
+        swept = ticked = 0.0
         while not self.stop.is_set():
             try:
                 if time.monotonic() - swept > SWEEP_SECONDS or not swept:
                     swept = time.monotonic()
                     expiry.delete_old_files()
+                if time.monotonic() - ticked > TICK_SECONDS or not ticked:
+                    ticked = time.monotonic()
+                    tick(timezone.now(), THE_WORKER)
                 did = self.do_next()
             except OperationalError:
                 # Held by another writer, or away for a while: the next look is soon enough.

@@ -24,6 +24,14 @@ def work_item(kind: str, key: int) -> WorkItem:
     return item
 
 
+def incident_by_key(key: int) -> Incident:
+    """An incident by its key without its text, for what does not show it; Http404 when there is none."""
+    incident = Incident.objects.defer("text").filter(pk=key).first()
+    if incident is None:
+        raise Http404
+    return incident
+
+
 def case_of(item: WorkItem, person: Person) -> dict[str, Any]:
     """What the page shows of the incident or crime that the work is about, with the look in the ledger."""
     if item.of_kind.about == "crime":

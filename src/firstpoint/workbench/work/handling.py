@@ -76,6 +76,7 @@ _handlings: dict[str, Handling] = {}
 _also: dict[str, list[Follows]] = {}
 _after_screen: list[Opens] = []
 _daily: list[Daily] = []
+_ticks: list[Opens] = []
 _bars: dict[str, list[Bar]] = {}
 
 
@@ -113,6 +114,17 @@ def also_daily(function: Daily) -> None:
     """Let something be done once for each day that is over; it must be safe to repeat."""
     if function not in _daily:
         _daily.append(function)
+
+
+def also_ticks(function: Opens) -> None:
+    """Let something be done by the worker every minute; it must be quick where there is nothing to do."""
+    if function not in _ticks:
+        _ticks.append(function)
+
+
+def tick(now: datetime, by: str) -> int:
+    """How much was done of what the worker does every minute."""
+    return sum(function(now, by) for function in _ticks)
 
 
 def do_daily(day: date, now: datetime, by: str) -> int:

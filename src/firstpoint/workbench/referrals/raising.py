@@ -1,0 +1,30 @@
+"""What raises a referral: a decision to record a crime."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from firstpoint.workbench.referrals.models import Referral
+from firstpoint.workbench.safeguarding.vulnerable import reasons
+from firstpoint.workbench.work.models import Step, WorkItem
+
+
+def raised_by_a_decision(item: WorkItem, step: Step, now: datetime) -> None:
+    """Refer the victim of each crime that was decided to be recorded."""
+    if step.transition != "record":
+        return
+    incident_id = str(item.incident_id)
+    why = reasons([incident_id]).get(incident_id, "")
+    classes = [line["ho_class"] for line in step.given["crimes"] for _ in range(line["count"])]
+    Referral.objects.bulk_create(
+        Referral(
+            step=step,
+            number=number,
+            incident_id=incident_id,
+            ho_class=ho_class,
+            vulnerable=why,
+            raised_at=now,
+            next_try_at=now,
+        )
+        for number, ho_class in enumerate(classes, start=1)
+    )

@@ -1,0 +1,212 @@
+"""A victim is referred, safeguarded, told, and heard again by somebody who had no hand in the decision."""
+
+import csv
+import json
+import threading
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+from django.utils import timezone
+
+from firstpoint.workbench.incidents.models import Incident
+from firstpoint.workbench.ledger.models import LedgerEntry
+from firstpoint.workbench.referrals.counting import by_week, safeguarding
+from firstpoint.workbench.referrals.models import Referral
+from firstpoint.workbench.referrals.sending import MOST_TRIES, send_due, signature
+from firstpoint.workbench.safeguarding.alerting import raise_due
+from firstpoint.workbench.work.models import WorkItem
+
+pytestmark = pytest.mark.django_db
+
+RECORD = {"rationale": "Hit; seen.", "late_reason": "x", "class-0": "8N", "count-0": "2"}
+REMOVE = {
+    "removal_reason": "no_notifiable_crime", "rationale": "Nothing.", "victim_told": "to_be_told",
+    "late_reason": "x",
+}  # fmt: skip
+
+
+@pytest.fixture
+def act(signed_in):
+    def step(username, item, decision, **given):
+        item.refresh_from_db()
+        form = {"version": item.version, "step": "save", "decision": decision, **given}
+        return signed_in(username).post(f"/queues/{item.kind.replace('_', '-')}/{item.pk}/", form)
+
+    return step
+
+
+@pytest.fixture
+def received():
+    """A support service that answers what ``answers`` says, in turn, and keeps what came."""
+    came, answers = [], []
+
+    class Service(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            came.append((body, dict(self.headers)))
+            self.send_response(answers.pop(0) if answers else 200)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Service)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/referrals", came, answers
+    server.shutdown()
+    server.server_close()
+
+
+def test_each_crime_decided_is_referred_once_with_references_alone(act, fresh_work, settings, received):
+    address, came, answers = received
+    settings.SHOWN = {"victim_support": {"webhook": address, "secret": "s3cret"}}
+    assert act("decision_maker", fresh_work, "record", **RECORD).status_code == 302
+    assert Referral.objects.count() == 2
+    now = timezone.now() + timedelta(seconds=1)
+    answers.extend([503, 200])
+    assert send_due(now, "worker") == 1
+    assert send_due(now, "worker") == 0
+    assert send_due(now + timedelta(minutes=3), "worker") == 1
+    assert send_due(now + timedelta(hours=3), "worker") == 0
+    keys = [headers["Idempotency-Key"] for _, headers in came]
+    assert len(keys) == 3
+    assert len(set(keys)) == 2
+    body, headers = came[-1]
+    assert headers["X-Firstpoint-Signature"] == signature("s3cret", body)
+    assert set(json.loads(body)) == {"key", "incident", "ho_class", "vulnerable", "raised_at"}
+    week = by_week(timezone.now())[0]
+    assert (week.raised, week.sent, week.waiting) == (2, 2, 0)
+    assert LedgerEntry.objects.filter(action="referral.sent").count() == 2
+
+
+def test_a_referral_that_never_gets_through_is_shown_to_people_and_can_be_sent_again(
+    act, fresh_work, settings, received, signed_in
+):
+    address, _, answers = received
+    settings.SHOWN = {"victim_support": {"webhook": address, "secret": "s"}}
+    act("decision_maker", fresh_work, "record", **{**RECORD, "count-0": "1"})
+    answers.extend([500] * MOST_TRIES)
+    now = timezone.now()
+    for _ in range(MOST_TRIES):
+        now += timedelta(days=1)
+        send_due(now, "worker")
+    referral = Referral.objects.get()
+    assert referral.state == "failed"
+    client = signed_in("imu_supervisor")
+    assert "It answered 500." in client.get("/referrals/").content.decode()
+    assert client.post(f"/referrals/{referral.pk}/change/", {"change": "again"}).status_code == 302
+    assert send_due(timezone.now() + timedelta(days=99), "worker") == 1
+
+
+def test_a_victim_who_wants_none_is_not_referred(act, fresh_work, settings, received, signed_in):
+    address, came, _ = received
+    settings.SHOWN = {"victim_support": {"webhook": address, "secret": "s"}}
+    act("decision_maker", fresh_work, "record", **{**RECORD, "count-0": "1"})
+    referral = Referral.objects.get()
+    signed_in("imu_supervisor").post(f"/referrals/{referral.pk}/change/", {"change": "opt-out"})
+    assert send_due(timezone.now() + timedelta(days=1), "worker") == 0
+    assert came == []
+    assert (
+        signed_in("imu_supervisor").post(f"/referrals/{referral.pk}/change/", {"change": "again"}).status_code
+        == 404
+    )
+
+
+def test_referrals_can_go_as_a_file(act, fresh_work, settings, tmp_path):
+    settings.SHOWN = {"victim_support": {"folder": str(tmp_path)}}
+    act("decision_maker", fresh_work, "record", **RECORD)
+    assert send_due(timezone.now() + timedelta(seconds=1), "worker") == 2
+    (path,) = tmp_path.iterdir()
+    rows = list(csv.DictReader(path.read_text().splitlines()))
+    assert [row["ho_class"] for row in rows] == ["8N", "8N"]
+
+
+@pytest.mark.parametrize(
+    "said", [{"webhook": "http://support.example/"}, {"webhook": "https://support.example/"}, "nonsense"]
+)
+def test_a_setting_that_would_leak_or_forge_sends_nothing_and_is_told(settings, said, signed_in):
+    settings.SHOWN = {"victim_support": said}
+    assert send_due(timezone.now(), "worker") == 0
+    assert "victim_support" in signed_in("registrar").get("/referrals/").content.decode()
+
+
+def test_a_removed_report_about_somebody_vulnerable_asks_for_safeguarding_and_for_telling(act, late_work):
+    WorkItem.objects.exclude(kind="recording").delete()
+    Incident.objects.filter(incident_id=late_work.incident_id).update(domestic=True)
+    assert act("decision_maker", late_work, "not_a_crime", **REMOVE).status_code == 302
+    assert act("team_leader", late_work, "endorse", note="Read again").status_code == 302
+    asked = WorkItem.objects.get(kind="safeguarding")
+    assert (asked.because, bool(asked.particulars["vulnerable"])) == ("unrecorded", True)
+    assert WorkItem.objects.get(kind="telling").state == "to_tell"
+    given = {"safeguarding": "done", "what_was_done": "Seen today"}
+    assert act("public_protection", asked, "do", **given).status_code == 302
+    assert safeguarding(timezone.now()).in_time == 1
+
+
+def test_an_overdue_report_about_somebody_vulnerable_alerts_once(act, late_work, signed_in):
+    WorkItem.objects.filter(kind="alert").delete()
+    Incident.objects.filter(incident_id=late_work.incident_id).update(domestic=True)
+    raised = raise_due(timezone.now(), "worker")
+    assert raised >= 1
+    assert raise_due(timezone.now(), "worker") == 0
+    alert = WorkItem.objects.get(kind="alert", incident_id=late_work.incident_id)
+    assert alert.because == "overdue"
+    assert "domestic" in alert.particulars["vulnerable"]
+    for role in ("registrar", "public_protection"):
+        assert alert.reference in signed_in(role).get("/queues/alert/").content.decode()
+    assert signed_in("decision_maker").get("/queues/alert/").status_code == 403
+    assert act("public_protection", alert, "take", taken_in_hand="PPU, ref 12").status_code == 302
+
+
+def removed(act, item):
+    act("decision_maker", item, "not_a_crime", **REMOVE)
+    act("team_leader", item, "endorse", note="Read again")
+
+
+def test_an_appeal_is_decided_by_somebody_who_had_no_hand_in_it_and_brings_the_report_back(
+    act, late_work, signed_in, person
+):
+    WorkItem.objects.exclude(kind="recording").delete()
+    address = f"/appeals/receive/{late_work.incident.pk}/"
+    grounds = {"appellant": "victim", "appeal_grounds": "He did hit me; my sister saw it."}
+    assert signed_in("imu_supervisor").post(address, grounds).status_code == 400  # nothing is decided yet
+    removed(act, late_work)
+    assert signed_in("imu_supervisor").post(address, {**grounds, "appeal_grounds": ""}).status_code == 400
+    assert signed_in("imu_supervisor").post(address, grounds).status_code == 302
+    assert signed_in("imu_supervisor").post(address, grounds).status_code == 400  # one is open
+    appeal = WorkItem.objects.get(kind="appeal")
+    assert set(appeal.authors["decided"]) == {
+        person("decision_maker").person.reference, person("team_leader").person.reference,
+    }  # fmt: skip
+    assert (
+        act("designated_decision_maker", appeal, "uphold", decision_reason="She was hit.").status_code == 302
+    )
+    late_work.refresh_from_db()
+    assert (late_work.state, late_work.open) == ("reopened", True)
+
+
+def test_who_decided_the_report_cannot_decide_the_appeal(act, late_work, signed_in, person):
+    user = person("decision_maker")
+    user.roles = ["decision_maker", "designated_decision_maker"]
+    user.save()
+    removed(act, late_work)
+    WorkItem.objects.filter(kind="appeal").delete()
+    grounds = {"appellant": "reporter", "appeal_grounds": "Look again."}
+    signed_in("imu_supervisor").post(f"/appeals/receive/{late_work.incident.pk}/", grounds)
+    appeal = WorkItem.objects.get(kind="appeal")
+    assert act("decision_maker", appeal, "uphold", decision_reason="x").status_code == 403
+
+
+def test_an_appeal_that_is_not_upheld_goes_to_the_registrar_and_is_told(act, late_work, signed_in):
+    WorkItem.objects.exclude(kind="recording").delete()
+    removed(act, late_work)
+    WorkItem.objects.filter(kind="telling").delete()
+    grounds = {"appellant": "victim", "appeal_grounds": "Look again."}
+    signed_in("team_leader").post(f"/appeals/receive/{late_work.incident.pk}/", grounds)
+    appeal = WorkItem.objects.get(kind="appeal")
+    assert (
+        act("designated_decision_maker", appeal, "refer", decision_reason="No new fact.").status_code == 302
+    )
+    assert act("registrar", appeal, "dismiss", decision_reason="Nothing happened.").status_code == 302
+    assert WorkItem.objects.get(kind="telling").because == "appeal"
