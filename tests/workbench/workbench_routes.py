@@ -19,6 +19,17 @@ class Route:
     posted: bool
 
 
+POSTED = {
+    "sign-out",
+    "ledger-verify",
+    "address-let-in",
+    "job-screen",
+    "job-cancel",
+    "job-retry",
+    "referral-change",
+}
+
+
 def routes() -> list[Route]:
     """Every route, in the order of the addresses."""
     return [
@@ -58,6 +69,4 @@ def _address(pattern: str) -> str:
 
 
 def _posted(pattern) -> bool:
-    return pattern.name in {
-        "sign-out", "ledger-verify", "address-let-in", "referral-change", "job-screen", "job-cancel", "job-retry"
-    }  # fmt: skip
+    return pattern.name in POSTED
