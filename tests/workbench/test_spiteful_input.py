@@ -92,7 +92,7 @@ def test_more_than_a_form_can_hold_is_refused_with_advice(signed_in, fresh_work)
 
 
 def test_too_many_fields_are_refused_with_advice(signed_in, fresh_work):
-    answer = decide(signed_in("decision_maker"), fresh_work, **{f"field-{n}": "x" for n in range(600)})
+    answer = decide(signed_in("decision_maker"), fresh_work, **{f"field-{n}": "x" for n in range(1600)})
     assert answer.status_code == 413
 
 

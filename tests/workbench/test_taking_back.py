@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from firstpoint import casework
+from firstpoint.workbench.api.tokens import make_token
 from firstpoint.workbench.ledger.models import LedgerEntry
 from firstpoint.workbench.work import handling
 from firstpoint.workbench.work.models import Step, WorkItem
@@ -112,3 +114,35 @@ def test_taking_back_gives_nobody_more_time(signed_in, fresh_work):
     assert take_back(client, item).status_code == 200
     item.refresh_from_db()
     assert item.due_at == casework.deadline(item.opened_at, "safeguarding")
+
+
+def test_a_reported_incident_is_taken_back_only_while_its_review_is_untouched(signed_in, person, fresh_work):
+    client = signed_in("registrar")
+    report = {"decision": "reported_incident", "reported_code": "N100/01", "rationale": "Not confirmed."}
+    WorkItem.objects.filter(kind="n100").delete()
+    act(client, fresh_work, report)
+    assert take_back(client, fresh_work).status_code == 200
+    assert not WorkItem.objects.filter(kind="n100").exists()
+    act(client, fresh_work, report)
+    review = WorkItem.objects.get(kind="n100", origin=fresh_work)
+    act(signed_in("public_protection"), review, {"decision": "tick_off", "review_note": "Read."})
+    assert take_back(client, fresh_work).status_code == 409
+
+
+def test_a_program_takes_its_last_step_back_too(person, fresh_work):
+    user = person("decision_maker")
+    token = make_token(user, "tests", user.roles, 5, timezone.now())
+    program = Client(headers={"Authorization": f"Bearer {token}"})
+    act(signed(user), fresh_work, RECORD)
+    address = f"/api/v1/queues/recording/{fresh_work.pk}/undo"
+    for version, status in ((1, 409), (2, 200), (3, 409)):
+        answer = program.post(address, {"version": version}, content_type="application/json")
+        assert answer.status_code == status, answer.content
+    fresh_work.refresh_from_db()
+    assert fresh_work.state == "awaiting_decision"
+
+
+def signed(user):
+    client = Client()
+    client.force_login(user)
+    return client

@@ -28,6 +28,7 @@ from firstpoint.workbench.api.values import (
     SearchOut,
     StepDone,
     StepIn,
+    UndoIn,
     Verified,
     WorkOut,
     WorkPage,
@@ -40,7 +41,7 @@ from firstpoint.workbench.incidents.restricting import Shut, is_shut
 from firstpoint.workbench.ledger.keeping import keep, verify_ledger
 from firstpoint.workbench.ledger.models import LedgerEntry
 from firstpoint.workbench.paging import MOST_PAGES
-from firstpoint.workbench.work import cases, queues, stepping
+from firstpoint.workbench.work import cases, queues, stepping, undoing
 from firstpoint.workbench.work.urls import KINDS
 
 LARGEST_KEY = 9_223_372_036_854_775_807
@@ -153,6 +154,18 @@ def take_step(request: HttpRequest, kind: str, key: Key, step: StepIn) -> StepDo
         raise Http404
     move = moves[step.transition]
     taken = stepping.take_step(key, step.version, move, request.user, step.given, timezone.now())
+    item = taken.item
+    return StepDone(
+        key=item.pk, state=item.state, open=item.open, version=item.version, step=showing.taken(taken)
+    )
+
+
+@api.post("/queues/{kind}/{key}/undo", response={200: StepDone, 409: Problem, **_PROBLEMS}, tags=["Work"])
+@allowed("work.queues")
+def undo(request: HttpRequest, kind: str, key: Key, seen: UndoIn) -> StepDone:
+    """Take the caller's own last step back, within some minutes and while nobody has acted on it."""
+    require(request, _known(kind).see)
+    taken = undoing.take_back(kind, key, seen.version, request.user, timezone.now())
     item = taken.item
     return StepDone(
         key=item.pk, state=item.state, open=item.open, version=item.version, step=showing.taken(taken)

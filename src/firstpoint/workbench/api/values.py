@@ -27,7 +27,7 @@ class Me(Schema):
 
 
 class ParticularOut(Schema):
-    """Something that a step asks for; ``form`` is text, count, choice, crimes, moment or information."""
+    """What a step asks for; ``form`` is text, count, choice, crimes, moment, information or facts."""
 
     name: str
     title: str
@@ -168,6 +168,12 @@ class StepIn(Schema):
     transition: str = Field(max_length=40)
     version: int = Field(ge=1, le=2_000_000_000)
     given: dict[str, Any] = {}
+
+
+class UndoIn(Schema):
+    """The version of the work on which the caller's last step is to be taken back."""
+
+    version: int = Field(ge=1, le=2_000_000_000)
 
 
 class StepDone(Schema):

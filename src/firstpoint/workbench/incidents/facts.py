@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from itertools import count
 from typing import Any
 
@@ -71,6 +72,7 @@ def control_id(pointer: str) -> str:
     return f"fact{pointer.replace('/', '-')}" if leaf(pointer) else "facts"
 
 
+@lru_cache(maxsize=4096)
 def leaf(pointer: str) -> Mapping[str, Any] | None:
     """What the published format says of the fact at this place; None where no single fact stands there."""
     if found := _PLACE.fullmatch(pointer):

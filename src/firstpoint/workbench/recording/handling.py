@@ -29,7 +29,7 @@ def against_the_rules(item: WorkItem, move: Transition) -> bool:
 
 def conditions(_item: WorkItem, _move: Transition, _person: Person, given: Given, _now: datetime) -> None:
     """Raise Incomplete where the facts given cannot be those of a report."""
-    if given.get("facts") and (faults := faults_of(given["facts"])):
+    if given.get("facts") is not None and (faults := faults_of(given["facts"])):
         raise Incomplete(faults)
 
 
