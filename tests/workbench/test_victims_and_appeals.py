@@ -113,6 +113,22 @@ def test_a_victim_who_wants_none_is_not_referred(act, fresh_work, settings, rece
     )
 
 
+def test_a_decision_that_was_taken_back_refers_nobody_and_one_whose_victim_was_referred_stays(
+    act, fresh_work, settings, tmp_path, signed_in
+):
+    settings.SHOWN = {"victim_support": {"folder": str(tmp_path)}}
+    act("decision_maker", fresh_work, "record", **RECORD)
+    fresh_work.refresh_from_db()
+    undo = {"version": fresh_work.version, "step": "undo"}
+    assert signed_in("decision_maker").post(f"/queues/recording/{fresh_work.pk}/", undo).status_code == 302
+    assert send_due(timezone.now() + timedelta(seconds=1), "worker") == 0
+    act("decision_maker", fresh_work, "record", **{**RECORD, "count-0": "1"})
+    assert send_due(timezone.now() + timedelta(seconds=1), "worker") == 1
+    fresh_work.refresh_from_db()
+    undo = {"version": fresh_work.version, "step": "undo"}
+    assert signed_in("decision_maker").post(f"/queues/recording/{fresh_work.pk}/", undo).status_code == 409
+
+
 def test_referrals_can_go_as_a_file(act, fresh_work, settings, tmp_path):
     settings.SHOWN = {"victim_support": {"folder": str(tmp_path)}}
     act("decision_maker", fresh_work, "record", **RECORD)

@@ -58,6 +58,7 @@ from firstpoint.casework.transitions import (
     Transition,
     available,
     check,
+    faults_of,
     is_readable,
     kind_of_work,
     kinds,

@@ -184,12 +184,12 @@ def incidents(
     """One page of the ranked list of incidents screened."""
     given = {"order": order, "opened_as": opened_as, "find": find, "page": str(page)}
     here = listing.listed(listing.wanted(given))
-    shut = is_shut(request.user.person, [row.incident_id for row in here])
+    shut = is_shut(request.user.person, [row.incident_id for row in here.rows])
     return IncidentPage(
-        count=here.paginator.count,
+        count=here.count,
         page=here.number,
-        pages=here.paginator.num_pages,
-        rows=[_incident_row(row, hidden=row.incident_id in shut) for row in here],
+        more=here.more,
+        rows=[_incident_row(row, hidden=row.incident_id in shut) for row in here.rows],
     )
 
 

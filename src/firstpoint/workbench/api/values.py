@@ -202,11 +202,11 @@ class IncidentRow(Schema):
 
 
 class IncidentPage(Schema):
-    """One page of the ranked list."""
+    """One page of the ranked list; ``count`` is null where more than 10,000 fit."""
 
-    count: int
+    count: int | None
     page: int
-    pages: int
+    more: bool
     rows: list[IncidentRow]
 
 

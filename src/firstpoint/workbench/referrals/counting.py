@@ -31,9 +31,9 @@ class Week:
 
 @frozen
 class Asked:
-    """Safeguarding questions: open, overdue, seen to in time and late, and not needed."""
+    """Safeguarding questions: waiting, overdue, seen to in time and late, and not needed."""
 
-    open: int
+    waiting: int
     overdue: int
     in_time: int
     late: int
@@ -54,7 +54,7 @@ def by_week(now: datetime) -> Sequence[Week]:
 def safeguarding(now: datetime) -> Asked:
     """What became of the safeguarding questions."""
     counts = WorkItem.objects.filter(kind="safeguarding").aggregate(
-        open=Count("pk", filter=Q(open=True)),
+        waiting=Count("pk", filter=Q(open=True)),
         overdue=Count("pk", filter=Q(open=True, due_at__lt=now)),
         not_needed=Count("pk", filter=Q(state="not_needed")),
     )

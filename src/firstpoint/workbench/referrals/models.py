@@ -8,7 +8,7 @@ from django.db import models
 
 from firstpoint.workbench.work.models import Step
 
-WAITING, SENT, FAILED, OPTED_OUT = "waiting", "sent", "failed", "opted_out"
+WAITING, SENT, FAILED, OPTED_OUT, WITHDRAWN = "waiting", "sent", "failed", "opted_out", "withdrawn"
 
 
 class Referral(models.Model):

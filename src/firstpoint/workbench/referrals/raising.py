@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from firstpoint.workbench.referrals.models import Referral
+from firstpoint.workbench.referrals.models import SENT, WAITING, WITHDRAWN, Referral
 from firstpoint.workbench.safeguarding.vulnerable import reasons
 from firstpoint.workbench.work.models import Step, WorkItem
 
@@ -13,6 +13,8 @@ def raised_by_a_decision(item: WorkItem, step: Step, now: datetime) -> None:
     """Refer the victim of each crime that was decided to be recorded."""
     if step.transition != "record":
         return
+    # A decision that was taken back or overtaken refers nobody, unless word of it went out already.
+    Referral.objects.filter(step__item=item, state=WAITING).update(state=WITHDRAWN)
     incident_id = str(item.incident_id)
     why = reasons([incident_id]).get(incident_id, "")
     classes = [line["ho_class"] for line in step.given["crimes"] for _ in range(line["count"])]
@@ -28,3 +30,10 @@ def raised_by_a_decision(item: WorkItem, step: Step, now: datetime) -> None:
         )
         for number, ho_class in enumerate(classes, start=1)
     )
+
+
+def why_not_taken_back(_item: WorkItem, step: Step) -> str:
+    """Why a decision to record can no longer be taken back: its victim has been referred."""
+    if step.transition == "record" and step.referrals.filter(state=SENT).exists():
+        return "Its victim has been referred to support."
+    return ""

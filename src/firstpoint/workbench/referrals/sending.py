@@ -20,7 +20,7 @@ from django.db import connection, transaction
 from firstpoint.errors import InputError
 from firstpoint.workbench.ledger.keeping import keep, reference
 from firstpoint.workbench.referrals.configured import Support, support
-from firstpoint.workbench.referrals.models import FAILED, SENT, WAITING, Referral
+from firstpoint.workbench.referrals.models import FAILED, SENT, WAITING, WITHDRAWN, Referral
 
 MOST_TRIES = 12
 MOST_AT_ONCE = 200
@@ -36,6 +36,7 @@ def send_due(now: datetime, by: str) -> int:
         return 0  # the page says so, and doctor's checks
     if not where.is_set:
         return 0
+    Referral.objects.filter(state=WAITING).exclude(step__item__state="recorded").update(state=WITHDRAWN)
     due = list(
         Referral.objects.filter(state=WAITING, next_try_at__lte=now).order_by("next_try_at", "pk")[
             :MOST_AT_ONCE
