@@ -103,10 +103,11 @@ def screen_held(
         )
         detail = {"incidents": seen.height, "opened": opened, "open_from_permille": round(open_from * 1000)}
         keep(by, "screen.run", f"screen:{ScreenRun.objects.count()}", detail)
+        # Before the word that it is done: a kill between the two would leave this work unopened.
+        open_after_screen(now, by)
         outcome = ScreenResult(seen.height, opened, reader, open_from)
         if also:
             also(outcome)
-    open_after_screen(now, by)
     return outcome
 
 
