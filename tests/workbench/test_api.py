@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
-from workbench_builders import ROLES
+from workbench_builders import ROLES, SEEDED
 
 from firstpoint import casework
 from firstpoint.errors import InputError
@@ -124,7 +124,7 @@ def test_what_a_step_is_given_is_checked_as_a_form_is(program, fresh_work, given
 
 
 def test_an_auditors_program_sees_nothing_of_what_the_screen_says(program):
-    seen = program("auditor").get("/api/v1/queues/risk_audit/1010").json()
+    seen = program("auditor").get(f"/api/v1/queues/risk_audit/{SEEDED['risk_audit']}").json()
     assert (seen["priority"], seen["because"], seen["case"]["required"]) == (None, None, None)
 
 

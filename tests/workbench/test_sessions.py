@@ -100,7 +100,8 @@ def half_written(client, work):
     """The form as the browser holds it: its address and fields, with the rationale typed in."""
     address = f"/queues/recording/{work.pk}/"
     page = client.get(address).content.decode()
-    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
+    inputs = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page)
+    hidden = {name: value for name, value in inputs if not name.startswith("fact:")}
     typed = {
         "decision": "need_information",
         "information_needed": "Age.",

@@ -57,6 +57,7 @@ MADE = """
         made("recording", now=now, because="screen", incident=report, amount=24).save()
 
     settings.ALLOWED_HOSTS.append("testserver")
+    settings.SECOND_FACTOR = "offered"
     form = {"version": "1", "step": "save", "decision": "record", "class-0": "8N", "count-0": "1",
             "rationale": "Injury seen."}
     items = list(WorkItem.objects.order_by("pk").values_list("pk", flat=True))[:int(sys.argv[2])]

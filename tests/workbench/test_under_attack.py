@@ -68,7 +68,7 @@ def test_hostile_text_in_every_column_is_shown_as_written_on_every_page(signed_i
     incident.save()
     work = incident.items.get(kind="recording")
     form = {"version": 1, "step": "save", "decision": "need_information", "information_needed": "x",
-            "rationale": "x", "late_reason": "x"}  # fmt: skip
+            "information_from": "x", "rationale": "x", "late_reason": "x"}  # fmt: skip
     client = signed_in("registrar")
     saved = client.post(f"/queues/recording/{work.pk}/", form, follow=True)
     pages = [saved, *(client.get(each) for each in (
@@ -81,7 +81,7 @@ def test_hostile_text_in_every_column_is_shown_as_written_on_every_page(signed_i
         assert "<script>alert" not in html
         assert "\u202e" not in html
     assert "{{ 7*7 }}" in pages[2].content.decode()
-    assert "The request for information was noted" in saved.content.decode()
+    assert "The request for information was sent" in saved.content.decode()
 
 
 def hostile(table, **instead):
@@ -197,12 +197,12 @@ def test_the_export_of_a_days_work_names_nobody_and_holds_no_words(signed_in, fr
 
 @pytest.mark.parametrize("failing", ["database is locked", "database or disk is full", "readonly database"])
 def test_a_database_that_does_not_answer_is_said_plainly(signed_in, fresh_work, monkeypatch, failing):
-    from firstpoint.workbench.recording import deciding
+    from firstpoint.workbench.work import stepping
 
     def fail(*_, **__):
         raise OperationalError(failing)
 
-    monkeypatch.setattr(deciding, "keep", fail)
+    monkeypatch.setattr(stepping, "keep", fail)
     form = {
         "version": 1,
         "step": "save",
