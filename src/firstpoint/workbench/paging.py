@@ -82,6 +82,7 @@ def _values(model: type[Model], column: str, which: dict[str, object]) -> list[s
         SELECT value FROM met WHERE value IS NOT NULL LIMIT {_MOST_VALUES + 1}
         """
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*which.values(), *which.values()])
+        values: list[Any] = [*which.values(), *which.values()]
+        cursor.execute(statement, values)
         found = [value for (value,) in cursor.fetchall()]
     return None if len(found) > _MOST_VALUES else found

@@ -69,8 +69,12 @@ def parts_for(user: User, now: datetime) -> tuple[Part, ...]:
 
 def _other_queues(user: User, now: datetime) -> Part:
     """The queues with open work that waits for a role of this person, what is overdue, and the first few."""
-    rows = [row for row in queues.waiting_for(user.roles, now) if row[0] != "recording"]
-    seen = [(kind, *counts) for name, *counts in rows if user.may((kind := casework.kind_of_work(name)).see)]
+    rows = [
+        (casework.kind_of_work(name), waiting, late)
+        for name, waiting, late in queues.waiting_for(user.roles, now)
+        if name != "recording"
+    ]
+    seen = [row for row in rows if user.may(row[0].see)]
     pressing = sorted(seen, key=lambda row: -row[2])[:_MOST_KINDS]
     first = queues.next_by_clock([kind.kind for kind, *_ in pressing], user.roles)
     shut = is_shut(user.person, [each.incident_id for each in first if each.incident_id])

@@ -15,6 +15,7 @@ from firstpoint.errors import NotAllowed
 from firstpoint.workbench.accounts import second_factor, sessions
 from firstpoint.workbench.accounts.models import User
 from firstpoint.workbench.api.tokens import user_of
+from firstpoint.workbench.gate import Signed
 from firstpoint.workbench.ledger.keeping import keep
 
 Called = TypeVar("Called", bound=Callable[..., Any])
@@ -50,7 +51,7 @@ def allowed(action: str) -> Callable[[Called], Called]:
 
     def marked(operation: Called) -> Called:
         @wraps(operation)
-        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        def checked(request: Signed, *args: Any, **kwargs: Any) -> Any:
             require(request, action)
             return operation(request, *args, **kwargs)
 
@@ -60,7 +61,7 @@ def allowed(action: str) -> Callable[[Called], Called]:
     return marked
 
 
-def require(request: HttpRequest, action: str) -> None:
+def require(request: Signed, action: str) -> None:
     """Raise NotAllowed, and keep that it was refused, unless the policy allows whoever calls this action."""
     person = request.user.person
     try:

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from django.utils import timezone
 from ninja import NinjaAPI, P, Query
 from ninja.errors import ValidationError
@@ -33,6 +33,7 @@ from firstpoint.workbench.api.values import (
     WorkOut,
     WorkPage,
 )
+from firstpoint.workbench.gate import Signed
 from firstpoint.workbench.imports.models import LoadedExtract
 from firstpoint.workbench.incidents import finding, listing
 from firstpoint.workbench.incidents.presenting import presented
@@ -66,7 +67,7 @@ def _status(fault: FirstpointError) -> int:
 
 
 @api.exception_handler(FirstpointError)
-def _refused(request: HttpRequest, fault: FirstpointError) -> Any:
+def _refused(request: Signed, fault: FirstpointError) -> Any:
     if isinstance(fault, Shut):
         keep(request.user.person.reference, "incident.refused", fault.where)
     faults = fault.faults if isinstance(fault, Incomplete) else {}
@@ -75,21 +76,21 @@ def _refused(request: HttpRequest, fault: FirstpointError) -> Any:
 
 
 @api.exception_handler(ValidationError)
-def _not_readable(request: HttpRequest, fault: ValidationError) -> Any:
+def _not_readable(request: Signed, fault: ValidationError) -> Any:
     faults = {".".join(str(part) for part in each["loc"]): str(each["msg"]) for each in fault.errors}
     problem = Problem(message="What was sent cannot be read.", remedy="See the faults.", faults=faults)
     return api.create_response(request, problem, status=422)
 
 
 @api.exception_handler(Http404)
-def _not_there(request: HttpRequest, _fault: Http404) -> Any:
+def _not_there(request: Signed, _fault: Http404) -> Any:
     problem = Problem(message="There is nothing under this address.", remedy="Look for it by its queue.")
     return api.create_response(request, problem, status=404)
 
 
 @api.get("/me", response={200: Me, **_PROBLEMS}, tags=["People"])
 @allowed("work.see")
-def me(request: HttpRequest) -> Me:
+def me(request: Signed) -> Me:
     """Who calls, and with which roles."""
     user = request.user
     return Me(
@@ -102,7 +103,7 @@ def me(request: HttpRequest) -> Me:
 
 @api.get("/kinds", response={200: list[KindOut], **_PROBLEMS}, tags=["Work"])
 @allowed("policy.see")
-def kinds(request: HttpRequest) -> list[KindOut]:
+def kinds(request: Signed) -> list[KindOut]:
     """Every kind of work with its states and steps, and what each step asks for."""
     return [showing.kind_shown(casework.kind_of_work(kind)) for kind in KINDS]
 
@@ -110,7 +111,7 @@ def kinds(request: HttpRequest) -> list[KindOut]:
 @api.get("/queues/{kind}", response={200: WorkPage, **_PROBLEMS}, tags=["Work"])
 @allowed("work.queues")
 def queue(
-    request: HttpRequest,
+    request: Signed,
     kind: str,
     show: Annotated[str, Query(max_length=40)] = "open",
     order: Annotated[str, Query(max_length=40)] = "priority",
@@ -130,7 +131,7 @@ def queue(
 
 @api.get("/queues/{kind}/{key}", response={200: WorkOut, **_PROBLEMS}, tags=["Work"])
 @allowed("work.queues")
-def work(request: HttpRequest, kind: str, key: Key) -> WorkOut:
+def work(request: Signed, kind: str, key: Key) -> WorkOut:
     """One piece of work with its case; the look is kept in the ledger."""
     require(request, _known(kind).see)
     item = cases.work_item(kind, key)
@@ -146,7 +147,7 @@ def work(request: HttpRequest, kind: str, key: Key) -> WorkOut:
 
 @api.post("/queues/{kind}/{key}/steps", response={200: StepDone, 409: Problem, **_PROBLEMS}, tags=["Work"])
 @allowed("work.queues")
-def take_step(request: HttpRequest, kind: str, key: Key, step: StepIn) -> StepDone:
+def take_step(request: Signed, kind: str, key: Key, step: StepIn) -> StepDone:
     """Take a step; who may, what must be given and whose own work it must not be is as at the page."""
     require(request, _known(kind).see)
     moves = {each.transition: each for each in casework.transitions(kind)}
@@ -162,7 +163,7 @@ def take_step(request: HttpRequest, kind: str, key: Key, step: StepIn) -> StepDo
 
 @api.post("/queues/{kind}/{key}/undo", response={200: StepDone, 409: Problem, **_PROBLEMS}, tags=["Work"])
 @allowed("work.queues")
-def undo(request: HttpRequest, kind: str, key: Key, seen: UndoIn) -> StepDone:
+def undo(request: Signed, kind: str, key: Key, seen: UndoIn) -> StepDone:
     """Take the caller's own last step back, within some minutes and while nobody has acted on it."""
     require(request, _known(kind).see)
     taken = undoing.take_back(kind, key, seen.version, request.user, timezone.now())
@@ -175,7 +176,7 @@ def undo(request: HttpRequest, kind: str, key: Key, seen: UndoIn) -> StepDone:
 @api.get("/incidents", response={200: IncidentPage, **_PROBLEMS}, tags=["Incidents"])
 @allowed("incidents.list")
 def incidents(
-    request: HttpRequest,
+    request: Signed,
     order: Annotated[str, Query(max_length=40)] = "rank",
     opened_as: Annotated[str, Query(max_length=100)] = "",
     find: Annotated[str, Query(max_length=100)] = "",
@@ -195,7 +196,7 @@ def incidents(
 
 @api.get("/incidents/{key}", response={200: IncidentOut, **_PROBLEMS}, tags=["Incidents"])
 @allowed("incidents.read")
-def incident(request: HttpRequest, key: Key) -> IncidentOut:
+def incident(request: Signed, key: Key) -> IncidentOut:
     """One incident: its log, what is recorded, what the screen saw, what the rules require, and the work."""
     file = read_incident(request.user.person, key, "api")
     case = presented(file)
@@ -211,7 +212,7 @@ def incident(request: HttpRequest, key: Key) -> IncidentOut:
 
 @api.post("/search", response={200: SearchOut, **_PROBLEMS}, tags=["Incidents"])
 @allowed("incidents.search")
-def search(request: HttpRequest, sought: SearchIn) -> SearchOut:
+def search(request: Signed, sought: SearchIn) -> SearchOut:
     """Incidents and crimes by words, reference, place or person; the search is kept in the ledger."""
     asked = " ".join(sought.asked.replace("\x00", " ").split())
     if not asked:
@@ -235,19 +236,19 @@ def search(request: HttpRequest, sought: SearchIn) -> SearchOut:
 @api.get("/ledger", response={200: LedgerPage, **_PROBLEMS}, tags=["Ledger"])
 @allowed("ledger.see")
 def ledger(
-    request: HttpRequest,
+    request: Signed,
     first: Annotated[int, Query(ge=1, le=LARGEST_KEY)] = 1,
     most: Annotated[int, Query(ge=1, le=MOST_ENTRIES)] = 100,
 ) -> LedgerPage:
     """Entries of the ledger from a sequence on, oldest first."""
     rows = list(LedgerEntry.objects.filter(sequence__gte=first).order_by("sequence")[:most])
-    plain = [LedgerRow(**each.as_entry().as_dict()) for each in rows]
+    plain = [LedgerRow.model_validate(each.as_entry().as_dict()) for each in rows]
     return LedgerPage(rows=plain, next=rows[-1].sequence + 1 if len(rows) == most else None)
 
 
 @api.post("/ledger/verify", response={200: Verified, 409: Problem, **_PROBLEMS}, tags=["Ledger"])
 @allowed("ledger.see")
-def verify(request: HttpRequest) -> Verified:
+def verify(request: Signed) -> Verified:
     """Whether the ledger holds together; 409 names the first entry that does not fit."""
     result = verify_ledger()
     keep(request.user.person.reference, "ledger.verified", f"entry:{result.entries}")
@@ -256,7 +257,7 @@ def verify(request: HttpRequest) -> Verified:
 
 @api.get("/loads", response={200: list[LoadOut], **_PROBLEMS}, tags=["Imports"])
 @allowed("imports.see")
-def loads(request: HttpRequest, page: Annotated[int, Query(ge=1, le=100_000)] = 1) -> list[LoadOut]:
+def loads(request: Signed, page: Annotated[int, Query(ge=1, le=100_000)] = 1) -> list[LoadOut]:
     """The extracts that were loaded, newest first, a hundred at a time."""
     here = Paginator(LoadedExtract.objects.order_by("-pk"), 100).get_page(page)
     return [

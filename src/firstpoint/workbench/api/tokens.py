@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from firstpoint.errors import InputError
+from firstpoint.ledger import Detail
 from firstpoint.workbench.accounts.models import User
 from firstpoint.workbench.api.models import ApiToken
 from firstpoint.workbench.ledger.keeping import keep
@@ -47,7 +48,7 @@ def make_token(user: User, name: str, roles: Iterable[str], days: int, now: date
             created_at=now,
             expires_at=now + timedelta(days=days),
         )
-        detail = {"roles": held, "days": days}
+        detail: Detail = {"roles": held, "days": days}
         keep(user.person.reference, "token.made", f"token:{token.pk}", detail)
     return clear
 

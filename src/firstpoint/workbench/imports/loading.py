@@ -14,6 +14,7 @@ from django.db.models import F, ProtectedError, Q
 from django.utils import timezone
 
 from firstpoint.errors import InputError, Refused
+from firstpoint.ledger import Detail
 from firstpoint.records import Extract
 from firstpoint.workbench.accounts.people import THE_COMMAND
 from firstpoint.workbench.database import LOADING, one_at_a_time
@@ -213,7 +214,7 @@ def _taken_back(number: int, by: str) -> tuple[LoadedExtract, int, int]:
     again, gone = take_back(loaded)
     loaded.undone_at, loaded.undone_by = timezone.now(), by
     loaded.save()
-    detail = {"table": loaded.table, "gone": gone, "again": again}
+    detail: Detail = {"table": loaded.table, "gone": gone, "again": again}
     keep(by, "extract.undone", f"sha256:{loaded.sha256}", detail)
     return loaded, again, gone
 

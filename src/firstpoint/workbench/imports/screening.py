@@ -51,7 +51,7 @@ _NOT_STANDING = ("cancelled", "transferred")
 _FIGURES = pl.col("chance_unrecorded", "chance_crime", "harm", "expected_crimes")  # null where not read
 _NOT_READ = pl.col("not_read")
 _HELD, _SEEN = Screened._meta.db_table, "seen_now"
-_COLUMNS = tuple(each.column for each in Screened._meta.concrete_fields if not each.primary_key)
+_COLUMNS = tuple(str(each.column) for each in Screened._meta.concrete_fields if not each.primary_key)
 _CELLS = ", ".join(_COLUMNS)
 
 

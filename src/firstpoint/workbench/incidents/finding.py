@@ -110,7 +110,8 @@ def _rows(person: Person, incidents: QuerySet[Incident], crimes: QuerySet[Crime]
         crimes.defer("text").order_by(F("reported_at").desc(nulls_last=True), "crime_id")[:MOST_SHOWN]
     )
     pages = _pages(each.incident_id for each in also)
-    shut = is_shut(person, [each.incident_id for each in (*first, *also) if each.incident_id])
+    named = {each.incident_id for each in first} | {each.incident_id for each in also}
+    shut = is_shut(person, [each for each in named if each])
     return (
         *(_masked(_of_incident(each), each.incident_id in shut) for each in first),
         *(_masked(_of_crime(each, pages), each.incident_id in shut) for each in also),

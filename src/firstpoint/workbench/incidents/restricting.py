@@ -29,7 +29,8 @@ def is_shut(person: Person, incident_ids: Collection[str]) -> frozenset[str]:
     restricted = Restriction.objects.filter(incident_id__in=incident_ids)
     standing = Q(until=None) | Q(until__gt=timezone.now())
     granted = Grant.objects.filter(standing, holder=person.reference).values("restriction")
-    return frozenset(restricted.exclude(pk__in=granted).values_list("incident_id", flat=True))
+    shut = restricted.exclude(pk__in=granted).values_list("incident_id", flat=True)
+    return frozenset(str(each) for each in shut)
 
 
 def refuse_if_shut(person: Person, incident_id: str) -> None:

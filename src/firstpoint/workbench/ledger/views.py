@@ -26,7 +26,7 @@ class _Whole(Paginator):
     @cached_property
     def count(self) -> int:
         """How many entries there are."""
-        last = self.object_list.first()
+        last = LedgerEntry.objects.order_by("-sequence").first()
         return last.sequence if last else 0
 
 

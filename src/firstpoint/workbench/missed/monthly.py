@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Count, F, Sum
 
 from firstpoint.errors import Refused
+from firstpoint.ledger import Detail
 from firstpoint.vocabulary import offence_class
 from firstpoint.workbench.ledger.keeping import keep, text_digest
 from firstpoint.workbench.missed.models import Shortfall, SignedMonth
@@ -100,7 +101,7 @@ def sign(month: date, what_was_done: str, *, by: str, now: datetime) -> SignedMo
             signed_at=now,
             what_was_done=what_was_done,
         )
-        detail = {"missing": report.missing, "done": f"hmac-sha256:{text_digest(what_was_done)}"}
+        detail: Detail = {"missing": report.missing, "done": f"hmac-sha256:{text_digest(what_was_done)}"}
         keep(by, "missed.signed", f"month:{month:%Y-%m}", detail)
     return signed
 
@@ -118,7 +119,7 @@ def as_csv_rows(report: Monthly) -> Sequence[Sequence[str | int]]:
     ]
 
 
-def _row(each: dict[str, Any]) -> MissedRow:
+def _row(each: Mapping[str, Any]) -> MissedRow:
     known = offence_class(each["ho_class"])
     return MissedRow(
         ho_class=each["ho_class"],

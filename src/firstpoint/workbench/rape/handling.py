@@ -25,7 +25,7 @@ def opened_by_a_decision(item: WorkItem, step: Step, now: datetime) -> None:
     """Open the review of a reported incident that a recording decision made, where none is open."""
     if step.transition != "reported_incident":
         return
-    if WorkItem.objects.filter(kind="n100", incident_id=item.incident_id, open=True).exists():
+    if WorkItem.objects.filter(kind="n100", incident=item.incident, open=True).exists():
         return
     open_item(
         "n100",

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from firstpoint.casework.clocks import LONDON
 from firstpoint.errors import Refused
+from firstpoint.ledger import Detail
 from firstpoint.screening import reviewing
 from firstpoint.workbench.incidents.models import Incident, Screened
 from firstpoint.workbench.ledger.keeping import keep
@@ -53,7 +54,12 @@ def draw_day(
             drawn_by=by,
         )
         _open(draw, choice.chosen, now)
-        detail = {"budget": size, "of": frame.height, "seed": chosen_seed, "frame": choice.frame_sha256}
+        detail: Detail = {
+            "budget": size,
+            "of": frame.height,
+            "seed": chosen_seed,
+            "frame": choice.frame_sha256,
+        }
         keep(by, "risk.drawn", f"day:{day}", detail)
     return draw
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from firstpoint import casework
+from firstpoint.ledger import Detail
 from firstpoint.workbench.ledger.keeping import keep, text_digest
 from firstpoint.workbench.work.models import ClockSetting
 
@@ -73,6 +74,6 @@ def set_clock(*, clock: str, amount: str, reason: str, by: str, now: datetime) -
         setting = ClockSetting.objects.create(
             clock=clock, amount=int(amount), since=now, by=by, reason=reason
         )
-        detail = {"amount": setting.amount, "reason": f"hmac-sha256:{text_digest(reason)}"}
+        detail: Detail = {"amount": setting.amount, "reason": f"hmac-sha256:{text_digest(reason)}"}
         keep(by, "clock.set", f"clock:{clock}", detail)
     return {}

@@ -11,6 +11,7 @@ from django.http import Http404
 
 from firstpoint import casework
 from firstpoint.errors import FirstpointError, Refused
+from firstpoint.ledger import Detail
 from firstpoint.workbench.accounts.models import User
 from firstpoint.workbench.ledger.keeping import keep
 from firstpoint.workbench.work.cases import refuse_if_shut
@@ -108,6 +109,6 @@ def _undone(item: WorkItem, last: Step, user: User, now: datetime) -> Step:
     stand_in(item, last.from_state)
     item.save()
     step.save()
-    detail = {"from": step.from_state, "to": step.to_state, "step": step.pk, "of": last.pk}
+    detail: Detail = {"from": step.from_state, "to": step.to_state, "step": step.pk, "of": last.pk}
     keep(user.person.reference, f"{item.kind}.{casework.UNDO}", subject_of(item), detail)
     return step

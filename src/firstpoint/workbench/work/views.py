@@ -240,7 +240,7 @@ def _carried(request: Signed, given: Mapping[str, Any]) -> list[tuple[str, str]]
         for name, value in request.POST.items()
         if name not in own and not name.startswith(PREFIX)
     ]
-    return [*kept, *([("facts", json.dumps(given["facts"]))] if given.get("facts") else [])]
+    return [*kept, ("facts", json.dumps(given["facts"]))] if given.get("facts") else kept
 
 
 def _asks_for(moves: Sequence[Transition], form: str) -> bool:
