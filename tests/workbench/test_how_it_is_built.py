@@ -39,7 +39,6 @@ MAY_ASK = {
     "missed/finding.py": "asks the rules about what the screen read",
     "risk/drawing.py": "gives the logs of a day to the draw, and nothing of them to a person",
     "appeals/handling.py": "opens an appeal about an incident, by reference",
-    "safeguarding/vulnerable.py": "puts reports into the strata of grave ones, and shows nothing of them",
     "work/models.py": "links work to its incident or crime",
     "work/opening.py": "takes reference, time, code and unit over from what the work is about",
     "work/cases.py": "looks up keys by reference",

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -96,12 +97,17 @@ def test_a_browser_that_says_nothing_of_itself_is_not_known(rf):
 RATIONALE = "Read again with the caller; her account stands, \u2018as told\u2019."
 
 
+def hidden_in(page):
+    """The hidden fields of a page, as the browser reads them."""
+    found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page)
+    return {name: unescape(value) for name, value in found}
+
+
 def half_written(client, work):
     """The form as the browser holds it: its address and fields, with the rationale typed in."""
     address = f"/queues/recording/{work.pk}/"
     page = client.get(address).content.decode()
-    inputs = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page)
-    hidden = {name: value for name, value in inputs if not name.startswith("fact:")}
+    hidden = {name: value for name, value in hidden_in(page).items() if not name.startswith("fact:")}
     typed = {
         "decision": "need_information",
         "information_needed": "Age.",
@@ -139,11 +145,11 @@ def test_a_form_sent_after_its_session_is_offered_again_to_whoever_wrote_it_and_
     page = sign_in_again(browser)
     check_page(page)
     assert "Read again with the caller; her account stands, \u2018as told\u2019." in page
-    offered = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
+    offered = hidden_in(page)
     assert offered["rationale"] == RATIONALE
     assert browser.post(address, {**offered, "csrfmiddlewaretoken": old_token}).status_code == 403
     page = browser.get("/written/").content.decode()
-    offered = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
+    offered = hidden_in(page)
     checked = browser.post(address, offered)
     assert checked.status_code == 200
     assert "Check before saving" in checked.content.decode()
@@ -155,7 +161,7 @@ def test_a_form_that_is_refused_once_more_is_not_lost_by_it(browser, fresh_work)
     expire(browser)
     browser.post(address, form)
     page = sign_in_again(browser)
-    offered = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
+    offered = hidden_in(page)
     type(fresh_work).objects.update(version=9)
     assert browser.post(address, offered).status_code == 409
     assert "Read again with the caller" in browser.get("/written/").content.decode()

@@ -57,7 +57,11 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 Key = Annotated[int, P(ge=1, le=LARGEST_KEY)]
-_PROBLEMS = {401: Problem, 403: Problem, 404: Problem, 422: Problem}
+# What no address can hold is refused before any operation sees it.
+NO_NUL = r"^[^\x00]*$"
+Words = Annotated[str, Query(max_length=100, pattern=NO_NUL)]
+Name = Annotated[str, Query(max_length=40, pattern=NO_NUL)]
+_PROBLEMS = {400: Problem, 401: Problem, 403: Problem, 404: Problem, 422: Problem}
 
 
 def _status(fault: FirstpointError) -> int:
@@ -113,11 +117,11 @@ def kinds(request: Signed) -> list[KindOut]:
 def queue(
     request: Signed,
     kind: str,
-    show: Annotated[str, Query(max_length=40)] = "open",
-    order: Annotated[str, Query(max_length=40)] = "priority",
-    opened_as: Annotated[str, Query(max_length=100)] = "",
-    unit: Annotated[str, Query(max_length=100)] = "",
-    find: Annotated[str, Query(max_length=100)] = "",
+    show: Name = "open",
+    order: Name = "priority",
+    opened_as: Words = "",
+    unit: Words = "",
+    find: Words = "",
     page: Annotated[int, Query(ge=1, le=MOST_PAGES)] = 1,
 ) -> WorkPage:
     """One page of a queue, filtered and ordered as its page is."""
@@ -177,9 +181,9 @@ def undo(request: Signed, kind: str, key: Key, seen: UndoIn) -> StepDone:
 @allowed("incidents.list")
 def incidents(
     request: Signed,
-    order: Annotated[str, Query(max_length=40)] = "rank",
-    opened_as: Annotated[str, Query(max_length=100)] = "",
-    find: Annotated[str, Query(max_length=100)] = "",
+    order: Name = "rank",
+    opened_as: Words = "",
+    find: Words = "",
     page: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
 ) -> IncidentPage:
     """One page of the ranked list of incidents screened."""
