@@ -96,8 +96,13 @@ def enter(chromium, served):
 def looked_at(role: str) -> list[str]:
     """The pages that this role can open in the small invented force before anybody has decided."""
     later = {"sign-out", "ledger-verify", "chart", "paper-pdf", "reopen", "removal", "audit-next"}
-    later |= {"second-factor-picture", "address-let-in"}
-    return [r.address for r in shut_routes() if casework.may([role], r.action) and r.name not in later]
+    # Pictures and files, and the pages of jobs, of which there is none before somebody asks for one.
+    later |= {"second-factor-picture", "missed-csv", "job", "job-file"}
+    return [
+        r.address
+        for r in shut_routes()
+        if casework.may([role], r.action) and not r.posted and r.name not in later
+    ]
 
 
 def faults(page) -> list[str]:
