@@ -31,6 +31,8 @@ MAY_ASK = {
     "imports/screening.py": "gives the logs to the screen, and nothing of them to a person",
     "audits/models.py": "links a drawn report to what it is",
     "audits/sampling.py": "looks up keys by reference when an audit is opened",
+    "cancellation/models.py": "links what was cancelled here to its crime",
+    "cancellation/records.py": "says of a record what the rules ask: class, code, day and standing",
     "rape/opening.py": "opens reviews of N records, by code and reference",
     "recording/bringing_back.py": "puts a report on the list, by reference",
     "secondary/opening.py": "opens reviews by what the extract says of them",

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "firstpoint.workbench.work",
     "firstpoint.workbench.desk",
     "firstpoint.workbench.recording",
+    "firstpoint.workbench.cancellation",
     "firstpoint.workbench.rape",
     "firstpoint.workbench.missed",
     "firstpoint.workbench.risk",

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("firstpoint.workbench.accounts.urls")),
     path("incidents/", include("firstpoint.workbench.incidents.urls")),
     path("queues/", include("firstpoint.workbench.work.urls")),
+    path("cancellations/", include("firstpoint.workbench.cancellation.urls")),
     path("reported/", include("firstpoint.workbench.rape.urls")),
     path("appeals/", include("firstpoint.workbench.appeals.urls")),
     path("referrals/", include("firstpoint.workbench.referrals.urls")),

@@ -19,6 +19,7 @@ from firstpoint import screening
 from firstpoint.errors import InputError
 from firstpoint.screening.facts import REPORTED_INCIDENT
 from firstpoint.workbench.accounts.people import THE_COMMAND
+from firstpoint.workbench.cancellation.effect import cancelled_now, changed_since
 from firstpoint.workbench.database import LOADING, one_at_a_time
 from firstpoint.workbench.imports.models import EarlierRow, LoadedExtract, ScreenRun
 from firstpoint.workbench.imports.rows import ROWS_AT_ONCE
@@ -87,9 +88,7 @@ def screen_held(
     """
     now = timezone.now()
     which = _changed_by(loads) if loads is not None else Incident.objects.all()
-    crimes = _frame(
-        Crime.objects.filter(incident__in=which) if loads is not None else Crime.objects.all(), _CRIMES
-    )
+    crimes = _crimes(Crime.objects.filter(incident__in=which) if loads is not None else Crime.objects.all())
     seen = _checked(screened) if screened is not None else _seen_now(which, crimes, progress)
     reader = str(seen.get_column("reader").first()) if seen.height else ""
     work = _work_to_open(seen, open_from, now)
@@ -122,6 +121,9 @@ def _changed_by(loads: Sequence[int]) -> QuerySet[Incident]:
     moved = EarlierRow.objects.filter(table="crimes", instead__in=loads, row__isnull=False)
     before = {each.row["incident_id"] for each in moved if each.row} - {None}
     changed = Q(extract__in=loads) | Q(incident_id__in=crimes) | Q(screened=None)
+    last = ScreenRun.objects.order_by("-run_at").first()
+    if last:
+        changed |= Q(incident_id__in=changed_since(last.run_at))
     return Incident.objects.filter(changed | Q(incident_id__in=before) | Q(incident_id__in=entries))
 
 
@@ -145,6 +147,13 @@ def _checked(screened: pl.DataFrame) -> pl.DataFrame:
 
 def _frame(rows: QuerySet[Any], schema: dict[str, pl.DataType]) -> pl.DataFrame:
     return pl.DataFrame(list(rows.values_list(*schema)), schema=schema, orient="row")
+
+
+def _crimes(rows: QuerySet[Crime]) -> pl.DataFrame:
+    """Crimes as the screen reads them; what was cancelled here stands no more, whatever the extract says."""
+    gone = pl.col("crime_id").is_in(sorted(cancelled_now()))
+    status = pl.when(gone).then(pl.lit("cancelled")).otherwise(pl.col("status"))
+    return _frame(rows, _CRIMES).with_columns(status.alias("status"))
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from attrs import frozen
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.http import Http404
 
 from firstpoint.casework import Person
@@ -59,13 +59,18 @@ def read_crime_of(person: Person, crime_id: str, purpose: str) -> CrimeFile:
 
 def _read_crime(person: Person, purpose: str, **which: object) -> Crime:
     with transaction.atomic():
-        crime = Crime.objects.select_related("victim").filter(**which).first()
+        crime = _crimes(Crime.objects.filter(**which)).first()
         if crime is None:
             raise Http404
         if crime.incident_id:
             refuse_if_shut(person, crime.incident_id)
         keep(person.reference, "crime.read", reference("crime", crime.crime_id), {"purpose": purpose})
     return crime
+
+
+def _crimes(rows: QuerySet[Crime]) -> QuerySet[Crime]:
+    """Crimes with their victims, and what was cancelled here."""
+    return rows.select_related("victim").prefetch_related("cancelled_here")
 
 
 def _read(person: Person, key: int, purpose: str, *, blind: bool) -> IncidentFile:
@@ -85,9 +90,7 @@ def _read(person: Person, key: int, purpose: str, *, blind: bool) -> IncidentFil
             incident=incident,
             entries=tuple(incident.entries.order_by(F("entry_at").asc(nulls_first=True), "place")),
             crimes=tuple(
-                incident.crimes.select_related("victim").order_by(
-                    F("recorded_at").asc(nulls_first=True), "crime_id"
-                )
+                _crimes(incident.crimes.all()).order_by(F("recorded_at").asc(nulls_first=True), "crime_id")
             ),
             screened=None if blind else getattr(incident, "screened", None),
         )

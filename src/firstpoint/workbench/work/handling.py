@@ -42,14 +42,25 @@ def _nothing_beside(_item: WorkItem) -> Mapping[str, Any]:
     return {}
 
 
+def _always(_item: WorkItem, _move: Transition, _person: Person) -> bool:
+    return True
+
+
+def _nothing_beside_for(_item: WorkItem, _person: Person) -> Mapping[str, Any]:
+    return {}
+
+
 @frozen
 class Handling:
     """How one kind of work is handled.
 
     ``against`` says whether a step would leave unrecorded what the rules require. ``conditions`` raises
     NotAllowed, Refused or Incomplete where something beyond the tables stands in the way of a step.
-    ``follows`` is called in the transaction of a step that was taken, to set off what it sets off.
+    ``offers`` says whether a step is worth offering to somebody; whoever asks for it all the same meets
+    ``conditions``. ``follows`` is called in the transaction of a step that was taken, to set off what it
+    sets off.
     ``beside`` gives what the page shows beside the case, for the template ``panel`` (none: nothing),
+    ``beside_for`` what it shows to one person alone,
     ``when_checking`` what the page shows on which a step is checked before it is saved, ``prefilled`` what
     the form holds before anybody writes. ``drafted`` gives what both pages show of what somebody has written
     so far, from the form and the case: its ``faults`` by field, and the template ``drafts`` beside the form.
@@ -59,8 +70,10 @@ class Handling:
 
     against: Callable[[WorkItem, Transition], bool] = _never
     conditions: Callable[[WorkItem, Transition, Person, Given, datetime], None] = _nothing_more
+    offers: Callable[[WorkItem, Transition, Person], bool] = _always
     follows: Callable[[WorkItem, Step, datetime], None] = _nothing_follows
     beside: Callable[[WorkItem], Mapping[str, Any]] = _nothing_beside
+    beside_for: Callable[[WorkItem, Person], Mapping[str, Any]] = _nothing_beside_for
     when_checking: Callable[[WorkItem], Mapping[str, Any]] = _nothing_beside
     prefilled: Callable[[WorkItem], Mapping[str, Any]] = _nothing_beside
     drafted: Callable[[WorkItem, Mapping[str, str], Given], Mapping[str, Any]] = _nothing_drafted

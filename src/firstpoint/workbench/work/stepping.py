@@ -134,7 +134,9 @@ def is_against(item: WorkItem, move: Transition) -> bool:
 
 def steps_for(item: WorkItem, user: User) -> tuple[Transition, ...]:
     """What this person may do to this work now."""
-    return casework.available(item.kind, item.state, user.person, item.authors)
+    offers = handling_of(item.kind).offers
+    available = casework.available(item.kind, item.state, user.person, item.authors)
+    return tuple(move for move in available if offers(item, move, user.person))
 
 
 def kept_of(move: Transition, given: Mapping[str, object]) -> dict[str, Any]:

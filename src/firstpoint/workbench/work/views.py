@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from firstpoint import casework
 from firstpoint.casework import Incomplete, Transition
-from firstpoint.errors import NotAllowed
+from firstpoint.errors import NotAllowed, Refused
 from firstpoint.vocabulary import offence_classes
 from firstpoint.workbench.answers import answers, version
 from firstpoint.workbench.desk import saving
@@ -129,6 +129,8 @@ def _step(request: Signed, item: WorkItem) -> HttpResponse:
         stepping.check_step(item, seen, move, request.user, given, now)
     except Incomplete as faults:
         return _form(request, item, faults.faults)
+    except Refused as refusal:  # the form comes back, so that nothing that was written is lost
+        return _form(request, item, {"decision": f"{refusal.message} {refusal.remedy}".strip()}, status=409)
     return _check_page(request, item, move, given)
 
 
@@ -141,7 +143,9 @@ def _after(request: Signed, item: WorkItem) -> str:
     return reverse(f"queue-{item.kind}" if request.user.may(item.of_kind.see) else "home")
 
 
-def _form(request: Signed, item: WorkItem, faults: Mapping[str, str] | None = None) -> HttpResponse:
+def _form(
+    request: Signed, item: WorkItem, faults: Mapping[str, str] | None = None, status: int = 400
+) -> HttpResponse:
     now = timezone.now()
     case = cases.case_of(item, request.user.person)
     handling = handling_of(item.kind)
@@ -158,6 +162,7 @@ def _form(request: Signed, item: WorkItem, faults: Mapping[str, str] | None = No
         **case,
         **handling.beside(item),
         **drafted,
+        **handling.beside_for(item, request.user.person),
         "panel": handling.panel,
         "drafts": handling.drafts if _asks_for(moves, "facts") else "",
         "kind": item.of_kind,
@@ -177,7 +182,7 @@ def _form(request: Signed, item: WorkItem, faults: Mapping[str, str] | None = No
         "before": before,
         "after": after,
     }
-    return render(request, "workbench/item.html", context, status=400 if faults else 200)
+    return render(request, "workbench/item.html", context, status=status if faults else 200)
 
 
 def _live(request: Signed, item: WorkItem) -> HttpResponse:

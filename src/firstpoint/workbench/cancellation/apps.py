@@ -1,0 +1,17 @@
+"""Tells the app of work how cancellations and transfers are handled."""
+
+from django.apps import AppConfig
+
+
+class CancellationConfig(AppConfig):
+    """The app of cancellations and transfers."""
+
+    name = "firstpoint.workbench.cancellation"
+    label = "cancellation"
+
+    def ready(self) -> None:
+        """Say how the work is handled."""
+        from firstpoint.workbench.cancellation.handling import HANDLING
+        from firstpoint.workbench.work.handling import handle
+
+        handle("cancellation", HANDLING)
