@@ -241,7 +241,7 @@ def _carried(request: Signed, given: Mapping[str, Any]) -> list[tuple[str, str]]
     """What the form held, carried along to be saved; the facts as one text in place of their controls."""
     own = ("step", "csrfmiddlewaretoken", "facts")
     kept = [
-        (name, value)
+        (name, str(value))
         for name, value in request.POST.items()
         if name not in own and not name.startswith(PREFIX)
     ]
