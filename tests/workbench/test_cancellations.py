@@ -300,6 +300,16 @@ def test_one_request_stands_for_a_crime_and_none_for_what_is_gone_or_never_was_a
         assert ask(client, theft, "C4", disclosed_crime_when_recorded="no")[0].status_code == 409
 
 
+def test_a_withdrawal_is_not_taken_back_once_the_crime_is_asked_about_anew(theft, signed_in, act):
+    client = signed_in("investigator")
+    _, item = ask(client, theft, "C4", disclosed_crime_when_recorded="no")
+    assert act("investigator", item, "withdraw", withdraw_reason="Wrong category").status_code == 302
+    ask(client, theft, "C2")
+    item.refresh_from_db()
+    undo = client.post(f"/queues/cancellation/{item.pk}/", {"version": item.version, "step": "undo"})
+    assert (undo.status_code, "asked for anew" in undo.content.decode()) == (409, True)
+
+
 def test_a_crime_is_found_by_its_reference_and_a_restricted_one_stays_shut(theft, signed_in):
     client = signed_in("investigator")
     assert client.post("/cancellations/", {"reference": "CR/none"}).status_code == 400

@@ -151,7 +151,7 @@ BUDGETS = [
     ("decision_maker", "/queues/recording/1/", 20 + LOCK),
     ("team_leader", "/removals/", 4),
     ("auditor", "/audits/1/", 6),
-    ("registrar", "/ledger/", 7),
+    ("registrar", "/ledger/", 8),
     ("board_reader", "/board/1/", 3),
 ]
 

@@ -8,14 +8,16 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from django.utils import timezone
+from workbench_builders import SEEDED
 
 from firstpoint.workbench.incidents.models import Incident
 from firstpoint.workbench.ledger.models import LedgerEntry
 from firstpoint.workbench.referrals.counting import by_week, safeguarding
 from firstpoint.workbench.referrals.models import Referral
 from firstpoint.workbench.referrals.sending import MOST_TRIES, send_due, signature
-from firstpoint.workbench.safeguarding.alerting import raise_due
+from firstpoint.workbench.safeguarding.alerting import raise_all, raise_due
 from firstpoint.workbench.work.models import WorkItem
+from firstpoint.workbench.work.opening import open_item
 
 pytestmark = pytest.mark.django_db
 
@@ -226,3 +228,52 @@ def test_an_appeal_that_is_not_upheld_goes_to_the_registrar_and_is_told(act, lat
     )
     assert act("registrar", appeal, "dismiss", decision_reason="Nothing happened.").status_code == 302
     assert WorkItem.objects.get(kind="telling").because == "appeal"
+
+
+def test_an_offence_without_a_victim_refers_nobody(act, fresh_work):
+    both = {**RECORD, "class-1": "92E", "count-1": "3"}
+    assert act("decision_maker", fresh_work, "record", **both).status_code == 302
+    assert {each.ho_class for each in Referral.objects.all()} == {"8N"}
+
+
+def test_an_alert_in_nobodys_hand_is_told_on_every_page_of_those_who_act_and_to_no_others(act, signed_in):
+    WorkItem.objects.filter(kind="alert").update(state="closed", open=False)
+    alert = WorkItem.objects.get(pk=SEEDED["alert"])
+    told = "in nobody’s hand"
+    assert told not in signed_in("registrar").get("/").content.decode()
+    WorkItem.objects.filter(pk=alert.pk).update(state="raised", open=True)
+    for role in ("registrar", "public_protection"):
+        assert "1 alert is in nobody’s hand" in signed_in(role).get("/account/").content.decode()
+    assert told not in signed_in("decision_maker").get("/").content.decode()
+    assert act("registrar", alert, "take", taken_in_hand="PPU, ref 12").status_code == 302
+    assert told not in signed_in("registrar").get("/").content.decode()
+
+
+def test_the_gravest_are_alerted_to_first_and_none_of_many_is_forgotten(late_work):
+    WorkItem.objects.exclude(kind="recording").delete()
+    Incident.objects.update(domestic=True)
+    WorkItem.objects.filter(kind="recording").update(priority=1)
+    WorkItem.objects.filter(pk=late_work.pk).update(priority=99)
+    assert raise_due(timezone.now(), "worker", 1) == 1
+    assert WorkItem.objects.get(kind="alert").incident_id == late_work.incident_id
+    late = WorkItem.objects.filter(kind="recording", open=True, due_at__lt=timezone.now()).count()
+    assert raise_all(timezone.now(), "worker") == late - 1 > 0
+
+
+def test_who_agreed_that_a_reported_rape_is_no_crime_does_not_rule_on_the_appeal(act, late_work, signed_in):
+    removed(act, late_work)
+    WorkItem.objects.filter(kind="appeal").delete()
+    n100 = open_item("n100", by="x", now=timezone.now(), because="decided", incident=late_work.incident)
+    n100.authors = {"agree": ["user:99"]}
+    n100.save()
+    grounds = {"appellant": "victim", "appeal_grounds": "Look again."}
+    signed_in("team_leader").post(f"/appeals/receive/{late_work.incident.pk}/", grounds)
+    assert "user:99" in WorkItem.objects.get(kind="appeal").authors["decided"]
+
+
+def test_who_is_to_be_told_of_no_crime_is_told_of_the_right_to_appeal(act, late_work, signed_in):
+    WorkItem.objects.exclude(kind="recording").delete()
+    removed(act, late_work)
+    telling = WorkItem.objects.get(kind="telling")
+    page = signed_in("decision_maker").get(f"/queues/telling/{telling.pk}/").content.decode()
+    assert "They may appeal" in page

@@ -21,6 +21,7 @@ from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader,
 from firstpoint.workbench.accounts import kept_forms
 from firstpoint.workbench.accounts.models import User
 from firstpoint.workbench.ledger import witnessing
+from firstpoint.workbench.safeguarding import alerting
 from firstpoint.workbench.times import day, london
 from firstpoint.workbench.work.afterwards import offered
 from firstpoint.workbench.work.writing import said
@@ -83,6 +84,7 @@ def around_every_page(request: HttpRequest) -> dict[str, Any]:
         "user": user if signed_in else None,
         "done": [str(each) for each in done],
         "afterwards": offered(done),
+        "alerts": alerting.not_in_hand() if signed_in and user and user.may("alerts.act") else 0,
         "unwitnessed": witnessing.fault_for(user) if signed_in and user else "",
         # Every form says on whose page it stood, so that it can be kept for them when a session is over.
         "csrf_input": _hidden_fields(request, user if signed_in else None),

@@ -47,10 +47,17 @@ def receive(incident: Incident, user: User, given: Given, now: datetime) -> Work
         priority=decided.priority,
         particulars={each.name: given[each.name] for each in ASKED},
         authors={
-            "decided": sorted({person for people in decided.authors.values() for person in people}),
+            "decided": _who_had_a_hand(incident),
             "receive": [user.person.reference],
         },
     )
+
+
+def _who_had_a_hand(incident: Incident) -> list[str]:
+    """Everybody who ever took a step on the decision, or on the reported incident that it became."""
+    work = WorkItem.objects.filter(kind__in=("recording", "n100"), incident=incident)
+    authors = work.values_list("authors", flat=True)
+    return sorted({person for each in authors for people in each.values() for person in people})
 
 
 def follows(item: WorkItem, step: Step, now: datetime) -> None:

@@ -11,7 +11,8 @@ class CancellationConfig(AppConfig):
 
     def ready(self) -> None:
         """Say how the work is handled."""
-        from firstpoint.workbench.cancellation.handling import HANDLING
-        from firstpoint.workbench.work.handling import handle
+        from firstpoint.workbench.cancellation.handling import HANDLING, why_not_taken_back
+        from firstpoint.workbench.work.handling import bars_undo, handle
 
         handle("cancellation", HANDLING)
+        bars_undo("cancellation", why_not_taken_back)

@@ -67,7 +67,11 @@ def by_category() -> Sequence[OfCategory]:
 
 def listed(show: str) -> Sequence[CancelledHere]:
     """Those in effect, those ``reversed``, or those whose victim was ``untold``, the newest first."""
-    rows = CancelledHere.objects.select_related("item", "crime").defer("crime__title")
+    # References and standing alone: a look at this list is no look at a person's data.
+    shown = ("code", "since", "victim_told", "reversed_at", "item__kind", "crime__crime_id")
+    rows = CancelledHere.objects.select_related("item", "crime").only(
+        *shown, "crime__status", "crime__incident_id"
+    )
     chosen = {
         "reversed": rows.filter(reversed_at__isnull=False),
         "untold": rows.filter(reversed_at=None, item__steps__transition="cannot_tell").distinct(),

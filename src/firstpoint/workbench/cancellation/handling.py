@@ -63,6 +63,12 @@ def follows(item: WorkItem, step: Step, now: datetime) -> None:
         item.save(update_fields=["waits_for"])
 
 
+def why_not_taken_back(item: WorkItem, _step: Step) -> str:
+    """Why a step can no longer be taken back: a newer request for the same crime is under way."""
+    newer = WorkItem.objects.filter(kind="cancellation", crime_id=item.crime_id, pk__gt=item.pk)
+    return "The crime’s cancellation or transfer is asked for anew." if newer.exists() else ""
+
+
 def beside_for(item: WorkItem, person: Person) -> Mapping[str, Any]:
     """The request in words, what the book says to this person, and who could decide."""
     now, question = timezone.now(), question_of(item)

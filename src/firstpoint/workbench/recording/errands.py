@@ -14,6 +14,10 @@ from firstpoint.workbench.work.writing import said
 _WHAT_AND_WHOM = ("information_needed", "information_from")
 _WHY_NO_CRIME = ("removal_reason", "crime_related_reason", "other_force")
 _PANEL = "workbench/errand.html"
+_APPEAL = (
+    "They may appeal or bring new information, to anybody in the force. It is taken in at the page of the "
+    "incident, under “Receive an appeal”, and decided by somebody who had no hand in the decision."
+)
 
 
 def _asked(item: WorkItem) -> Mapping[str, Any]:
@@ -24,9 +28,21 @@ def _asked(item: WorkItem) -> Mapping[str, Any]:
 def _to_tell(item: WorkItem) -> Mapping[str, Any]:
     """What the victim or reporter is to be told: what became of the report, and why."""
     step = removal_step(item.origin) if item.origin else None
-    if step is None:
+    if step:
+        rows = [
+            ("Decision", [step.move.title]),
+            *_rows(step.given, _WHY_NO_CRIME),
+            ("Their right", [_APPEAL]),
+        ]
+    elif item.because == "appeal":
+        rows = [
+            (
+                "Decision",
+                ["Their appeal was not upheld: no crime is recorded. The registrar decided finally."],
+            )
+        ]
+    else:
         return {}
-    rows = [("Decision", [step.move.title]), *_rows(step.given, _WHY_NO_CRIME)]
     return {"errand": "What they are to be told", "errand_rows": rows}
 
 

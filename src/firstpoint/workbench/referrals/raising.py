@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from firstpoint.vocabulary import offence_class
 from firstpoint.workbench.referrals.models import SENT, WAITING, WITHDRAWN, Referral
 from firstpoint.workbench.safeguarding.vulnerable import reasons
 from firstpoint.workbench.work.models import Step, WorkItem
@@ -17,7 +18,8 @@ def raised_by_a_decision(item: WorkItem, step: Step, now: datetime) -> None:
     Referral.objects.filter(step__item=item, state=WAITING).update(state=WITHDRAWN)
     incident_id = str(item.incident_id)
     why = reasons([incident_id]).get(incident_id, "")
-    classes = [line["ho_class"] for line in step.given["crimes"] for _ in range(line["count"])]
+    lines = [line for line in step.given["crimes"] if has_victim(line["ho_class"])]
+    classes = [line["ho_class"] for line in lines for _ in range(line["count"])]
     Referral.objects.bulk_create(
         Referral(
             step=step,
@@ -30,6 +32,12 @@ def raised_by_a_decision(item: WorkItem, step: Step, now: datetime) -> None:
         )
         for number, ho_class in enumerate(classes, start=1)
     )
+
+
+def has_victim(ho_class: str) -> bool:
+    """Whether a class is of crimes that are done to somebody; an offence against the state has no victim."""
+    found = offence_class(ho_class)
+    return found is None or found.victim_or_state != "S"
 
 
 def why_not_taken_back(_item: WorkItem, step: Step) -> str:

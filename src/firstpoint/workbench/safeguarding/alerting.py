@@ -2,30 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db.models import Q
 
 from firstpoint.workbench.ledger.keeping import keep
+from firstpoint.workbench.paging import counted
 from firstpoint.workbench.safeguarding.vulnerable import reasons
 from firstpoint.workbench.work.clocks import amount_of
 from firstpoint.workbench.work.models import WorkItem
 from firstpoint.workbench.work.opening import made
 
-_MOST = 5000
+_MOST, _AT_ONCE = 5000, 1000
 
 
-def raise_due(now: datetime, by: str) -> int:
+def raise_due(now: datetime, by: str, most: int | None = _MOST) -> int:
     """How many alerts were raised: one for each overdue or removed report about somebody vulnerable.
 
-    Safe to repeat: a report that was alerted to once is not alerted to again, unless its alert is closed and
-    it became overdue anew after a reopening.
+    Safe to repeat: a report that was alerted to once is not alerted to again. Of many that are due the
+    gravest ``most`` are read; None reads all.
     """
     overdue = Q(kind="recording", open=True, due_at__lt=now) | Q(kind="n100", open=True, due_at__lt=now)
     removed = Q(kind="recording", state="removed")
     alerted = WorkItem.objects.filter(kind="alert").values("incident_id")
     rows = WorkItem.objects.filter(overdue | removed).exclude(incident_id__in=alerted)
-    due = {each.incident_id: each for each in rows.select_related("incident").defer("incident__text")[:_MOST]}
+    keys = list(rows.order_by("-priority", "pk").values_list("pk", flat=True)[:most])
+    parts = (keys[start : start + _AT_ONCE] for start in range(0, len(keys), _AT_ONCE))
+    raised = sum(_raised(part, now) for part in parts)
+    if raised:
+        keep(by, "alert.raised", f"raised:{raised}")
+    return raised
+
+
+def raise_all(now: datetime, by: str) -> int:
+    """The same for every report that is due, however many they are."""
+    return raise_due(now, by, None)
+
+
+def alert_of_the_day(_day: date, now: datetime, by: str) -> int:
+    """The same, once a day, for an installation without a worker."""
+    return raise_all(now, by)
+
+
+def not_in_hand() -> int | None:
+    """How many alerts nobody has in hand yet; None where they are more than can be counted quickly."""
+    return counted(WorkItem.objects.filter(kind="alert", state="raised"))
+
+
+def _raised(keys: Sequence[int], now: datetime) -> int:
+    rows = WorkItem.objects.filter(pk__in=keys).select_related("incident").defer("incident__text")
+    # What was raised in an earlier part is left out: a report may be overdue twice over.
+    ours = [each.incident_id for each in rows]
+    alerts = WorkItem.objects.filter(kind="alert", incident_id__in=ours)
+    alerted = set(alerts.values_list("incident_id", flat=True))
+    due = {each.incident_id: each for each in rows if each.incident_id not in alerted}
     why = reasons([str(each) for each in due])
     amount = amount_of("alert")
     items = []
@@ -38,11 +69,4 @@ def raise_due(now: datetime, by: str) -> int:
         item.particulars = {"vulnerable": reason}
         items.append(item)
     WorkItem.objects.bulk_create(items, batch_size=1000)
-    if items:
-        keep(by, "alert.raised", f"raised:{len(items)}")
     return len(items)
-
-
-def alert_of_the_day(_day: date, now: datetime, by: str) -> int:
-    """The same, once a day, for an installation without a worker."""
-    return raise_due(now, by)
