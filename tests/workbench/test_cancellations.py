@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.utils import timezone
+from test_every_page import check_page
 
 from firstpoint import casework, counting
 from firstpoint.casework import Person
@@ -298,6 +299,22 @@ def test_one_request_stands_for_a_crime_and_none_for_what_is_gone_or_never_was_a
     for change in ({"status": "cancelled"}, {"status": "recorded", "ho_class": "N100/01"}):
         Crime.objects.filter(pk=theft.pk).update(**change)
         assert ask(client, theft, "C4", disclosed_crime_when_recorded="no")[0].status_code == 409
+
+
+@pytest.mark.parametrize("code", STANDS)
+def test_each_categorys_form_is_a_page_of_the_house_empty_refused_and_looked_at_again(theft, signed_in, code):
+    client = signed_in("investigator")
+    address = f"/cancellations/ask/{theft.pk}/"
+    check_page(client.get(address, {"category": code}).content.decode())
+    refused = client.post(address, {"category": code})
+    assert refused.status_code == 400
+    page = check_page(refused.content.decode())
+    ids = {attrs["id"] for _, attrs in page.tags if "id" in attrs}
+    links = {attrs["href"][1:] for attrs in page.all("a") if attrs.get("href", "").startswith("#")}
+    assert links - {"main-content"} <= ids
+    _, item = ask(client, theft, "C3")
+    check_page(client.get(f"/queues/cancellation/{item.pk}/").content.decode())
+    check_page(client.get(f"/cancellations/facts/{item.pk}/").content.decode())
 
 
 def test_a_withdrawal_is_not_taken_back_once_the_crime_is_asked_about_anew(theft, signed_in, act):

@@ -29,20 +29,21 @@ def cancelled_now(*crime_ids: str) -> frozenset[str]:
     rows = CancelledHere.objects.filter(reversed_at=None)
     if crime_ids:
         rows = rows.filter(crime_id__in=crime_ids)
-    return frozenset(rows.values_list("crime_id", flat=True))
+    return frozenset(map(str, rows.values_list("crime_id", flat=True)))
 
 
 def changed_since(moment: datetime) -> frozenset[str]:
     """The incidents of which a crime was cancelled here, or stands again, since a moment."""
     rows = CancelledHere.objects.filter(Q(since__gte=moment) | Q(reversed_at__gte=moment))
-    return frozenset(rows.exclude(crime__incident_id=None).values_list("crime__incident_id", flat=True))
+    found = rows.filter(crime__incident_id__isnull=False).values_list("crime__incident_id", flat=True)
+    return frozenset(map(str, found))
 
 
 def take_effect(item: WorkItem, step: Step, now: datetime) -> None:
     """Let a cancellation or transfer that was decided stand from now on."""
     CancelledHere.objects.create(
         item=item,
-        crime_id=item.crime_id,
+        crime_id=str(item.crime_id),
         code=item.particulars.get("cancellation_code", ""),
         since=now,
         victim_told=step.transition == "tell",

@@ -65,7 +65,7 @@ def follows(item: WorkItem, step: Step, now: datetime) -> None:
 
 def why_not_taken_back(item: WorkItem, _step: Step) -> str:
     """Why a step can no longer be taken back: a newer request for the same crime is under way."""
-    newer = WorkItem.objects.filter(kind="cancellation", crime_id=item.crime_id, pk__gt=item.pk)
+    newer = WorkItem.objects.filter(kind="cancellation", crime_id=item.reference, pk__gt=item.pk)
     return "The crime’s cancellation or transfer is asked for anew." if newer.exists() else ""
 
 

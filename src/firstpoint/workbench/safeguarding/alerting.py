@@ -53,11 +53,11 @@ def not_in_hand() -> int | None:
 def _raised(keys: Sequence[int], now: datetime) -> int:
     rows = WorkItem.objects.filter(pk__in=keys).select_related("incident").defer("incident__text")
     # What was raised in an earlier part is left out: a report may be overdue twice over.
-    ours = [each.incident_id for each in rows]
+    ours = [str(each.incident_id) for each in rows]
     alerts = WorkItem.objects.filter(kind="alert", incident_id__in=ours)
-    alerted = set(alerts.values_list("incident_id", flat=True))
-    due = {each.incident_id: each for each in rows if each.incident_id not in alerted}
-    why = reasons([str(each) for each in due])
+    alerted = {str(each) for each in alerts.values_list("incident_id", flat=True)}
+    due = {str(each.incident_id): each for each in rows if str(each.incident_id) not in alerted}
+    why = reasons(due)
     amount = amount_of("alert")
     items = []
     for incident_id, reason in sorted(why.items()):
