@@ -160,6 +160,19 @@ def test_a_quality_sample_is_read_by_somebody_else(act, person):
     assert act("registrar", review, "pass").status_code == 302
 
 
+def test_repeating_the_days_quality_sample_draws_nothing_more(person):
+    now, by = timezone.now(), person("imu_supervisor")
+    for incident in Incident.objects.all():
+        item = open_item("secondary", by="x", now=now, because="extract", incident=incident)
+        item.steps.create(
+            transition="nothing", from_state="to_review", to_state="nothing_disclosed", by=by, at=now
+        )
+        WorkItem.objects.filter(pk=item.pk).update(state="nothing_disclosed", open=False)
+    first = draw_sample(timezone.localdate(), now, "command", share=0.5)
+    assert 0 < first < Incident.objects.count()
+    assert draw_sample(timezone.localdate(), now, "command", share=0.5) == 0
+
+
 def two_crimes_due(incident_id):
     """An incident in which an assault and damage are told, and one crime stands."""
     row = Screened.objects.get(incident_id=incident_id)

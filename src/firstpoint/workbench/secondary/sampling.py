@@ -35,15 +35,15 @@ class Results:
 def draw_sample(day: date, now: datetime, by: str, *, share: float = SHARE, seed: int = 0) -> int:
     """How many of the day's reviews that found nothing were drawn for a second look; once for each day.
 
-    Each has the same chance; the draw follows from the seed and the day, so that anybody can repeat it.
+    Each has the same chance, and whether it is drawn follows from the seed, the day and its own number:
+    anybody can repeat the draw, and repeating it draws nothing more.
     """
     start = datetime.combine(day, time(), LONDON)
     steps = Step.objects.filter(
         transition="nothing", at__gte=start, at__lt=start + timedelta(days=1), item__kind__in=KINDS
     )
-    items = sorted(steps.filter(item__state="nothing_disclosed").values_list("item", flat=True))
-    chance = random.Random(f"{seed}|{day}")  # noqa: S311 - a draw that can be repeated, no secret
-    drawn = [key for key in items if chance.random() < share]
+    items = sorted(set(steps.values_list("item", flat=True)))
+    drawn = [key for key in items if _chance(seed, day, key) < share]
     rows = WorkItem.objects.filter(pk__in=drawn, state="nothing_disclosed")
     state = casework.state("secondary", "to_sample")
     done = rows.update(
@@ -56,6 +56,10 @@ def draw_sample(day: date, now: datetime, by: str, *, share: float = SHARE, seed
     if done:
         keep(by, "secondary.sampled", f"day:{day}", {"drawn": done, "of": len(items), "seed": seed})
     return done
+
+
+def _chance(seed: int, day: date, key: int) -> float:
+    return random.Random(f"{seed}|{day}|{key}").random()  # noqa: S311 - a draw that can be repeated, no secret
 
 
 def results() -> Sequence[Results]:
