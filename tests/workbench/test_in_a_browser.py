@@ -96,8 +96,10 @@ def enter(chromium, served):
 def looked_at(role: str) -> list[str]:
     """The pages that this role can open in the small invented force before anybody has decided."""
     later = {"sign-out", "ledger-verify", "chart", "paper-pdf", "reopen", "removal", "audit-next"}
-    # Pictures and files, and the pages of jobs, of which there is none before somebody asks for one.
+    # Pictures and files; jobs, of which there is none before somebody asks for one; and what is asked for a
+    # crime for which something is asked already.
     later |= {"second-factor-picture", "missed-csv", "job", "job-file"}
+    later |= {"cancellation-ask", "cancellation-facts"}
     return [
         r.address
         for r in shut_routes()
