@@ -8,6 +8,7 @@ work(directory)                      # does the jobs that people ask for, until 
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import socket
@@ -150,6 +151,10 @@ def _server(threads: int, **where: Any) -> Any:
     # one that is at work, and keep what it has locked for as long.
     sys.setswitchinterval(0.0005)
     _read_tables()
+    # What was read stays: to look through it for garbage would stop every page for a third of a second.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
     from django.conf import settings
 
     from firstpoint.workbench.jobs import configured, receiving
