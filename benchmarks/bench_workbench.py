@@ -49,6 +49,7 @@ CODES = ("domestic", "assault", "criminal damage", "theft", "suspicious", "haras
 UNITS = tuple(f"{where} {what}" for where in ("North", "South", "East", "West") for what in ("A", "B", "C"))
 ROLES = ("decision_maker",) * 12 + ("team_leader",) * 3 + ("registrar",) * 2 + ("imu_supervisor",) * 2
 ROLES += ("public_protection",)
+QUEUES = {"public_protection": "safeguarding", "imu_supervisor": "missed-multiple"}
 
 
 def main() -> None:
@@ -58,6 +59,7 @@ def main() -> None:
     arguments.add_argument("--open", type=int, help="open pieces of work")
     arguments.add_argument("--people", type=int)
     arguments.add_argument("--every", type=float, default=2.0, help="seconds between two actions of a person")
+    arguments.add_argument("--processes", type=int, help="of the server; default: its own")
     arguments.add_argument("--seconds", type=float, default=120.0)
     arguments.add_argument("--keep", type=Path, help="where the data stay; default: nowhere")
     arguments.add_argument("--address", help="an empty PostgreSQL; default: one of our own")
@@ -101,7 +103,7 @@ def measure(chosen: argparse.Namespace, folder: Path, told: dict[str, str]) -> N
         subprocess.run([*again, "fill"], env=told, check=True)
         (folder / "filled").touch()
     signed = json.loads(subprocess.run([*again, "sign-in"], env=told, check=True, capture_output=True).stdout)
-    with served(site, told) as (port, server):
+    with served(site, told, chosen.processes) as (port, server):
         people = [Worker(port, one, chance_of(n)) for n, one in enumerate(signed["people"])]
         for one in people[:2]:
             one.warm(signed)
@@ -432,9 +434,7 @@ class Worker:
         self.ask("home", "/")
 
     def queue(self, _: dict[str, object]) -> None:
-        kind = {"public_protection": "safeguarding", "imu_supervisor": "missed_multiple"}.get(
-            self.role, "recording"
-        )
+        kind = QUEUES.get(self.role, "recording")
         asked: dict[str, object] = {}
         if self.chance.random() < 0.5:
             asked["show"] = self.chance.choice(("open", "overdue", "soon", "done"))
@@ -463,8 +463,11 @@ class Worker:
         self.ask("incident", f"/incidents/{self.chance.randrange(1, int(str(signed['incidents'])))}/")
 
     def form(self, signed: dict[str, object]) -> None:
+        if self.role in QUEUES:
+            return self.incident(signed)
         items = signed["items"]
         self.ask("decision form", f"/queues/recording/{self.chance.choice(items)}/")  # type: ignore[arg-type]
+        return None
 
     def decide(self, signed: dict[str, object]) -> None:
         if self.role != "decision_maker":
@@ -505,28 +508,32 @@ def work(people: Sequence[Worker], signed: dict[str, object], chosen: argparse.N
 
 
 @contextmanager
-def served(site: Path, told: dict[str, str]) -> Iterator[tuple[int, psutil.Process]]:
+def served(site: Path, told: dict[str, str], processes: int | None) -> Iterator[tuple[int, psutil.Process]]:
     """The port of a server of this site, and its process."""
-    command = [
-        sys.executable,
-        "-c",
-        "from firstpoint.cli import main; main()",
-        "serve",
-        "--dir",
-        str(site),
-        "--port",
-        "0",
-    ]
+    serve = "from firstpoint.cli import main; main()"
+    command = [sys.executable, "-c", serve, "serve", "--dir", str(site), "--port", "0"]
+    command += ["--processes", str(processes)] if processes else []
     process = subprocess.Popen(command, env=told, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
         said = process.stdout.readline()
         port = re.search(r":(\d+)/", said)
         assert port, said
-        yield int(port[1]), psutil.Process(process.pid)
+        server = psutil.Process(process.pid)
+        wait_for_all(server)
+        yield int(port[1]), server
     finally:
         process.terminate()
         process.wait(30)
+
+
+def wait_for_all(server: psutil.Process) -> None:
+    """Wait until the processes beside the server have read their tables: a connection stays with one."""
+    time.sleep(5)
+    before = -1.0
+    while (spent := sum(_time_of(each) for each in server.children(recursive=True))) > before + 0.1:
+        before = spent
+        time.sleep(3)
 
 
 class Spent:

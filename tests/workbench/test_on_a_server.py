@@ -6,10 +6,10 @@ import os
 import re
 import subprocess
 import sys
-from pathlib import Path
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import postgresql_server
+import psutil
 import psycopg
 import pytest
 
@@ -102,25 +102,30 @@ def test_a_mistyped_directory_is_no_workbench_on_a_server_either(server, tmp_pat
     assert list(tmp_path.iterdir()) == []
 
 
-def test_pages_are_served_by_few_connections_and_nobody_waits_at_them_for_long(server, tmp_path):
+def test_pages_are_served_by_several_processes_that_end_with_the_server(server, tmp_path):
     told = {**os.environ, "FIRSTPOINT_DATABASE": server.without_password, "PGPASSWORD": server.password}
     code = "from firstpoint.cli import main; main()"
     process = subprocess.Popen(
-        [sys.executable, "-c", code, "serve", "--dir", str(tmp_path / "site"), "--port", "0"],
-        env={name: value for name, value in told.items() if name not in ("FIRSTPOINT_DIR",)},
+        [sys.executable, "-c", code, "serve", "--dir", str(tmp_path / "site"), "--port", "0",
+         "--processes", "2", "--no-worker"],
+        env={name: value for name, value in told.items() if name != "FIRSTPOINT_DIR"},
         stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:
         address = re.search(r"http://\S+", process.stdout.readline())
-        with urlopen(f"{address[0]}sign-in/") as page:  # noqa: S310 - our own server
-            assert page.status == 200
+        asked = Request(address[0], headers={"Cookie": f"sessionid={'x' * 32}"})  # noqa: S310 - our own server
+        with urlopen(asked) as page:  # noqa: S310
+            assert (page.status, page.url) == (200, f"{address[0]}sign-in/?next=/")
+        beside = psutil.Process(process.pid).children()
+        assert len(beside) == 1
         with psycopg.connect(server.address) as connection:
             asked = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'firstpoint'"
-            assert 1 <= connection.execute(asked).fetchone()[0] <= 12
+            assert 1 <= connection.execute(asked).fetchone()[0] <= 26
     finally:
-        process.terminate()
+        process.kill()
         process.wait(30)
-    assert not (Path(tmp_path) / "site" / "firstpoint.sqlite3").exists()
+    assert psutil.wait_procs(beside, timeout=30)[1] == []
+    assert not (tmp_path / "site" / "firstpoint.sqlite3").exists()
 
 
 def test_pages_wait_for_a_lock_for_seconds_and_commands_as_long_as_it_takes(server, tmp_path):

@@ -127,7 +127,12 @@ def _take_back(directory: Path, number: int) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True)
 @click.option("--no-worker", is_flag=True, help="Serve pages only; jobs are left to firstpoint worker.")
-def serve_command(directory: Path, host: str, port: int, no_worker: bool) -> None:
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 32),
+    help="How many processes answer pages; one on a file, one for each core up to four on PostgreSQL.",
+)
+def serve_command(directory: Path, host: str, port: int, no_worker: bool, processes: int | None) -> None:
     """Serve the workbench, and do its jobs, until it is stopped with Ctrl-C."""
     from firstpoint.workbench import launch
 
@@ -138,7 +143,7 @@ def serve_command(directory: Path, host: str, port: int, no_worker: bool) -> Non
         for each in warnings():
             warn(each)
 
-    launch.serve(directory, host, port, ready=ready, worker=not no_worker)
+    launch.serve(directory, host, port, processes=processes, ready=ready, worker=not no_worker)
 
 
 @click.command(name="worker")

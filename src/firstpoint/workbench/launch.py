@@ -8,20 +8,24 @@ work(directory)                      # does the jobs that people ask for, until 
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
+import socket
+import sys
 import threading
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from typing import Any
 
 import django
 from django.apps import apps
 from django.db import DatabaseError
 
 from firstpoint.errors import InputError
-from firstpoint.workbench import database
+from firstpoint.workbench import answering, database
 
 DATABASE = database.FILE
 SETTINGS = "workbench.toml"
@@ -99,33 +103,70 @@ def serve(
     port: int = 8000,
     *,
     threads: int = 12,
+    processes: int | None = None,
     ready: Callable[[str], None] | None = None,
     worker: bool = False,
 ) -> None:
     """Serve the workbench of a directory until the process is stopped.
 
-    ``ready`` is called with the address once the port is held; ``worker`` keeps a worker for jobs beside the
-    server. Raises InputError when the port is taken, or the settings of jobs or mail make no sense.
+    So many ``processes`` answer pages, each with so many ``threads`` (None: one on a file, one for each core
+    up to four on a server). ``ready`` is called with the address once the port is held; ``worker`` keeps a
+    worker for jobs beside the server. Raises InputError when the port is taken, or the settings of jobs or
+    mail make no sense.
     """
+    prepare(directory)
+    from django.db import connection
+
+    number = processes or answering.usual_number(connection.settings_dict["ENGINE"])
+    server = _server(threads, host=host, port=port)
+    if ready is not None:
+        ready(f"http://{host}:{server.effective_port}/")
+    from firstpoint.workbench.jobs.beside import worker_beside
+
+    stop, here = _start_witnessing(), Path(directory).resolve()
+    try:
+        with (
+            worker_beside(here) if worker else nullcontext(),
+            answering.others_beside(here, server.socket.fileno(), threads, number - 1)
+            if number > 1
+            else nullcontext(),
+        ):
+            server.run()
+    finally:
+        stop.set()
+
+
+def serve_beside(directory: str, socket_number: int, threads: int) -> None:
+    """Answer pages at the socket of the server that started this process, for as long as it lives."""
+    configure(directory)
+    answering.end_with_the_server()
+    _server(threads, sockets=[socket.socket(fileno=socket_number)]).run()
+
+
+def _server(threads: int, **where: Any) -> Any:
     import waitress
 
-    prepare(directory)
     database.for_pages(threads)
+    # A thread whose answer has come from the database would else wait five thousandths of a second for each
+    # one that is at work, and keep what it has locked for as long.
+    sys.setswitchinterval(0.0005)
     _read_tables()
+    # What was read stays: to look through it for garbage would stop every page for a third of a second.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
     from django.conf import settings
 
     from firstpoint.workbench.jobs import configured, receiving
-    from firstpoint.workbench.jobs.beside import worker_beside
     from firstpoint.workbench.wsgi import application
 
     configured.check()
     receiving.let_uploads_be_longer()
 
     try:
-        server = waitress.create_server(
+        return waitress.create_server(
             application,
-            host=host,
-            port=port,
+            **where,
             threads=threads,
             ident=None,
             max_request_body_size=MOST_BYTES_SENT,
@@ -136,17 +177,9 @@ def serve(
     except OSError as fault:
         raise InputError(
             f"Nothing can be served there: {fault.strerror}.",
-            where=f"{host}:{port}",
+            where=f"{where.get('host')}:{where.get('port')}",
             remedy="Choose another port.",
         ) from fault
-    if ready is not None:
-        ready(f"http://{host}:{server.effective_port}/")
-    stop = _start_witnessing()
-    try:
-        with worker_beside(Path(directory).resolve()) if worker else nullcontext():
-            server.run()
-    finally:
-        stop.set()
 
 
 def work(directory: Path | str, *, ready: Callable[[str], None] | None = None) -> None:

@@ -175,6 +175,8 @@ LOGGING = {
     "loggers": {
         "django.request": {"level": "ERROR"},
         "django.security": {"level": "ERROR"},
+        # It says of each page that waits for a thread how many do.
+        "waitress.queue": {"level": "ERROR"},
         # Anybody can send a wrong host name, as often as they like.
         "django.security.DisallowedHost": {"level": "CRITICAL"},
     },

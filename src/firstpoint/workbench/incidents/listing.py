@@ -22,9 +22,9 @@ from firstpoint.workbench.paging import Here, holds, page_number, page_of
 ORDERS = {
     "rank": ("Rank", ("rank",), ("-rank",)),
     "received": ("Received", ("incident__received_at", "rank"), ("-incident__received_at", "rank")),
-    "chance": ("Score", ("-chance_unrecorded", "rank"), ("chance_unrecorded", "rank")),
-    "harm": ("Harm", ("-harm", "rank"), ("harm", "rank")),
-    "crimes": ("Expected crimes", ("-expected_crimes", "rank"), ("expected_crimes", "rank")),
+    "chance": ("Score", ("-chance_unrecorded", "rank"), ("chance_unrecorded", "-rank")),
+    "harm": ("Harm", ("-harm", "rank"), ("harm", "-rank")),
+    "crimes": ("Expected crimes", ("-expected_crimes", "rank"), ("expected_crimes", "-rank")),
 }
 
 

@@ -157,15 +157,24 @@ class Screened(models.Model):
         related_name="screened",
     )
     rank = models.BigIntegerField(db_index=True)
-    chance_unrecorded = models.FloatField(db_index=True)
+    chance_unrecorded = models.FloatField()
     chance_crime = models.FloatField()
-    harm = models.FloatField(db_index=True)
-    expected_crimes = models.FloatField(db_index=True)
+    harm = models.FloatField()
+    expected_crimes = models.FloatField()
     crimes_recorded = models.IntegerField()
     reader = models.TextField()
     disclosures = models.JSONField(default=list)
     not_read = models.TextField(default="")  # why its text could not be read; then its figures are nought
     screened_at = models.DateTimeField()
+
+    class Meta:
+        """The ranked list is read by each of its figures, and by rank where many are alike."""
+
+        indexes = [
+            models.Index(fields=["-chance_unrecorded", "rank"], name="screened_by_chance"),
+            models.Index(fields=["-harm", "rank"], name="screened_by_harm"),
+            models.Index(fields=["-expected_crimes", "rank"], name="screened_by_crimes"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.incident_id} rank {self.rank}"

@@ -80,13 +80,7 @@ def _read(person: Person, key: int, purpose: str, *, blind: bool) -> IncidentFil
         if incident is None:
             raise Http404
         refuse_if_shut(person, incident.incident_id)
-        keep(
-            person.reference,
-            "incident.read",
-            reference("incident", incident.incident_id),
-            {"purpose": purpose},
-        )
-        return IncidentFile(
+        file = IncidentFile(
             incident=incident,
             entries=tuple(incident.entries.order_by(F("entry_at").asc(nulls_first=True), "place")),
             crimes=tuple(
@@ -94,3 +88,11 @@ def _read(person: Person, key: int, purpose: str, *, blind: bool) -> IncidentFil
             ),
             screened=None if blind else getattr(incident, "screened", None),
         )
+        # Last, since nobody else can write to the ledger until this transaction is over.
+        keep(
+            person.reference,
+            "incident.read",
+            reference("incident", incident.incident_id),
+            {"purpose": purpose},
+        )
+        return file

@@ -21,17 +21,13 @@ _READ_AT_ONCE = 2000
 
 
 def keep(actor: str, action: str, subject: str, detail: Detail | None = None) -> LedgerEntry:
-    """Add one entry in the caller's transaction, if any: it stands or falls with what was done."""
-    with transaction.atomic():
-        _one_writer_at_a_time()
-        last = LedgerEntry.objects.order_by("-sequence").first()
+    """Add one entry in the caller's transaction, if any: it stands or falls with what was done.
+
+    On PostgreSQL nobody else can add one until that transaction is over: whoever adds an entry does it last.
+    """
+    with transaction.atomic(savepoint=False):
         entry = ledger.chain(
-            last.as_entry() if last else None,
-            at=timezone.now(),
-            actor=actor,
-            action=action,
-            subject=subject,
-            detail=detail,
+            _end_held(), at=timezone.now(), actor=actor, action=action, subject=subject, detail=detail
         )
         return LedgerEntry.objects.create(**_columns(entry))
 
@@ -86,11 +82,19 @@ def _beyond_reading(sequence: int) -> LedgerBroken:
     )
 
 
-def _one_writer_at_a_time() -> None:
-    # SQLite's transactions are opened IMMEDIATE, so this writer already stands alone.
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+def _end_held() -> Checkpoint | None:
+    """Where the ledger ends, while nobody else adds to it until the transaction is over."""
+    asked = f"SELECT sequence, hash FROM {LedgerEntry._meta.db_table} ORDER BY sequence DESC LIMIT 1"
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # One way to the server for both; the second statement sees what the first one waited for.
+            cursor.execute(f"SELECT pg_advisory_xact_lock({_LOCK}); {asked}")
+            cursor.nextset()
+        else:
+            # Transactions are opened IMMEDIATE, so this writer already stands alone.
+            cursor.execute(asked)
+        found = cursor.fetchone()
+    return Checkpoint(count=found[0], head=found[1], at=timezone.now()) if found else None
 
 
 def _columns(entry: Entry) -> dict[str, object]:

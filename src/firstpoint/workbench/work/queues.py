@@ -110,8 +110,11 @@ def how_many(kind: str, now: datetime, show: str = _OPEN) -> int | None:
 
 
 def waiting_for(roles: Collection[str], now: datetime) -> list[tuple[str, int, int]]:
-    """The kinds of work of which some waits for one of these roles: how many do, and how many are overdue."""
-    rows = WorkItem.objects.filter(open=True, waits_for__in=roles).values("kind")
+    """The kinds of work, but reports to decide, of which some waits for one of these roles: how many do, and
+    how many are overdue. Reports to decide are very many, and have figures of their own.
+    """
+    others = [kind for kind in casework.kinds() if kind != "recording"]
+    rows = WorkItem.objects.filter(open=True, waits_for__in=roles, kind__in=others).values("kind")
     found = rows.annotate(waiting=Count("pk"), late=Count("pk", filter=Q(due_at__lt=now)))
     counts = {row["kind"]: (row["waiting"], row["late"]) for row in found.order_by()}
     return [(kind, *counts[kind]) for kind in casework.kinds() if kind in counts]

@@ -1,0 +1,95 @@
+"""Several processes that answer pages, since Python keeps one to a core: the server, and its like beside it.
+
+They take connections from the one socket that the server holds. Each ends with the server, whose end of its
+input closes then, and is started anew when it dies.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+SECONDS_TO_END = 15
+SECONDS_BETWEEN_STARTS = 2.0
+MOST_BY_ITSELF = 4
+_CODE = (
+    "import sys; from firstpoint.workbench import launch; "
+    "launch.serve_beside(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))"
+)
+
+
+def usual_number(engine: str) -> int:
+    """How many processes answer pages where nobody says it: one for each core on a server, one on a file.
+
+    On a file few people work. Windows cannot hand a socket on.
+    """
+    if os.name == "nt" or not engine.endswith("postgresql"):
+        return 1
+    return min(MOST_BY_ITSELF, os.cpu_count() or 1)
+
+
+@contextmanager
+def others_beside(directory: Path, socket: int, threads: int, number: int) -> Iterator[None]:
+    """Keep so many more processes at the socket for as long as the block lasts."""
+    with ExitStack() as all_of_them:
+        for _ in range(number):
+            all_of_them.enter_context(_one_beside(directory, socket, threads))
+        yield
+
+
+@contextmanager
+def _one_beside(directory: Path, socket: int, threads: int) -> Iterator[None]:
+    keeper = _Keeper([sys.executable, "-c", _CODE, str(directory), str(socket), str(threads)], socket)
+    thread = threading.Thread(target=keeper.keep_running, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        keeper.end()
+        thread.join(SECONDS_TO_END)
+
+
+def end_with_the_server() -> None:
+    """End this process when the server that started it is gone."""
+
+    def wait() -> None:
+        sys.stdin.read()
+        os._exit(0)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+class _Keeper:
+    def __init__(self, command: list[str], socket: int) -> None:
+        self.command, self.socket = command, socket
+        self.ending = threading.Event()
+        self.child: subprocess.Popen[bytes] | None = None
+
+    def keep_running(self) -> None:
+        while not self.ending.is_set():
+            self.child = subprocess.Popen(  # noqa: S603 - our own interpreter and our own code
+                self.command,
+                stdin=subprocess.PIPE,
+                pass_fds=(self.socket,),
+                start_new_session=True,  # Ctrl-C reaches the server alone, which then ends this one
+            )
+            if self.ending.is_set():
+                self.end()
+            self.child.wait()
+            self.ending.wait(SECONDS_BETWEEN_STARTS)
+
+    def end(self) -> None:
+        self.ending.set()
+        child = self.child
+        if child is None or child.stdin is None:
+            return
+        child.stdin.close()
+        try:
+            child.wait(SECONDS_TO_END)
+        except subprocess.TimeoutExpired:
+            child.kill()
