@@ -333,10 +333,14 @@ def settle() -> None:
     """Leave the database as the product would: counted, and written down."""
     from django.db import connection
 
+    from firstpoint.workbench.database import know_sizes
+
     with connection.cursor() as cursor:
-        cursor.execute(
-            "VACUUM ANALYZE" if connection.vendor == "postgresql" else "PRAGMA wal_checkpoint(TRUNCATE)"
-        )
+        if connection.vendor == "postgresql":
+            cursor.execute("VACUUM ANALYZE")
+        else:
+            know_sizes()
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 # People at work

@@ -24,6 +24,7 @@ MAY_WRITE_SQL = {
     "imports/loading.py": "makes the planner's statistics after a load",
     "imports/rows.py": "fills the tables by sets of rows",
     "imports/screening.py": "writes what the screen saw by sets of rows",
+    "incidents/restricting.py": "asks for restricted incidents, by their references alone",
     "incidents/words.py": "finds by words, and keeps the look",
     "ledger/keeping.py": "lets one writer at a time to the ledger",
 }

@@ -38,7 +38,7 @@ def removal(person):
     def ask(username="decision_maker", *, against=False):
         endorse = casework.transition("recording", "endorse")
         rows = WorkItem.objects.filter(kind="recording", state="awaiting_decision").order_by("pk")
-        item = next(each for each in rows if against_the_rules(each, endorse) is against)
+        item = next(each for each in rows if against_the_rules(each, endorse, {}) is against)
         take_step(item.pk, item.version, MOVE, person(username), REMOVE, timezone.now())
         item.refresh_from_db()
         return item

@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 from workbench_builders import SEEDED
 
-from firstpoint.workbench.incidents.models import Incident
+from firstpoint.workbench.incidents.models import Incident, Screened
 from firstpoint.workbench.ledger.models import LedgerEntry
 from firstpoint.workbench.referrals.counting import by_week, safeguarding
 from firstpoint.workbench.referrals.models import Referral
@@ -165,7 +165,7 @@ def test_a_removed_report_about_somebody_vulnerable_asks_for_safeguarding_and_fo
 def test_an_overdue_report_about_somebody_vulnerable_alerts_once(act, late_work, signed_in):
     WorkItem.objects.filter(kind="alert").delete()
     Incident.objects.filter(incident_id=late_work.incident_id).update(domestic=True)
-    raised = raise_due(timezone.now(), "worker")
+    raised = raise_all(timezone.now(), "worker")
     assert raised >= 1
     assert raise_due(timezone.now(), "worker") == 0
     alert = WorkItem.objects.get(kind="alert", incident_id=late_work.incident_id)
@@ -277,3 +277,21 @@ def test_who_is_to_be_told_of_no_crime_is_told_of_the_right_to_appeal(act, late_
     telling = WorkItem.objects.get(kind="telling")
     page = signed_in("decision_maker").get(f"/queues/telling/{telling.pk}/").content.decode()
     assert "They may appeal" in page
+
+
+def test_reports_that_give_no_alert_do_not_keep_others_from_their_turn(late_work, django_assert_num_queries):
+    WorkItem.objects.exclude(kind="recording").delete()
+    late = WorkItem.objects.filter(kind="recording", open=True, due_at__lt=timezone.now())
+    assert late.count() > 1
+    Incident.objects.update(domestic=False)
+    Screened.objects.update(disclosures=[])
+    late.update(priority=99)
+    WorkItem.objects.filter(pk=late_work.pk).update(priority=1)
+    Incident.objects.filter(incident_id=late_work.incident_id).update(domestic=True)
+    assert [raise_due(timezone.now(), "worker", 1) for _ in late][-1] == 1
+    assert WorkItem.objects.get(kind="alert").incident_id == late_work.incident_id
+    with django_assert_num_queries(1):
+        assert raise_due(timezone.now(), "worker") == 0
+    other = late.exclude(pk=late_work.pk).first()
+    Incident.objects.filter(incident_id=other.incident_id).update(domestic=True)
+    assert raise_all(timezone.now(), "screen") == 1

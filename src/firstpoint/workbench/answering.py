@@ -14,6 +14,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
+from waitress.server import TcpWSGIServer
+
 SECONDS_TO_END = 15
 SECONDS_BETWEEN_STARTS = 2.0
 MOST_BY_ITSELF = 4
@@ -21,6 +25,44 @@ _CODE = (
     "import sys; from firstpoint.workbench import launch; "
     "launch.serve_beside(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))"
 )
+
+
+def share_out(server: TcpWSGIServer, threads: int) -> None:
+    """Have a server that has others beside it take only what it can answer at once, and leave them the rest.
+
+    What waits then waits at the socket that all hold, for whichever process is free first. Each connection
+    ends with its answer: one that stays open stays with one process, and the first to wake takes nearly all.
+    """
+    reads: type[HTTPRequestParser] = HTTPChannel.parser_class
+    at_work, lock = 0, threading.Lock()
+    may_take, take_on = server.readable, server.add_task
+
+    class EndsItsConnection(reads):  # however requests are read already
+        def parse_header(self, header_plus: bytes) -> None:
+            super().parse_header(header_plus)
+            self.headers["CONNECTION"] = "close"
+
+    class Answered(HTTPChannel):
+        parser_class = EndsItsConnection
+
+        def service(self) -> None:
+            nonlocal at_work
+            try:
+                super().service()
+            finally:
+                with lock:
+                    at_work -= 1
+                server.pull_trigger()  # it may be asleep, with somebody at the door
+
+    def add_task(channel: HTTPChannel) -> None:
+        nonlocal at_work
+        with lock:
+            at_work += 1
+        take_on(channel)
+
+    server.channel_class = Answered
+    server.add_task = add_task
+    server.readable = lambda: may_take() and at_work < threads
 
 
 def usual_number(engine: str) -> int:

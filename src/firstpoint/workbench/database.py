@@ -166,6 +166,28 @@ def one_at_a_time(lock: int) -> Iterator[None]:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [lock])
 
 
+def is_behind() -> bool:
+    """Whether the database has not all tables and indexes of this version yet."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def know_sizes() -> None:
+    """Let SQLite count how its tables are filled, which it plans by; a PostgreSQL does so by itself.
+
+    Two seconds with a year of incidents. A count that stops early is quicker, but tells of a queue of a
+    hundred thousand that it has a thousand, which would then be sorted anew for each page.
+    """
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+
+
 def check_reached() -> None:
     """Raise InputError, with what to do, where the database of this process cannot be reached or used."""
     from django.db import DatabaseError, connection

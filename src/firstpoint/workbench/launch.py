@@ -75,7 +75,10 @@ def prepare(directory: Path | str) -> Path:
             (chosen / DATABASE).touch(mode=0o600)
         database.check_reached()
         with database.one_at_a_time(database.UPGRADING):
+            behind = database.is_behind()
             call_command("migrate", interactive=False, verbosity=0)
+        if behind:
+            database.know_sizes()
     except OSError as fault:
         raise _cannot_be_used(chosen / DATABASE, str(fault.strerror)) from fault
     except DatabaseError as fault:
@@ -102,7 +105,7 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 8000,
     *,
-    threads: int = 12,
+    threads: int = 2,
     processes: int | None = None,
     ready: Callable[[str], None] | None = None,
     worker: bool = False,
@@ -118,7 +121,7 @@ def serve(
     from django.db import connection
 
     number = processes or answering.usual_number(connection.settings_dict["ENGINE"])
-    server = _server(threads, host=host, port=port)
+    server = _server(threads, several=number > 1, host=host, port=port)
     if ready is not None:
         ready(f"http://{host}:{server.effective_port}/")
     from firstpoint.workbench.jobs.beside import worker_beside
@@ -140,10 +143,10 @@ def serve_beside(directory: str, socket_number: int, threads: int) -> None:
     """Answer pages at the socket of the server that started this process, for as long as it lives."""
     configure(directory)
     answering.end_with_the_server()
-    _server(threads, sockets=[socket.socket(fileno=socket_number)]).run()
+    _server(threads, several=True, sockets=[socket.socket(fileno=socket_number)]).run()
 
 
-def _server(threads: int, **where: Any) -> Any:
+def _server(threads: int, *, several: bool, **where: Any) -> Any:
     import waitress
 
     database.for_pages(threads)
@@ -164,7 +167,7 @@ def _server(threads: int, **where: Any) -> Any:
     receiving.let_uploads_be_longer()
 
     try:
-        return waitress.create_server(
+        server = waitress.create_server(
             application,
             **where,
             threads=threads,
@@ -180,6 +183,9 @@ def _server(threads: int, **where: Any) -> Any:
             where=f"{where.get('host')}:{where.get('port')}",
             remedy="Choose another port.",
         ) from fault
+    if several:
+        answering.share_out(server, threads)
+    return server
 
 
 def work(directory: Path | str, *, ready: Callable[[str], None] | None = None) -> None:

@@ -17,7 +17,7 @@ from firstpoint.errors import InputError, Refused
 from firstpoint.ledger import Detail
 from firstpoint.records import Extract
 from firstpoint.workbench.accounts.people import THE_COMMAND
-from firstpoint.workbench.database import LOADING, one_at_a_time
+from firstpoint.workbench.database import LOADING, know_sizes, one_at_a_time
 from firstpoint.workbench.imports.models import EarlierRow, LoadedExtract
 from firstpoint.workbench.imports.rows import MODELS, join_entries, put, take_back
 from firstpoint.workbench.ledger.keeping import keep
@@ -123,6 +123,7 @@ def load(
             _keep_in_ledger(each, by, as_of)
         if also:
             also(outcome)
+    know_sizes()
     return outcome
 
 

@@ -20,7 +20,7 @@ from firstpoint.errors import InputError
 from firstpoint.screening.facts import REPORTED_INCIDENT
 from firstpoint.workbench.accounts.people import THE_COMMAND
 from firstpoint.workbench.cancellation.effect import cancelled_now, changed_since
-from firstpoint.workbench.database import LOADING, one_at_a_time
+from firstpoint.workbench.database import LOADING, know_sizes, one_at_a_time
 from firstpoint.workbench.imports.models import EarlierRow, LoadedExtract, ScreenRun
 from firstpoint.workbench.imports.rows import ROWS_AT_ONCE
 from firstpoint.workbench.incidents.models import Crime, Incident, LogEntry, Screened
@@ -107,6 +107,7 @@ def screen_held(
         outcome = ScreenResult(seen.height, opened, reader, open_from)
         if also:
             also(outcome)
+    know_sizes()
     return outcome
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from attrs import frozen
@@ -119,16 +120,16 @@ class _Asks:
         node = resolved(leaf(pointer) or {})
         value = value_at(self.facts, pointer)
         answer = "|".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
-        choices = choices_in(node)
-        if choices and answer and answer not in choices:
-            choices = (*choices, answer)
+        answers = _answers(choices_in(node))
+        if answers and answer and answer not in choices_in(node):
+            answers = (*answers, (answer, _in_words(answer)))
         hint = str(node.get("description", ""))
         return Question(
             name=f"{PREFIX}{pointer}",
             id=control_id(pointer),
             label=label_of(pointer),
             hint="" if "bsent =" in hint or "array:" in hint else hint[:1].upper() + hint[1:],
-            answers=tuple((each, _in_words(each)) for each in choices),
+            answers=answers,
             number=node.get("type") == "integer",
             answer=answer,
             settles=self.settles(pointer),
@@ -238,8 +239,14 @@ def _leaves(node: Mapping[str, Any], here: str) -> Iterator[str]:
         yield from (f"{here}/{name}" for name, part in inner.items() if is_fact(part))
 
 
+@cache
 def _kinds() -> tuple[tuple[str, str], ...]:
     return tuple((each.name, f"{_in_words(each.name)}: {each.meaning}") for each in KINDS.values())
+
+
+@cache
+def _answers(choices: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((each, _in_words(each)) for each in choices)
 
 
 def _in_words(value: str) -> str:

@@ -39,12 +39,17 @@ def read_incident(person: Person, key: int, purpose: str) -> IncidentFile:
 
     ``purpose`` is one word that says at which page the person looked.
     """
-    return _read(person, key, purpose, blind=False)
+    return _read(person, purpose, blind=False, pk=key)
+
+
+def read_incident_of(person: Person, incident_id: str, purpose: str, *, blind: bool = False) -> IncidentFile:
+    """One incident by the force's reference, with the look kept in the ledger; Http404 when there is none."""
+    return _read(person, purpose, blind=blind, incident_id=incident_id)
 
 
 def read_incident_blind(person: Person, key: int, purpose: str = "audit") -> IncidentFile:
     """One incident for an auditor: without anything the screen says of it."""
-    return _read(person, key, purpose, blind=True)
+    return _read(person, purpose, blind=True, pk=key)
 
 
 def read_crime(person: Person, key: int, purpose: str) -> Crime:
@@ -73,10 +78,10 @@ def _crimes(rows: QuerySet[Crime]) -> QuerySet[Crime]:
     return rows.select_related("victim").prefetch_related("cancelled_here")
 
 
-def _read(person: Person, key: int, purpose: str, *, blind: bool) -> IncidentFile:
+def _read(person: Person, purpose: str, *, blind: bool, **which: object) -> IncidentFile:
     with transaction.atomic():
         held = Incident.objects.all() if blind else Incident.objects.select_related("screened")
-        incident = held.filter(pk=key).first()
+        incident = held.filter(**which).first()
         if incident is None:
             raise Http404
         refuse_if_shut(person, incident.incident_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.http import Http404
 from django.utils import timezone
@@ -18,6 +18,11 @@ from firstpoint.workbench.incidents.models import Grant, Incident, Restriction
 from firstpoint.workbench.ledger.keeping import keep, reference, text_digest
 
 LONGEST_DAYS, LONGEST_REASON = 366, 2000
+_SHUT = """
+    SELECT incident_id FROM incidents_restriction WHERE incident_id IN ({places}) AND id NOT IN (
+        SELECT restriction_id FROM incidents_grant WHERE holder = %s AND (until IS NULL OR until > %s)
+    )
+    """
 
 
 class Shut(NotAllowed):
@@ -26,11 +31,15 @@ class Shut(NotAllowed):
 
 def is_shut(person: Person, incident_ids: Collection[str]) -> frozenset[str]:
     """Those of some incidents that are restricted and to which this person has no grant now."""
-    restricted = Restriction.objects.filter(incident_id__in=incident_ids)
-    standing = Q(until=None) | Q(until__gt=timezone.now())
-    granted = Grant.objects.filter(standing, holder=person.reference).values("restriction")
-    shut = restricted.exclude(pk__in=granted).values_list("incident_id", flat=True)
-    return frozenset(str(each) for each in shut)
+    if not incident_ids:
+        return frozenset()
+    with connection.cursor() as cursor:
+        # Every page asks this: written out, since Django takes longer to write it than a database to answer.
+        cursor.execute(
+            _SHUT.format(places=", ".join(["%s"] * len(incident_ids))),
+            [*incident_ids, person.reference, connection.ops.adapt_datetimefield_value(timezone.now())],
+        )
+        return frozenset(str(each) for (each,) in cursor.fetchall())
 
 
 def refuse_if_shut(person: Person, incident_id: str) -> None:

@@ -169,9 +169,15 @@ def required_by(facts: Mapping[str, Any]) -> RequiredOf:
     return _asked(facts, (), as_if=False)
 
 
-def facts_found(incident_id: str, received_at: datetime) -> dict[str, Any]:
-    """The facts of a report as the screen found them when it last read the log, without a word of it."""
-    screened = Screened.objects.filter(incident_id=incident_id).only("disclosures", "incident_id").first()
+def facts_found(incident_id: str, received_at: datetime, screened: Screened | None = None) -> dict[str, Any]:
+    """The facts of a report as the screen found them when it last read the log, without a word of it.
+
+    ``screened`` is what it found, where that was read already.
+    """
+    screened = (
+        screened
+        or Screened.objects.filter(incident_id=incident_id).only("disclosures", "incident_id").first()
+    )
     rows = screened.disclosures if screened else ()
     sure = sure_enough(disclosure_of(row) for row in rows)
     return report_facts({"incident_id": incident_id, "received_at": received_at}, sure)
@@ -188,8 +194,14 @@ def _asked(facts: Mapping[str, Any], sure: Sequence[Disclosure], *, as_if: bool)
 
 def required_of_work(incident_id: str) -> RequiredOf:
     """What the rules require of an incident by its reference, without a word of its log."""
-    screened = Screened.objects.select_related("incident").filter(incident_id=incident_id).first()
+    held = ("disclosures", "incident__incident_id", "incident__received_at")
+    screened = Screened.objects.select_related("incident").only(*held).filter(incident_id=incident_id).first()
     return required_of(screened.incident, screened) if screened else required_of(Incident(), None)
+
+
+def required_in(case: Mapping[str, Any], incident_id: str) -> RequiredOf:
+    """What the rules require of an incident, as a case has it already, or else as it is held."""
+    return case["required"] if "required" in case else required_of_work(incident_id)
 
 
 def _in_words(

@@ -7,15 +7,15 @@ from datetime import datetime
 from typing import Any
 
 from firstpoint.casework import Transition
-from firstpoint.workbench.incidents.verdicts import required_of_work
+from firstpoint.workbench.incidents.verdicts import required_in
 from firstpoint.workbench.recording.bringing_back import bring_back
-from firstpoint.workbench.work.handling import Handling
+from firstpoint.workbench.work.handling import Given, Handling
 from firstpoint.workbench.work.models import Step, WorkItem
 
 
-def against_the_rules(item: WorkItem, _move: Transition) -> bool:
+def against_the_rules(item: WorkItem, _move: Transition, case: Given) -> bool:
     """Whether the rules still require more crimes than were recorded when the work was opened."""
-    return required_of_work(str(item.incident_id)).total > int(item.particulars.get("recorded", 0))
+    return required_in(case, str(item.incident_id)).total > int(item.particulars.get("recorded", 0))
 
 
 def follows(item: WorkItem, step: Step, now: datetime) -> None:

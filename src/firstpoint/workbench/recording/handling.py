@@ -9,7 +9,7 @@ from typing import Any
 from firstpoint.casework import Incomplete, Person, Transition
 from firstpoint.workbench.incidents.facts import facts_of, faults_of
 from firstpoint.workbench.incidents.questions import form_of_facts
-from firstpoint.workbench.incidents.verdicts import facts_found, required_by, required_of_work
+from firstpoint.workbench.incidents.verdicts import facts_found, required_by, required_in
 from firstpoint.workbench.work.handling import Given, Handling
 from firstpoint.workbench.work.models import Step, WorkItem
 from firstpoint.workbench.work.opening import open_item
@@ -17,9 +17,9 @@ from firstpoint.workbench.work.opening import open_item
 REMOVING = ("not_a_crime", "crime_related", "transfer")
 
 
-def against_the_rules(item: WorkItem, move: Transition) -> bool:
+def against_the_rules(item: WorkItem, move: Transition, case: Given) -> bool:
     """Whether the step would leave unrecorded what the rules require on the facts found, or as decided."""
-    asked = [required_of_work(str(item.incident_id))]
+    asked = [required_in(case, str(item.incident_id))]
     if kept := item.particulars.get("facts"):
         asked.append(required_by(kept))
     if move.transition == "reported_incident":
@@ -38,7 +38,7 @@ def drafted(item: WorkItem, posted: Mapping[str, str], case: Given) -> Mapping[s
     written = facts_of(posted)
     kept = item.particulars.get("facts")
     if written is None and not kept and "required" in case:
-        found = facts_found(str(item.incident_id), item.received_at)
+        found = facts_found(str(item.incident_id), item.received_at, case["screened"])
         return {"facts": form_of_facts(found, case["required"] if found["allegations"] else None)}
     facts = written if isinstance(written, Mapping) else kept
     form = form_of_facts(facts or facts_found(str(item.incident_id), item.received_at))

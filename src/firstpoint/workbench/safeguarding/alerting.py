@@ -9,10 +9,12 @@ from django.db.models import Q
 
 from firstpoint.workbench.ledger.keeping import keep
 from firstpoint.workbench.paging import counted
+from firstpoint.workbench.safeguarding.models import LookedAt
 from firstpoint.workbench.safeguarding.vulnerable import reasons
 from firstpoint.workbench.work.clocks import amount_of
 from firstpoint.workbench.work.models import WorkItem
 from firstpoint.workbench.work.opening import made
+from firstpoint.workbench.work.queues import whether_open
 
 _MOST, _AT_ONCE = 5000, 1000
 
@@ -21,12 +23,14 @@ def raise_due(now: datetime, by: str, most: int | None = _MOST) -> int:
     """How many alerts were raised: one for each overdue or removed report about somebody vulnerable.
 
     Safe to repeat: a report that was alerted to once is not alerted to again. Of many that are due the
-    gravest ``most`` are read; None reads all.
+    gravest ``most`` that were never read are read; None reads all, which is done after every screen.
     """
-    overdue = Q(kind="recording", open=True, due_at__lt=now) | Q(kind="n100", open=True, due_at__lt=now)
+    overdue = whether_open() & Q(kind__in=("recording", "n100"), due_at__lt=now)
     removed = Q(kind="recording", state="removed")
     alerted = WorkItem.objects.filter(kind="alert").values("incident_id")
     rows = WorkItem.objects.filter(overdue | removed).exclude(incident_id__in=alerted)
+    if most is not None:
+        rows = rows.filter(looked=None)
     keys = list(rows.order_by("-priority", "pk").values_list("pk", flat=True)[:most])
     parts = (keys[start : start + _AT_ONCE] for start in range(0, len(keys), _AT_ONCE))
     raised = sum(_raised(part, now) for part in parts)
@@ -69,4 +73,10 @@ def _raised(keys: Sequence[int], now: datetime) -> int:
         item.particulars = {"vulnerable": reason}
         items.append(item)
     WorkItem.objects.bulk_create(items, batch_size=1000)
+    LookedAt.objects.bulk_create(
+        [LookedAt(item_id=key, at=now) for key in keys],
+        update_conflicts=True,
+        unique_fields=["item"],
+        update_fields=["at"],
+    )
     return len(items)

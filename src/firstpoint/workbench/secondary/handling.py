@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 
 from firstpoint.casework import Transition
-from firstpoint.workbench.incidents.verdicts import required_of_work
+from firstpoint.workbench.incidents.verdicts import required_in
 from firstpoint.workbench.recording.bringing_back import bring_back
-from firstpoint.workbench.work.handling import Handling
+from firstpoint.workbench.work.handling import Given, Handling
 from firstpoint.workbench.work.models import Step, WorkItem
 
 
-def against_the_rules(item: WorkItem, _move: Transition) -> bool:
+def against_the_rules(item: WorkItem, _move: Transition, case: Given) -> bool:
     """Whether the rules require something on the facts that the screen found."""
-    return required_of_work(str(item.incident_id)).asks_to_record
+    return required_in(case, str(item.incident_id)).asks_to_record
 
 
 def follows(item: WorkItem, step: Step, now: datetime) -> None:

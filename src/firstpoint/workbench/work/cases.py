@@ -11,7 +11,7 @@ from firstpoint.casework import Person
 from firstpoint.workbench.incidents import restricting
 from firstpoint.workbench.incidents.models import Incident
 from firstpoint.workbench.incidents.presenting import presented, presented_blind, presented_crime
-from firstpoint.workbench.incidents.reading import read_crime_of, read_incident, read_incident_blind
+from firstpoint.workbench.incidents.reading import read_crime_of, read_incident_of
 from firstpoint.workbench.work.models import Step, WorkItem
 from firstpoint.workbench.work.opening import incident_of
 
@@ -36,10 +36,9 @@ def case_of(item: WorkItem, person: Person) -> dict[str, Any]:
     """What the page shows of the incident or crime that the work is about, with the look in the ledger."""
     if item.of_kind.about == "crime":
         return presented_crime(read_crime_of(person, str(item.crime_id), item.kind))
-    key = Incident.objects.values_list("pk", flat=True).get(incident_id=item.incident_id)
-    if item.of_kind.blind:
-        return presented_blind(read_incident_blind(person, key, item.kind))
-    return presented(read_incident(person, key, item.kind))
+    blind = item.of_kind.blind
+    file = read_incident_of(person, str(item.incident_id), item.kind, blind=blind)
+    return presented_blind(file) if blind else presented(file)
 
 
 def refuse_if_shut(item: WorkItem, person: Person) -> None:
@@ -50,7 +49,7 @@ def refuse_if_shut(item: WorkItem, person: Person) -> None:
 
 def history(item: WorkItem) -> Sequence[Step]:
     """The steps taken on this work so far, oldest first."""
-    return list(item.steps.select_related("by", "item").order_by("pk"))
+    return list(item.steps.select_related("by").order_by("pk"))
 
 
 def items_on(incident_id: str) -> Sequence[WorkItem]:
@@ -60,8 +59,11 @@ def items_on(incident_id: str) -> Sequence[WorkItem]:
 
 def steps_on(items: Collection[WorkItem]) -> Sequence[Step]:
     """The steps taken on some pieces of work, oldest first."""
-    rows = Step.objects.filter(item__in=[each.pk for each in items])
-    return list(rows.select_related("by", "item").order_by("at", "pk"))
+    known = {each.pk: each for each in items}
+    steps = list(Step.objects.filter(item__in=known).select_related("by").order_by("at", "pk"))
+    for step in steps:
+        step.item = known[step.item_id]
+    return steps
 
 
 def decisions_on(incident_ids: Collection[str]) -> dict[str, WorkItem]:

@@ -22,7 +22,7 @@ Opens = Callable[[datetime, str], int]
 Daily = Callable[[date, datetime, str], int]
 
 
-def _never(_item: WorkItem, _move: Transition) -> bool:
+def _never(_item: WorkItem, _move: Transition, _case: Given) -> bool:
     return False
 
 
@@ -54,7 +54,8 @@ def _nothing_beside_for(_item: WorkItem, _person: Person) -> Mapping[str, Any]:
 class Handling:
     """How one kind of work is handled.
 
-    ``against`` says whether a step would leave unrecorded what the rules require. ``conditions`` raises
+    ``against`` says whether a step would leave unrecorded what the rules require; it is given the case too
+    where that is at hand. ``conditions`` raises
     NotAllowed, Refused or Incomplete where something beyond the tables stands in the way of a step.
     ``offers`` says whether a step is worth offering to somebody; whoever asks for it all the same meets
     ``conditions``. ``follows`` is called in the transaction of a step that was taken, to set off what it
@@ -68,7 +69,7 @@ class Handling:
     action of the policy that opens it.
     """
 
-    against: Callable[[WorkItem, Transition], bool] = _never
+    against: Callable[[WorkItem, Transition, Given], bool] = _never
     conditions: Callable[[WorkItem, Transition, Person, Given, datetime], None] = _nothing_more
     offers: Callable[[WorkItem, Transition, Person], bool] = _always
     follows: Callable[[WorkItem, Step, datetime], None] = _nothing_follows

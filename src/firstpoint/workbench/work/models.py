@@ -63,8 +63,10 @@ class WorkItem(models.Model):
             models.Index(fields=["kind", "open", "due_at"], name="work_by_clock"),
             models.Index(fields=["kind", "state", "due_at"], name="work_by_state"),
             models.Index(fields=["kind", "open", "-received_at", "id"], name="work_by_receipt"),
-            models.Index(fields=["kind", "open", "opening_code"], name="work_by_code"),
-            models.Index(fields=["kind", "open", "unit"], name="work_by_unit"),
+            # With the deadline, so that what is overdue is counted without a look at the rows.
+            models.Index(fields=["kind", "open", "opening_code", "due_at"], name="work_by_code"),
+            models.Index(fields=["kind", "open", "unit", "due_at"], name="work_by_unit"),
+            models.Index(fields=["kind", "open", "incident"], name="work_by_reference"),
             # All that a count for the day's work asks: the rows themselves are not looked at.
             models.Index(fields=["waits_for", "open", "kind", "due_at"], name="work_by_role"),
         ]

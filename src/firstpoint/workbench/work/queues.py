@@ -23,7 +23,7 @@ from firstpoint.workbench.work.models import Step, WorkItem
 ORDERS = {
     "priority": ("Harm × score", ("-priority", "pk"), ("priority", "-pk")),
     "clock": ("Clock", ("due_at", "-priority", "pk"), ("-due_at", "-priority", "pk")),
-    "received": ("Received", ("-received_at", "pk"), ("received_at", "pk")),
+    "received": ("Received", ("-received_at", "pk"), ("received_at", "-pk")),
 }
 _OPEN, _OVERDUE, _SOON, _DONE = "open", "overdue", "soon", "done"
 
@@ -101,7 +101,8 @@ def wanted(kind: str, asked: Mapping[str, str]) -> Wanted:
 
 def listed(asked: Wanted, now: datetime) -> Here[WorkItem]:
     """One page of what was asked for."""
-    return page_of(ordered(chosen(asked, now), asked.order), asked.page)
+    rows = chosen(asked, now).defer("particulars", "authors")
+    return page_of(ordered(rows, asked.order), asked.page)
 
 
 def how_many(kind: str, now: datetime, show: str = _OPEN) -> int | None:
@@ -114,7 +115,7 @@ def waiting_for(roles: Collection[str], now: datetime) -> list[tuple[str, int, i
     how many are overdue. Reports to decide are very many, and have figures of their own.
     """
     others = [kind for kind in casework.kinds() if kind != "recording"]
-    rows = WorkItem.objects.filter(open=True, waits_for__in=roles, kind__in=others).values("kind")
+    rows = WorkItem.objects.filter(whether_open(), waits_for__in=roles, kind__in=others).values("kind")
     found = rows.annotate(waiting=Count("pk"), late=Count("pk", filter=Q(due_at__lt=now)))
     counts = {row["kind"]: (row["waiting"], row["late"]) for row in found.order_by()}
     return [(kind, *counts[kind]) for kind in casework.kinds() if kind in counts]
@@ -129,7 +130,7 @@ def next_by_clock(kinds: Collection[str], roles: Collection[str], most: int = 3)
     """The first few pieces of work of each of some kinds that wait for one of these roles, soonest first."""
     found: list[WorkItem] = []
     for kind in kinds:
-        rows = WorkItem.objects.filter(kind=kind, open=True, waits_for__in=roles, due_at__isnull=False)
+        rows = WorkItem.objects.filter(whether_open(), kind=kind, waits_for__in=roles, due_at__isnull=False)
         found += rows.order_by("due_at", "pk")[:most]
     return sorted(found, key=lambda each: (each.due_at is None, each.due_at, each.pk))
 
@@ -141,7 +142,7 @@ def steps_since(person: User, moment: datetime) -> int:
 
 def beside(item: WorkItem, asked: Wanted, now: datetime) -> tuple[WorkItem | None, WorkItem | None]:
     """The pieces of work before and after one in a queue ordered by priority."""
-    rows = chosen(asked, now)
+    rows = chosen(asked, now).only("kind", "incident", "crime")
     # The first condition says where in the index to begin, the second which of those beside it are meant.
     earlier = rows.filter(priority__gte=item.priority).exclude(priority=item.priority, pk__gte=item.pk)
     later = rows.filter(priority__lte=item.priority).exclude(priority=item.priority, pk__lte=item.pk)
@@ -161,6 +162,14 @@ def chosen(asked: Wanted, now: datetime) -> QuerySet[WorkItem]:
     return rows
 
 
+def whether_open(is_open: bool = True) -> Q:
+    """That work is open, or that it is not, so written that SQLite finds it by an index.
+
+    Django writes a truth that is asked for by itself as the bare column, in which SQLite sees no value.
+    """
+    return Q(open__in=[is_open])
+
+
 def _holds(column: str, words: str, asked: Wanted) -> Q:
     return holds(WorkItem, column, words, kind=asked.kind, open=_is_open(asked))
 
@@ -178,7 +187,7 @@ def ordered(rows: QuerySet[WorkItem], order: str) -> QuerySet[WorkItem]:
 
 
 def _state(asked: Wanted, now: datetime) -> Q:
-    of_kind = Q(kind=asked.kind, open=_is_open(asked))
+    of_kind = whether_open(_is_open(asked)) & Q(kind=asked.kind)
     if asked.show in (_OPEN, _DONE):
         return of_kind
     if asked.show == _OVERDUE:

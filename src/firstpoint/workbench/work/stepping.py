@@ -126,10 +126,13 @@ def _set_off_around(item: WorkItem, step: Step, now: datetime) -> None:
                 break
 
 
-def is_against(item: WorkItem, move: Transition) -> bool:
-    """Whether a step would leave unrecorded what the rules require; asked where it makes a difference."""
+def is_against(item: WorkItem, move: Transition, case: Mapping[str, Any] | None = None) -> bool:
+    """Whether a step would leave unrecorded what the rules require; asked where it makes a difference.
+
+    ``case`` is what :func:`cases.case_of` gave, where it was asked already.
+    """
     asks = move.when_against or move.action_against
-    return bool(asks) and handling_of(item.kind).against(item, move)
+    return bool(asks) and handling_of(item.kind).against(item, move, case or {})
 
 
 def steps_for(item: WorkItem, user: User) -> tuple[Transition, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from django.contrib import messages
@@ -170,7 +171,9 @@ def _form(
         "now": now,
         "late": item.is_late(now),
         "moves": moves,
-        "form": form_of(moves, late=item.is_late(now), against=lambda move: stepping.is_against(item, move)),
+        "form": form_of(
+            moves, late=item.is_late(now), against=lambda move: stepping.is_against(item, move, case)
+        ),
         "why_none": "" if moves else _why_none(request, item),
         "faults": faults,
         "given": given,
@@ -252,5 +255,6 @@ def _asks_for(moves: Sequence[Transition], form: str) -> bool:
     return any(each.form == form for move in moves for each in move.asks)
 
 
-def _current_classes() -> list[tuple[str, str]]:
-    return [(each.code, each.title) for each in offence_classes().values() if each.current]
+@cache
+def _current_classes() -> tuple[tuple[str, str], ...]:
+    return tuple((each.code, each.title) for each in offence_classes().values() if each.current)
