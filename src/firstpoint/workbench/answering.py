@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -21,6 +22,10 @@ from waitress.server import TcpWSGIServer
 SECONDS_TO_END = 15
 SECONDS_BETWEEN_STARTS = 2.0
 MOST_BY_ITSELF = 4
+ANSWERED_AT_ONCE = 2
+"""By one process: one answer is made while another waits for the database. More make each slower."""
+SECONDS_OF_A_PAGE = 0.5
+"""An answer that takes longer waits for something, and leaves its turn to others."""
 _CODE = (
     "import sys; from firstpoint.workbench import launch; "
     "launch.serve_beside(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))"
@@ -30,11 +35,12 @@ _CODE = (
 def share_out(server: TcpWSGIServer, threads: int) -> None:
     """Have a server that has others beside it take only what it can answer at once, and leave them the rest.
 
-    What waits then waits at the socket that all hold, for whichever process is free first. Each connection
-    ends with its answer: one that stays open stays with one process, and the first to wake takes nearly all.
+    What waits then waits at the socket that all hold, for whichever process is free first. An answer that
+    takes long, since it waits for somebody, keeps nobody else out. Each connection ends with its answer: one
+    that stays open stays with one process, and the first to wake takes nearly all.
     """
     reads: type[HTTPRequestParser] = HTTPChannel.parser_class
-    at_work, lock = 0, threading.Lock()
+    begun: dict[HTTPChannel, float] = {}
     may_take, take_on = server.readable, server.add_task
 
     class EndsItsConnection(reads):  # however requests are read already
@@ -46,23 +52,22 @@ def share_out(server: TcpWSGIServer, threads: int) -> None:
         parser_class = EndsItsConnection
 
         def service(self) -> None:
-            nonlocal at_work
             try:
                 super().service()
             finally:
-                with lock:
-                    at_work -= 1
+                begun.pop(self, None)
                 server.pull_trigger()  # it may be asleep, with somebody at the door
 
     def add_task(channel: HTTPChannel) -> None:
-        nonlocal at_work
-        with lock:
-            at_work += 1
+        begun[channel] = time.monotonic()
         take_on(channel)
 
-    server.channel_class = Answered
-    server.add_task = add_task
-    server.readable = lambda: may_take() and at_work < threads
+    def is_free() -> bool:
+        lately = time.monotonic() - SECONDS_OF_A_PAGE
+        at_work = sum(moment > lately for moment in tuple(begun.values()))
+        return bool(may_take()) and at_work < ANSWERED_AT_ONCE and len(begun) < threads
+
+    server.channel_class, server.add_task, server.readable = Answered, add_task, is_free
 
 
 def usual_number(engine: str) -> int:

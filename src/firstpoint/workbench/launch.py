@@ -105,7 +105,7 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 8000,
     *,
-    threads: int = 2,
+    threads: int = 12,
     processes: int | None = None,
     ready: Callable[[str], None] | None = None,
     worker: bool = False,
