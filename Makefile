@@ -16,7 +16,7 @@ demo: $(VENV)/.runtime ## Make a synthetic force, run the main job on it and ser
 
 test: $(VENV)/.dev browser ## Every check and every test, the browser's included
 	@$(MAKE) --no-print-directory --output-sync=target -j3 check loops
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 trials: $(VENV)/.dev browser ## Long trials, outside make test; the results go to docs/trials.md
 	$(BIN)/python -m pytest -m trial

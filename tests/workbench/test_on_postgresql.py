@@ -16,6 +16,8 @@ from xml.etree import ElementTree
 import postgresql_server
 import pytest
 
+pytestmark = pytest.mark.early
+
 HERE = Path(__file__).parent
 MODULES = (
     "test_decisions",
