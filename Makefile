@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 PIP     = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test trials check format browser lock assets benchmarks clean
+.PHONY: help demo test trials check loops loops-of-counting loops-of-screening format browser lock assets benchmarks clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -14,10 +14,12 @@ help: ## Show the targets
 demo: $(VENV)/.runtime ## Make a synthetic force, run the main job on it and serve the workbench
 	$(BIN)/firstpoint demo --dir demo --port $(PORT)
 
-test: $(VENV)/.dev browser check ## Every check and every test, the browser's included
-	$(BIN)/python -m pytest -n auto --dist loadfile
+test: $(VENV)/.dev browser ## Every check and every test, the browser's included
+	@$(MAKE) --no-print-directory --output-sync=target -j3 check loops
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
-trials: $(VENV)/.dev ## Long trials of the rule books, outside make test; the results go to docs/trials.md
+trials: $(VENV)/.dev browser ## Long trials, outside make test; the results go to docs/trials.md
+	$(BIN)/python -m pytest -m trial
 	$(BIN)/python tests/counting/trials.py
 	$(BIN)/python tests/counting/column_trials.py
 
@@ -26,6 +28,12 @@ check: $(VENV)/.dev ## Formatting, lint, types and the arrows between the rooms
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
+
+# Tests that run side by side would each compile them.
+loops: loops-of-counting loops-of-screening
+
+loops-of-counting loops-of-screening: loops-of-%: $(VENV)/.runtime
+	$(BIN)/python tests/compile_loops.py $*
 
 format: $(VENV)/.dev ## Put formatting and import order right
 	$(BIN)/ruff format .

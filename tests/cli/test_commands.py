@@ -11,6 +11,8 @@ from click.testing import CliRunner
 from firstpoint import simulation
 from firstpoint.cli import main
 
+pytestmark = pytest.mark.early
+
 EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
 LOG = {"incident_id": "K-1", "text": "10:04 Caller says her neighbour punched her in the face, lip cut."}
 ASSAULT = {

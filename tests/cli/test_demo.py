@@ -19,6 +19,8 @@ import pytest
 
 from firstpoint.cli.demo import _first_day
 
+pytestmark = pytest.mark.early
+
 COMMAND = [sys.executable, "-c", "from firstpoint.cli import main; main()"]
 
 

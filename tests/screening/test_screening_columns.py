@@ -30,6 +30,8 @@ from firstpoint.screening.ranking import kind_words
 from firstpoint.screening.verdicts import counted_together
 from firstpoint.screening.words.scoring import lean
 
+pytestmark = pytest.mark.early
+
 BANKS = "abcdeijk"
 READER = LogReader()
 CLASSES = ("8N", "30A", "49", "125", "105A", None, "8L")

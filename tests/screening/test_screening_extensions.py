@@ -11,6 +11,8 @@ from firstpoint.errors import InputError, UnreadableFile
 from firstpoint.screening import LexiconReader, screen
 from firstpoint.screening.extensions import COLUMNS
 
+pytestmark = pytest.mark.early
+
 HEADING = "id,adds,kind,pattern,strength,cite,category,direction,reach,class,members,hits,misses\n"
 PHRASE = 'F-1,phrase,assault,zonked @PRON,likely,"Assaults, pp 42-47",,,,,,He zonked him on,The zonked cat\n'
 CUE = "F-2,cue,,gasworks,,,fiction,both,8,,,By the gasworks he hit her,In the park he hit her\n"

@@ -12,8 +12,7 @@ from firstpoint.errors import InputError
 from firstpoint.screening.kinds import kind_rows
 from firstpoint.screening.lexicon import ready_lexicon
 from firstpoint.screening.matching import find
-from firstpoint.screening.patterns import compile_pattern
-from firstpoint.screening.tokens import Alphabet
+from firstpoint.screening.patterns import Parser
 
 LEXICON = ready_lexicon()
 FOLDER = resources.files("firstpoint.screening") / "lexicon"
@@ -76,9 +75,9 @@ def test_the_csv_files_are_sorted_by_id_within_each_family():
 
 def test_a_pattern_of_gaps_alone_is_refused():
     with pytest.raises(InputError):
-        compile_pattern("<3> [maybe]", {}, Alphabet(["maybe"], []), frozenset())
+        Parser({}).elements("<3> [maybe]")
 
 
 def test_an_unknown_class_is_refused_by_name():
     with pytest.raises(InputError, match="@NOSUCH"):
-        compile_pattern("punch @NOSUCH", {}, Alphabet(["punch"], []), frozenset())
+        Parser({}).elements("punch @NOSUCH")

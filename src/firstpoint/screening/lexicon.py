@@ -36,7 +36,7 @@ from firstpoint.errors import InputError
 from firstpoint.screening.extensions import SEPARATOR, WHERE, Extension, read_extension, with_members
 from firstpoint.screening.kinds import kind_rows
 from firstpoint.screening.languages import Languages, languages_of
-from firstpoint.screening.patterns import Classes, Matcher, atoms_of, compile_pattern
+from firstpoint.screening.patterns import Compiler, Matcher, Parser
 from firstpoint.screening.spelling import ENDINGS, Spelling, may_be_repaired
 from firstpoint.screening.tokens import NUMBER, UNKNOWN, Alphabet, fold, tokens_of
 
@@ -161,22 +161,24 @@ def lexicon_of(files: Mapping[str, bytes], added: Sequence[Extension] = ()) -> L
     phrase_rows += [dict(row) for extension in added for row in extension.phrases]
     cue_rows = [*tables["cues.csv"], *(dict(row) for extension in added for row in extension.cues)]
     coded = (*phrase_rows, *cue_rows, *tables["opening_codes.csv"], *tables["closing_codes.csv"])
-    alphabet = _alphabet(coded, classes)
-    compiler = _Compiler(classes, alphabet)
-    phrases = tuple(compiler.phrase(row) for row in phrase_rows)
-    cues = tuple(compiler.cue(row) for row in cue_rows)
+    parser = Parser(classes)
+    alphabet = _alphabet(coded, classes, parser)
+    everyday = frozenset(alphabet.code(word) for word in classes["COMMON"] if word in alphabet.literals)
+    values = _Values(Compiler(parser, alphabet, everyday))
+    phrases = tuple(values.phrase(row) for row in phrase_rows)
+    cues = tuple(values.cue(row) for row in cue_rows)
     ids = [p.id for p in phrases] + [c.id for c in cues]
     _refuse_repeats([*ids, *(row["id"] for extension in added for row in extension.members)])
     alphabet.spelling = _spelling(alphabet, (*phrases, *cues), files["ordinary_words.txt"].decode())
     return Lexicon(
         phrases=phrases,
         cues=cues,
-        opening_codes=tuple(compiler.code(row) for row in tables["opening_codes.csv"]),
-        closing_codes=tuple(compiler.code(row) for row in tables["closing_codes.csv"]),
+        opening_codes=tuple(values.code(row) for row in tables["opening_codes.csv"]),
+        closing_codes=tuple(values.code(row) for row in tables["closing_codes.csv"]),
         weights=tomllib.loads(files["weights.toml"].decode()),
         alphabet=alphabet,
         languages=languages_of(tables["languages.csv"], alphabet.literals),
-        common=compiler.common,
+        common=everyday,
         terminators=frozenset(alphabet.code(word) for word in classes["TERMINATOR"]),
         agents=frozenset(alphabet.code(word) for word in classes["AGENT"]),
         version=_hash({**files, **{f"{at} {e.name}": e.data for at, e in enumerate(added)}}),
@@ -194,17 +196,15 @@ def _by_rarest_code(matchers: Sequence[Matcher]) -> dict[str, tuple[int, ...]]:
     return {code: tuple(each) for code, each in places.items()}
 
 
-class _Compiler:
-    """Rows of the files turned into values, with one alphabet."""
+class _Values:
+    """Rows of the files turned into values by one compiler of patterns."""
 
-    def __init__(self, classes: Classes, alphabet: Alphabet) -> None:
-        self.classes, self.alphabet = classes, alphabet
-        known = (word for word in classes["COMMON"] if word in alphabet.literals)
-        self.common = frozenset(alphabet.code(word) for word in known)
+    def __init__(self, compiler: Compiler) -> None:
+        self._compiler = compiler
 
     def matcher(self, pattern: str, row: Mapping[str, str], column: str = "pattern") -> Matcher:
         with _told_where(row, column):
-            return compile_pattern(pattern, self.classes, self.alphabet, self.common)
+            return self._compiler.matcher(pattern)
 
     def phrase(self, row: dict[str, str]) -> Phrase:
         _one_of(row, "kind", kind_rows())
@@ -261,19 +261,21 @@ def _rows(name: str, data: bytes) -> Iterator[dict[str, str]]:
         yield row
 
 
-def _alphabet(rows: tuple[dict[str, str], ...], classes: Classes) -> Alphabet:
-    atoms = {atom for row in rows for atom in _atoms(row, classes)} - {"#", "?"}
+def _alphabet(
+    rows: tuple[dict[str, str], ...], classes: Mapping[str, Sequence[str]], parser: Parser
+) -> Alphabet:
+    atoms = {atom for row in rows for atom in _atoms(row, parser)} - {"#", "?"}
     read_by_code = {*classes["NUMERAL"], *classes["TERMINATOR"], *classes["AGENT"]}
     return Alphabet(
         {a for a in atoms if not a.endswith("*")} | read_by_code, {a[:-1] for a in atoms if a.endswith("*")}
     )
 
 
-def _atoms(row: Mapping[str, str], classes: Classes) -> Iterator[str]:
+def _atoms(row: Mapping[str, str], parser: Parser) -> Iterator[str]:
     cells = [("pattern", row["pattern"]), *(("blocks", block) for block in _split(row.get("blocks", "")))]
     for column, pattern in cells:
         with _told_where(row, column):
-            yield from atoms_of(pattern, classes)
+            yield from parser.atoms(pattern)
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from firstpoint.screening.kinds import kind_rows
 from firstpoint.screening.lexicon import DIRECTIONS, STRENGTHS, Cue, Phrase, lexicon_of
 from firstpoint.screening.lexicon_changes import CUE_COLUMNS, PHRASE_COLUMNS, WHOLE
 from firstpoint.screening.matching import find
-from firstpoint.screening.patterns import atoms_of
+from firstpoint.screening.patterns import Parser
 
 _CODES = ("id", "pattern", "kind", "strength", "standing", "sets")
 _CLASSES = ("name", "meaning", "members")
@@ -68,10 +68,10 @@ def _faults_of_rows(files: Mapping[str, bytes]) -> Iterator[LexiconFault]:
     if isinstance(weights, LexiconFault):
         yield weights
         return
-    classes = {row["name"]: row["members"].split("|") for row in tables.get("classes.csv", ())}
+    parser = Parser({row["name"]: row["members"].split("|") for row in tables.get("classes.csv", ())})
     for name, rows in tables.items():
         for row in rows:
-            yield from _faults_of_row(name, row, classes, weights)
+            yield from _faults_of_row(name, row, parser, weights)
 
 
 def _columns_of(name: str) -> tuple[str, ...]:
@@ -126,7 +126,7 @@ def _weights(data: bytes) -> dict[str, Any] | LexiconFault:
 
 
 def _faults_of_row(
-    name: str, row: Mapping[str, str], classes: Mapping[str, list[str]], weights: Mapping[str, Any]
+    name: str, row: Mapping[str, str], parser: Parser, weights: Mapping[str, Any]
 ) -> Iterator[LexiconFault]:
     own = row.get("id") or row["name"]
 
@@ -136,7 +136,7 @@ def _faults_of_row(
     for field in ("pattern", "blocks"):
         for pattern in row.get(field, "").split(SEPARATOR) if row.get(field) else ():
             try:
-                list(atoms_of(pattern, classes))
+                parser.elements(pattern)
             except InputError as error:
                 remedy = error.remedy or "See screening/patterns.py for the language."
                 yield fault(field, error.message.rstrip("."), remedy, pattern)

@@ -12,17 +12,16 @@ A pattern is a row of elements, each of which matches one token unless said othe
     ?                   a word that the lexicon does not know, which is what most names are
 
 A comma, dash or bracket between two elements is passed over; the end of a sentence or of an entry never is.
-:func:`compile_pattern` gives the matcher with its *needs*: for every required element the characters of which
-one must stand in a log for the pattern to match at all, so that a log only meets the patterns it could
-satisfy.
+:class:`Compiler` gives the matcher with its *needs*: for every required element the characters of which one
+must stand in a log for the pattern to match at all, so that a log only meets the patterns it could satisfy.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from functools import cached_property
+from functools import cache, cached_property
 
 from attrs import field, frozen
 
@@ -30,6 +29,7 @@ from firstpoint.errors import InputError
 from firstpoint.screening.tokens import CLAUSE, ENTRY, NUMBER, SENTENCE, UNKNOWN, Alphabet, fold
 
 Classes = Mapping[str, Sequence[str]]
+Codes = Callable[[str], frozenset[str]]  # the token codes that an atom stands for
 _GAP = re.compile(r"<(\d{1,2})>")
 _ATOM = re.compile(r"@[A-Z]+|#|\?|[^\W_]+\*?(?:_[^\W_]+\*?)*")
 _MANY = 3  # alternatives of several words from which a look ahead pays
@@ -76,93 +76,123 @@ class Element:
     gap: int | None = None
 
 
-@frozen
+@frozen(cache_hash=True)
 class _Element:
     sequences: tuple[tuple[str, ...], ...]  # alternatives, each a row of atoms ("word", "word*" or "#")
     optional: bool = False
     gap: int | None = None
 
 
-def compile_pattern(pattern: str, classes: Classes, alphabet: Alphabet, common: frozenset[str]) -> Matcher:
-    """The matcher of one pattern; ``common`` holds the characters of everyday words, poor as anchors."""
-    elements = _parse(pattern, classes)
-    source = "".join(_element_source(element, alphabet, first=not at) for at, element in enumerate(elements))
-    required = [e for e in elements if not e.optional and e.gap is None]
-    by_rarity = sorted((_anchors(e, alphabet, common) for e in required), key=lambda a: _cost(a, common))
-    coded = tuple(_coded(element, alphabet) for element in elements)
-    return Matcher(coded, by_rarity[0], tuple(by_rarity), source)
+class Parser:
+    """Reads patterns with the word classes that they name.
+
+    Most elements stand in many patterns, and a class opens into hundreds of words, so each is read once.
+    """
+
+    def __init__(self, classes: Classes) -> None:
+        opened = cache(lambda alternative: _sequences(alternative, classes))
+        self._element = cache(lambda part: _parse_element(part, opened))
+
+    def elements(self, pattern: str) -> list[_Element]:
+        """The elements of a pattern in order; raises :class:`InputError` where it cannot be read."""
+        try:
+            elements = [self._element(part) for part in pattern.split()]
+        except InputError as fault:
+            raise InputError(fault.message, where=pattern, remedy=fault.remedy) from None
+        if all(e.optional or e.gap is not None for e in elements):
+            raise InputError(
+                "a pattern needs at least one required word", where=pattern, remedy="Add a word to it."
+            )
+        return elements
+
+    def atoms(self, pattern: str) -> Iterator[str]:
+        """Every word, prefix and number sign that a pattern speaks of, its classes opened."""
+        for element in self.elements(pattern):
+            for sequence in element.sequences:
+                yield from sequence
 
 
-def atoms_of(pattern: str, classes: Classes) -> Iterator[str]:
-    """Every word, prefix and number sign that a pattern speaks of, its classes opened."""
-    for element in _parse(pattern, classes):
-        for sequence in element.sequences:
-            yield from sequence
+class Compiler:
+    """Compiles patterns over one alphabet; what an element becomes is kept, as the parser keeps the element.
 
+    ``common`` holds the characters of everyday words, poor as anchors.
+    """
 
-def _parse(pattern: str, classes: Classes) -> list[_Element]:
-    elements = [_parse_element(part, pattern, classes) for part in pattern.split()]
-    if not any(not e.optional and e.gap is None for e in elements):
-        raise InputError(
-            "a pattern needs at least one required word", where=pattern, remedy="Add a word to it."
+    def __init__(self, parser: Parser, alphabet: Alphabet, common: frozenset[str]) -> None:
+        self._parser, self._common = parser, common
+        codes = cache(lambda atom: _codes(atom, alphabet))
+        cost = cache(lambda atom: _cost(codes(atom), common))
+        self._source = cache(lambda element: _element_source(element, codes))
+        self._coded = cache(lambda element: _coded(element, codes))
+        self._anchors = cache(lambda element: _anchors(element, codes, cost))
+
+    def matcher(self, pattern: str) -> Matcher:
+        """The matcher of one pattern."""
+        elements = self._parser.elements(pattern)
+        source = "".join(
+            _joined(self._source(element), element, first=not at) for at, element in enumerate(elements)
         )
-    return elements
+        required = [e for e in elements if not e.optional and e.gap is None]
+        by_rarity = sorted(map(self._anchors, required), key=lambda codes: _cost(codes, self._common))
+        return Matcher(tuple(map(self._coded, elements)), by_rarity[0], tuple(by_rarity), source)
 
 
-def _parse_element(part: str, pattern: str, classes: Classes) -> _Element:
+def _parse_element(part: str, opened: Callable[[str], list[tuple[str, ...]]]) -> _Element:
     if gap := _GAP.fullmatch(part):
         return _Element((), gap=int(gap[1]))
     optional = part.startswith("[") and part.endswith("]")
     alternatives = (part[1:-1] if optional else part).split("|")
-    sequences = [s for alternative in alternatives for s in _sequences(alternative, pattern, classes)]
+    sequences = [s for alternative in alternatives for s in opened(alternative)]
     return _Element(tuple(dict.fromkeys(sequences)), optional)
 
 
-def _sequences(alternative: str, pattern: str, classes: Classes) -> list[tuple[str, ...]]:
+def _sequences(alternative: str, classes: Classes) -> list[tuple[str, ...]]:
     if not _ATOM.fullmatch(alternative):
-        raise InputError(f"{alternative!r} is not an element of the pattern language", where=pattern)
+        raise InputError(f"{alternative!r} is not an element of the pattern language")
     if alternative.startswith("@"):
         if alternative[1:] not in classes:
-            raise InputError(
-                f"there is no word class {alternative}", where=pattern, remedy="Add it to classes.csv."
-            )
+            raise InputError(f"there is no word class {alternative}", remedy="Add it to classes.csv.")
         members = classes[alternative[1:]]
-        return [s for member in members for s in _sequences(member.replace(" ", "_"), pattern, classes)]
+        return [s for member in members for s in _sequences(member.replace(" ", "_"), classes)]
     return [tuple(fold(word) for word in alternative.split("_"))]
 
 
-def _coded(element: _Element, alphabet: Alphabet) -> Element:
-    sequences = (
-        tuple(frozenset(_codes(atom, alphabet)) for atom in sequence) for sequence in element.sequences
-    )
-    return Element(tuple(sequences), element.optional, element.gap)
+def _coded(element: _Element, codes: Codes) -> Element:
+    sequences = tuple(tuple(map(codes, sequence)) for sequence in element.sequences)
+    return Element(sequences, element.optional, element.gap)
 
 
-def _codes(atom: str, alphabet: Alphabet) -> AbstractSet[str]:
+def _codes(atom: str, alphabet: Alphabet) -> frozenset[str]:
     if atom == "#":
-        return {NUMBER} | alphabet.codes_of_figures()
+        return frozenset({NUMBER} | alphabet.codes_of_figures())
     if atom == "?":
-        return {UNKNOWN}
+        return frozenset({UNKNOWN})
     return alphabet.codes_of_prefix(atom[:-1]) if atom.endswith("*") else alphabet.codes_of_literal(atom)
 
 
-def _element_source(element: _Element, alphabet: Alphabet, *, first: bool) -> str:
+def _element_source(element: _Element, codes: Codes) -> str:
     if element.gap is not None:
         return f"{_SAME_SENTENCE}{{0,{element.gap}}}?"
-    joint = "" if first else f"{CLAUSE}?"
-    source = f"{joint}(?:{_alternatives(element.sequences, alphabet)})"
-    return f"(?:{source})?" if element.optional else source
+    return f"(?:{_alternatives(element.sequences, codes)})"
 
 
-def _alternatives(sequences: Sequence[tuple[str, ...]], alphabet: Alphabet) -> str:
-    singles: set[str] = set().union(*(_codes(s[0], alphabet) for s in sequences if len(s) == 1))
+def _joined(source: str, element: _Element, *, first: bool) -> str:
+    """The expression of an element as it stands in its pattern: behind others a clause may end before it."""
+    if element.gap is not None:
+        return source
+    joined = source if first else f"{CLAUSE}?{source}"
+    return f"(?:{joined})?" if element.optional else joined
+
+
+def _alternatives(sequences: Sequence[tuple[str, ...]], codes: Codes) -> str:
+    singles: set[str] = set().union(*(codes(s[0]) for s in sequences if len(s) == 1))
     longer = sorted((s for s in sequences if len(s) > 1), key=len, reverse=True)
-    parts = ["".join(_class(_codes(atom, alphabet)) for atom in sequence) for sequence in longer]
+    parts = ["".join(_class(codes(atom)) for atom in sequence) for sequence in longer]
     source = "|".join([*parts, _class(singles)] if singles else parts)
     if len(parts) < _MANY:
         return source
     # Many branches are tried one after the other at every token unless its first character is looked at once.
-    firsts = singles.union(*(_codes(sequence[0], alphabet) for sequence in longer))
+    firsts = singles.union(*(codes(sequence[0]) for sequence in longer))
     return f"(?={_class(firsts)})(?:{source})"
 
 
@@ -170,12 +200,8 @@ def _class(codes: AbstractSet[str]) -> str:
     return f"[{''.join(re.escape(code) for code in sorted(codes))}]"
 
 
-def _anchors(element: _Element, alphabet: Alphabet, common: frozenset[str]) -> frozenset[str]:
-    rarest = (
-        min((_codes(atom, alphabet) for atom in sequence), key=lambda codes: _cost(frozenset(codes), common))
-        for sequence in element.sequences
-    )
-    return frozenset().union(*rarest)
+def _anchors(element: _Element, codes: Codes, cost: Callable[[str], int]) -> frozenset[str]:
+    return frozenset().union(*(codes(min(sequence, key=cost)) for sequence in element.sequences))
 
 
 def _cost(codes: frozenset[str], common: frozenset[str]) -> int:

@@ -12,7 +12,9 @@ original.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
+from itertools import islice, takewhile
 
 from firstpoint.screening.spelling import Spelling
 
@@ -50,7 +52,7 @@ class Alphabet(dict[str, str]):
         self.literals = {word: _private(number) for number, word in enumerate(words)}
         self.prefixes = {start: _private(len(words) + number) for number, start in enumerate(starts)}
         self._prefix_lengths = sorted({len(start) for start in starts}, reverse=True)
-        self._codes_of_prefix: dict[str, frozenset[str]] = {}
+        self._known = sorted((*self.literals.items(), *self.prefixes.items()))
         self.spelling: Spelling | None = None  # what unknown words may be misspellings of
 
     def __missing__(self, spelling: str) -> str:
@@ -78,10 +80,8 @@ class Alphabet(dict[str, str]):
 
     def codes_of_prefix(self, start: str) -> frozenset[str]:
         """The characters of every known word and longer prefix that begins with ``start``."""
-        if start not in self._codes_of_prefix:
-            known = (*self.literals.items(), *self.prefixes.items())
-            self._codes_of_prefix[start] = frozenset(code for word, code in known if word.startswith(start))
-        return self._codes_of_prefix[start]
+        begun = islice(self._known, bisect_left(self._known, (start,)), None)
+        return frozenset(code for _, code in takewhile(lambda known: known[0].startswith(start), begun))
 
     def codes_of_figures(self) -> set[str]:
         """The characters of literal words that are figures ("13")."""

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from firstpoint.screening.words.cutting import feature_key
 from firstpoint.screening.words.meanings import Meanings
@@ -79,6 +78,8 @@ def fit_directions(
 ) -> NDArray[np.float32]:
     """Directions (float32, 2 x directions x labels) from sentences: ``rows`` (sentences x 2·directions) their
     added-up words, ``share`` (sentences x labels) the labels that they tell."""
+    from scipy.optimize import minimize
+
     labels = share.shape[1]
     features = rows.astype(np.float64)
 
