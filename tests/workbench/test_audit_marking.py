@@ -11,6 +11,7 @@ from firstpoint.workbench.accounts.people import add_user
 from firstpoint.workbench.audits.models import Audit, Mark
 from firstpoint.workbench.audits.sampling import enter_marks, marks_frame, open_audit, result
 from firstpoint.workbench.ledger.models import LedgerEntry
+from firstpoint.workbench.work.models import WorkItem
 
 pytestmark = pytest.mark.django_db
 MARK = {
@@ -48,6 +49,21 @@ def test_saving_a_mark_leads_to_the_next_report(signed_in, audit):
     answer = mark(signed_in("auditor"), audit, 1)
     assert answer.headers["Location"] == f"/audits/{audit.pk}/reports/2/"
     assert LedgerEntry.objects.order_by("-sequence").first().action == "marking.mark"
+
+
+def test_a_missed_crime_goes_to_the_list_at_once_with_safeguarding_asked_once(signed_in, audit):
+    client = signed_in("auditor")
+    incident = audit.reports.get(number=1).incident
+    work = WorkItem.objects.filter(incident=incident)
+    work.all().delete()
+    mark(client, audit, 1, recorded="2", kind_of_error="")
+    assert not work.exists()
+    mark(client, audit, 1, version=2)
+    mark(client, audit, 1, version=3, recorded="0")
+    assert sorted(work.values_list("kind", "because", "state")) == [
+        ("recording", "audit", "awaiting_decision"),
+        ("safeguarding", "missed", "to_ask"),
+    ]
 
 
 def test_an_auditor_can_change_their_mark_and_the_ledger_keeps_both(signed_in, audit):

@@ -3,11 +3,14 @@
 import re
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from firstpoint import casework
+from firstpoint.workbench.api.tokens import make_token
 from firstpoint.workbench.incidents.models import Incident
 from firstpoint.workbench.ledger.models import LedgerEntry
+from firstpoint.workbench.recording.bringing_back import put_right
 from firstpoint.workbench.recording.handling import against_the_rules
 from firstpoint.workbench.work.models import WorkItem
 from firstpoint.workbench.work.opening import made
@@ -135,3 +138,30 @@ def test_the_registrar_finds_late_decisions_by_week_and_unit_with_their_reason(
     assert late_work.reference not in registrar.get("/late-decisions/?unit=South").content.decode()
     week = re.findall(r'<option value="(\d{4}-\d\d-\d\d)"', page)[3]
     assert late_work.reference not in registrar.get(f"/late-decisions/?week={week}").content.decode()
+
+
+def test_a_program_cannot_leave_out_the_note_that_a_removal_against_the_rules_needs(person, quiet, removal):
+    against = removal(against=True)
+    token = make_token(person("team_leader"), "tests", ["team_leader"], 5, timezone.now())
+    client = Client(headers={"Authorization": f"Bearer {token}"})
+    address = f"/api/v1/queues/recording/{against.pk}/steps"
+    asked = {"transition": "endorse", "version": against.version, "given": {}}
+    offered = client.get(f"/api/v1/queues/recording/{against.pk}").json()["available"]
+    assert [each["name"] for step in offered for each in step["when_against"]] == ["note"]
+    assert client.post(address, asked, content_type="application/json").status_code in (400, 422)
+    assert states(against) == ["awaiting_endorsement"]
+    asked["given"] = {"note": "The victim withdrew nothing; see the call back."}
+    assert client.post(address, asked, content_type="application/json").status_code == 200
+
+
+def test_a_crime_found_while_a_removal_waits_sends_it_back_before_anybody_endorses_it(
+    signed_in, person, quiet, removal
+):
+    waiting = removal()
+    crimes = [{"ho_class": "8N", "count": 1}]
+    found = put_right(waiting.incident, person("auditor"), timezone.now(), reason="Found.", crimes=crimes)
+    assert (found.pk, found.state, found.particulars["crimes"]) == (waiting.pk, "returned", crimes)
+    stale = {"version": waiting.version, "step": "save", "decision": "endorse", "note": "Seen."}
+    answer = signed_in("team_leader").post(f"/queues/recording/{waiting.pk}/", stale)
+    assert answer.status_code == 409
+    assert states(waiting) == ["returned"]

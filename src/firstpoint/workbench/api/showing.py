@@ -55,6 +55,7 @@ def offered(move: Transition) -> StepOffered:
         must_give=[_particular(each) for each in move.must_give],
         may_give=[_particular(each) for each in move.may_give],
         when_late=[_particular(each) for each in move.when_late],
+        when_against=[_particular(each) for each in move.when_against],
     )
 
 

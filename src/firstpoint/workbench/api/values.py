@@ -37,7 +37,11 @@ class ParticularOut(Schema):
 
 
 class StepOffered(Schema):
-    """A step that can be taken, what must be given for it and what may be."""
+    """A step that can be taken, what must be given for it and what may be.
+
+    ``when_late`` must be given too where the deadline is past, ``when_against`` where the step leaves
+    unrecorded what the rules require.
+    """
 
     transition: str
     title: str
@@ -47,6 +51,7 @@ class StepOffered(Schema):
     must_give: list[ParticularOut]
     may_give: list[ParticularOut]
     when_late: list[ParticularOut]
+    when_against: list[ParticularOut]
 
 
 class StateOut(Schema):

@@ -17,6 +17,7 @@ from firstpoint.errors import NotAllowed
 from firstpoint.workbench.accounts.models import User
 from firstpoint.workbench.audits.models import KIND, Audit, Mark, SampledReport
 from firstpoint.workbench.ledger.keeping import keep, reference
+from firstpoint.workbench.recording.bringing_back import put_right
 
 _NUMBERS = ("should_record", "recorded", "in_time", "right_class")
 
@@ -101,6 +102,7 @@ def mark(report_key: int, version: int, user: User, given: Mapping[str, Any], no
         made, _ = Mark.objects.update_or_create(
             report=report, defaults={"auditor": user, "marked_at": now, **_fields(given)}
         )
+        put_right_what_it_missed(made, user, now)
         numbers = {name: getattr(made, name) for name in _NUMBERS}
         detail = {
             "report": reference("report", report.report_id),
@@ -109,6 +111,16 @@ def mark(report_key: int, version: int, user: User, given: Mapping[str, Any], no
         }
         keep(user.person.reference, f"marking.{move.transition}", f"audit:{report.audit_id}", detail)
     return made
+
+
+def put_right_what_it_missed(made: Mark, user: User, now: datetime) -> None:
+    """Put a report on the list to decide, safeguarding first, where a mark says that a crime is missing.
+
+    The sample keeps the state as at its draw, so that putting a miss right changes no estimate.
+    """
+    incident = made.report.incident
+    if made.should_record > made.recorded and incident is not None:
+        put_right(incident, user, now, reason="An audit found a crime that was missed.")
 
 
 def next_unmarked(audit: Audit, user: User, after: int = 0) -> int | None:

@@ -15,6 +15,7 @@ from firstpoint.auditing import AuditResult, Sample
 from firstpoint.errors import InputError
 from firstpoint.workbench.accounts.models import User
 from firstpoint.workbench.accounts.people import THE_COMMAND
+from firstpoint.workbench.audits.marking import put_right_what_it_missed
 from firstpoint.workbench.audits.models import Audit, Mark, SampledReport
 from firstpoint.workbench.incidents.models import Crime, Incident
 from firstpoint.workbench.ledger.keeping import keep
@@ -62,7 +63,10 @@ def enter_marks(audit: Audit, marks: pl.DataFrame, *, auditor: str, by: str = TH
     InputError for a report that was not drawn.
     """
     person = _auditor(auditor)
-    drawn = {each.report_id: each for each in audit.reports.select_related("mark")}
+    drawn = {
+        each.report_id: each
+        for each in audit.reports.select_related("mark", "incident").defer("incident__text")
+    }
     strangers = [name for name in marks.get_column("incident_id").to_list() if name not in drawn]
     if strangers:
         raise InputError(
@@ -85,6 +89,8 @@ def enter_marks(audit: Audit, marks: pl.DataFrame, *, auditor: str, by: str = TH
             if not hasattr(drawn[row["incident_id"]], "mark")
         )
         SampledReport.objects.filter(pk__in=[each.report_id for each in made]).update(given_to=person)
+        for each in made:
+            put_right_what_it_missed(each, person, each.marked_at)
         keep(
             by,
             "audit.marks-entered",

@@ -79,10 +79,6 @@ def follows(item: WorkItem, step: Step, now: datetime) -> None:
     work = bring_back(
         item.incident, step.by, now, because="confirmed", reason=reason, crimes=crimes, origin=item
     )
-    if work.state == "awaiting_endorsement":
-        # Somebody asked meanwhile that the report leave the list: that is overtaken.
-        returned = casework.transition("recording", "return")
-        work = follow_on(work, returned, step.by, {"return_reason": reason}, now).item
     given = {
         "crimes": crimes,
         "rationale": step.given["rationale"],

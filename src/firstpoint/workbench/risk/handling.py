@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from firstpoint.workbench.recording.bringing_back import bring_back
+from firstpoint.workbench.recording.bringing_back import put_right
 from firstpoint.workbench.risk.models import Drawn
 from firstpoint.workbench.work.handling import Handling
-from firstpoint.workbench.work.models import FIRST, Step, WorkItem
-from firstpoint.workbench.work.opening import open_item
+from firstpoint.workbench.work.models import Step, WorkItem
 
 
 def follows(item: WorkItem, step: Step, now: datetime) -> None:
@@ -23,13 +22,8 @@ def follows(item: WorkItem, step: Step, now: datetime) -> None:
     )
     if not missed or item.incident is None:
         return
-    by = step.by.person.reference
-    open_item(
-        "safeguarding", by=by, now=now, because="missed", incident=item.incident, origin=item, priority=FIRST
-    )
     reason = "The daily audit found a crime that was missed."
-    crimes = step.given["crimes"]
-    bring_back(item.incident, step.by, now, because="audit", reason=reason, crimes=crimes, origin=item)
+    put_right(item.incident, step.by, now, reason=reason, crimes=step.given["crimes"], origin=item)
 
 
 HANDLING = Handling(follows=follows, pages=(("What the daily audit yields", "risk-yield", "risk.results"),))

@@ -28,13 +28,13 @@ def check_step(
     version: int,
     move: Transition,
     user: User,
-    given: Mapping[str, object],
+    given: Mapping[str, object] | None,
     now: datetime,
 ) -> str:
     """The state to which this step would lead; raises Moved, NotAllowed or Incomplete as casework does.
 
     ``version`` is the one that the person saw: where the work has moved since, they decided on something
-    else. Nothing given stands for a form that nobody filled in yet.
+    else. ``given`` is None where nobody was asked for anything yet.
     """
     refuse_if_shut(user.person, incident_of(item))
     refuse_if_moved(item, version, move.transition)
@@ -43,11 +43,11 @@ def check_step(
         state_name=item.state,
         person=user.person,
         authors=item.authors,
-        given=given,
+        given=given or {},
         late=item.is_late(now),
-        against=bool(given) and is_against(item, move),
+        against=given is not None and is_against(item, move),
     )
-    handling_of(item.kind).conditions(item, move, user.person, given, now)
+    handling_of(item.kind).conditions(item, move, user.person, given or {}, now)
     return to_state
 
 

@@ -215,7 +215,7 @@ def _why_none(request: Signed, item: WorkItem) -> str:
         if move.set_off_by:
             continue
         try:
-            stepping.check_step(item, item.version, move, request.user, {}, timezone.now())
+            stepping.check_step(item, item.version, move, request.user, None, timezone.now())
         except Incomplete:
             continue
         except NotAllowed as refusal:
