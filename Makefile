@@ -19,9 +19,9 @@ test: $(VENV)/.dev browser ## Every check and every test, the browser's included
 	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 trials: $(VENV)/.dev browser ## Long trials, outside make test; the results go to docs/trials.md
-	$(BIN)/python -m pytest -m trial
 	$(BIN)/python tests/counting/trials.py
 	$(BIN)/python tests/counting/column_trials.py
+	$(BIN)/python tests/marked_trials.py
 
 check: $(VENV)/.dev ## Formatting, lint, types and the arrows between the rooms
 	$(BIN)/ruff format --check .

@@ -28,10 +28,11 @@ def counting() -> None:
 
 
 def screening() -> None:
-    from firstpoint.screening import screen
+    from firstpoint.screening import LogReader, screen
 
     texts = [f"He punched her in the face at number {number}." for number in range(MANY)]
     screen(pl.DataFrame({"incident_id": [str(number) for number in range(MANY)], "text": texts}))
+    LogReader().read({"text": texts[0], "opening_code": "ASSAULT", "closing_code": "CLOSED"})
 
 
 ROOMS: dict[str, Callable[[], None]] = {"counting": counting, "screening": screening}

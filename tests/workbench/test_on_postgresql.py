@@ -1,8 +1,7 @@
 """The workbench's tests once more, on a PostgreSQL that is started for them.
 
 Each module named here runs as it stands, in a process whose settings name that server. It needs none that is
-installed: the programs come from a wheel (:mod:`postgresql_server`). What asks the same of the database for
-one role after another runs for two that between them open nearly everything; ``make trials`` runs all.
+installed: the programs come from a wheel (:mod:`postgresql_server`).
 """
 
 from __future__ import annotations
@@ -34,21 +33,19 @@ MODULES = (
 LEFT_OUT = (
     "not no_way_of_asking and not kill_in_the_middle and not other_pages_show_nothing and not what_ships"
 )
-# Nearly every page is the registrar's; those of audits are the auditor's.
-FOR_TWO_ROLES = "(not a_page_keeps_the_rules and not one_entry_in_the_ledger or registrar or auditor)"
 
 
 @pytest.fixture(scope="module")
-def outcomes(tmp_path_factory, request) -> dict[str, list[ElementTree.Element]]:
-    """What came of each of the chosen tests on PostgreSQL, by module."""
+def outcomes(tmp_path_factory) -> dict[str, list[ElementTree.Element]]:
+    """What came of each test on PostgreSQL, by module."""
     report = tmp_path_factory.mktemp("report") / "report.xml"
     modules = [HERE / f"{name}.py" for name in MODULES]
     try:
         with postgresql_server.running() as server:
             told = {"FIRSTPOINT_DATABASE": server.without_password, "PGPASSWORD": server.password}
             ran = subprocess.run(
-                [sys.executable, "-m", "pytest", *modules, "-q", "-p", "no:cacheprovider",
-                 "-k", request.param, f"--junitxml={report}", "--tb=short"],
+                [sys.executable, "-m", "pytest", *modules, "-q", "-p", "no:cacheprovider", "-k", LEFT_OUT,
+                 f"--junitxml={report}", "--tb=short"],
                 env=os.environ | told, capture_output=True, text=True, cwd=HERE.parent.parent,
             )  # fmt: skip
     except postgresql_server.CannotRun as reason:
@@ -61,14 +58,6 @@ def outcomes(tmp_path_factory, request) -> dict[str, list[ElementTree.Element]]:
 
 
 @pytest.mark.parametrize("module", MODULES)
-@pytest.mark.parametrize(
-    "outcomes",
-    [
-        pytest.param(f"{LEFT_OUT} and {FOR_TWO_ROLES}", id="for two roles"),
-        pytest.param(LEFT_OUT, id="for every role", marks=pytest.mark.trial),
-    ],
-    indirect=True,
-)
 def test_what_holds_on_sqlite_holds_on_postgresql(outcomes, module):
     failed = [
         f"{case.get('name')}: {fault.text}"

@@ -21,7 +21,7 @@ from firstpoint.cli.link import say_links
 from firstpoint.cli.tables import write_table, write_text
 from firstpoint.errors import Refused
 from firstpoint.records.linking import Linkage, link_records
-from firstpoint.reporting import board_report
+from firstpoint.reporting import BoardPaper, board_report
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -55,6 +55,14 @@ class Holdings:
         assert isinstance(first, date)
         assert isinstance(last, date)
         return first, last
+
+
+@frozen
+class Audit:
+    """What the marks on a sample say: the rate, and the board's paper on it."""
+
+    result: auditing.AuditResult
+    paper: BoardPaper
 
 
 @click.command(name="run")
@@ -109,27 +117,39 @@ def run_command(
         )
     if marks and not force_name:
         raise click.UsageError("--marks makes a board paper, which needs the force's name: give --force.")
+    # Marks that cannot be used are refused before the long work.
+    audit = read_audit(marks, frame, draw_record, force_name, partial=partial) if marks and frame else None
     held = read_holdings(incidents, crimes, mapping, out)
     screen_and_count(held, out)
-    if marks and frame:
-        draw = read_draw(draw_record or frame.with_name("sample.csv.json"))
-        refuse_undrawn(auditing.read_marks(marks), auditing.read_frame(frame), draw)
-        result = auditing.estimate(auditing.read_marks(marks), auditing.read_frame(frame))
-        write_text(json.dumps(result.as_dict(), indent=1) + "\n", out / "estimate.json")
+    if audit:
+        write_text(json.dumps(audit.result.as_dict(), indent=1) + "\n", out / "estimate.json")
         heading("Recording rate")
-        say_estimate(result)
-        paper = board_paper(
-            result.as_dict(),
-            draw=draw,
-            marks=auditing.read_marks(marks),
-            force=force_name,
-            partial=partial,
-            prepared_on=datetime.now(ZoneInfo("Europe/London")).date(),
-        )
-        write_report(board_report(paper), out / "board-report")
+        say_estimate(audit.result)
+        write_report(board_report(audit.paper), out / "board-report")
     else:
         draw_sample(held, out, half_width_points=half_width_points, seed=seed)
     finish(rows_set_aside=held.rows_set_aside)
+
+
+def read_audit(
+    marks: Path, frame: Path, draw_record: Path | None, force_name: str, *, partial: bool
+) -> Audit:
+    """Estimate the rate from the marks on a sample; raises Refused where marks, frame and draw do not belong
+    together.
+    """
+    draw = read_draw(draw_record or frame.with_name("sample.csv.json"))
+    marked, drawn_from = auditing.read_marks(marks), auditing.read_frame(frame)
+    refuse_undrawn(marked, drawn_from, draw)
+    result = auditing.estimate(marked, drawn_from)
+    paper = board_paper(
+        result.as_dict(),
+        draw=draw,
+        marks=marked,
+        force=force_name,
+        partial=partial,
+        prepared_on=datetime.now(ZoneInfo("Europe/London")).date(),
+    )
+    return Audit(result, paper)
 
 
 def read_holdings(incidents: Path, crimes: Path | None, mapping: str | None, out: Path) -> Holdings:
