@@ -166,7 +166,10 @@ def test_a_theft_that_never_was_is_cancelled_once_the_victim_was_told_and_stands
     later = (timezone.localtime() + timedelta(hours=3)).strftime("%Y-%m-%dT%H:%M")
     told = {"told_how": "telephone", "told_at": later}
     assert act("investigator", item, "tell", **told).status_code == 400
-    assert act("investigator", item, "tell", **{**told, "told_at": "2026-06-01T10:00"}).status_code == 302
+    early = {**told, "told_at": "2026-06-01T10:00"}
+    assert act("investigator", item, "tell", **early).status_code == 400  # before it was asked for
+    now = {**told, "told_at": f"{timezone.localtime():%Y-%m-%dT%H:%M}"}
+    assert act("investigator", item, "tell", **now).status_code == 302
     page = signed_in("registrar").get(f"/incidents/{theft.incident.pk}/").content.decode()
     assert "until the next extract shows it" in page
     theft.refresh_from_db()

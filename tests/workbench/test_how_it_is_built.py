@@ -143,8 +143,8 @@ def queries(client, address):
 LOCK = 0 if ON_SQLITE else 1
 # Queries a page may take; a page that needs more has a loop over the database in it.
 BUDGETS = [
-    ("decision_maker", "/", 13),
-    ("decision_maker", "/incidents/", 5),
+    ("decision_maker", "/", 14),
+    ("decision_maker", "/incidents/", 6),
     ("decision_maker", "/queues/", 20),
     ("decision_maker", "/queues/recording/", 6),
     ("decision_maker", "/incidents/1/", 16 + LOCK),

@@ -9,6 +9,7 @@ from workbench_builders import SEEDED
 from firstpoint.workbench.incidents import finding
 from firstpoint.workbench.incidents.models import Crime, Grant, Incident, Restriction
 from firstpoint.workbench.ledger.models import LedgerEntry
+from firstpoint.workbench.work.models import WorkItem
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +71,25 @@ def test_a_restricted_incident_shows_nothing_but_its_reference_in_a_search_and_i
         assert "Restricted" in page
         assert f"/incidents/{incident.pk}/" not in page
         assert "domestic" not in page.split("<tbody", 1)[1]
+
+
+def test_every_list_shows_of_a_restricted_incident_the_reference_alone(signed_in):
+    incident = Incident.objects.get(incident_id="MK-00000")
+    incident.screened.rank = 1
+    incident.screened.save()
+    work = WorkItem.objects.get(kind="recording", incident=incident)
+    WorkItem.objects.filter(pk=work.pk).update(priority=987.5)
+    client = signed_in("decision_maker")
+    assert "987.5" in client.get("/queues/recording/?find=MK-00000").content.decode()
+    assert "MK-00000" in client.get("/").content.decode()
+    shut()
+    assert "987.5" not in client.get("/queues/recording/?find=MK-00000").content.decode()
+    assert "MK-00000" not in client.get("/").content.decode()
+    ranked = client.get("/incidents/?find=MK-00000").content.decode()
+    assert "Restricted" in ranked
+    assert f"/incidents/{incident.pk}/" not in ranked
+    row = client.get("/api/v1/incidents?find=MK-00000").json()["rows"][0]
+    assert (row["harm"], row["chance_unrecorded"], row["opening_code"]) == (None, None, None)
 
 
 @pytest.mark.parametrize("role", ["decision_maker", "registrar", "team_leader"])

@@ -10,6 +10,7 @@ import pytest
 from django.utils import timezone
 from workbench_builders import SEEDED
 
+from firstpoint import casework
 from firstpoint.workbench.incidents.models import Incident, Screened
 from firstpoint.workbench.ledger.models import LedgerEntry
 from firstpoint.workbench.referrals.counting import by_week, safeguarding
@@ -301,3 +302,63 @@ def test_reports_that_give_no_alert_do_not_keep_others_from_their_turn(late_work
     other = late.exclude(incident_id__in=alerted).first()
     Incident.objects.filter(incident_id=other.incident_id).update(domestic=True)
     assert raise_all(timezone.now(), "screen") == 1
+
+
+def test_an_appeal_that_came_in_keeps_the_decision_from_being_taken_back(act, late_work, signed_in):
+    WorkItem.objects.exclude(kind="recording").delete()
+    removed(act, late_work)
+    grounds = {"appellant": "victim", "appeal_grounds": "He did hit me."}
+    signed_in("imu_supervisor").post(f"/appeals/receive/{late_work.incident.pk}/", grounds)
+    late_work.refresh_from_db()
+    undo = {"version": late_work.version, "step": "undo"}
+    assert signed_in("team_leader").post(f"/queues/recording/{late_work.pk}/", undo).status_code == 409
+    assert WorkItem.objects.get(kind="appeal").particulars["appeal_grounds"] == "He did hit me."
+
+
+def test_a_reported_rape_agreed_to_be_no_crime_asks_for_safeguarding_and_for_telling_the_victim(
+    act, late_work, person
+):
+    WorkItem.objects.exclude(kind="recording").delete()
+    Incident.objects.filter(incident_id=late_work.incident_id).update(domestic=True)
+    own = {"reported_incident": [person("registrar").person.reference]}
+    n100 = open_item(
+        "n100", by="screen", now=timezone.now(), because="screen", incident=late_work.incident,
+        particulars={"reported_code": "N100/01"}, authors=own,
+    )  # fmt: skip
+    WorkItem.objects.filter(pk=n100.pk).update(state="awaiting_oversight", waits_for="registrar")
+    assert act("registrar", n100, "agree", decision_reason="Seen.").status_code == 403  # their own report
+    WorkItem.objects.filter(pk=n100.pk).update(authors={})
+    assert act("registrar", n100, "agree", decision_reason="Seen.").status_code == 302
+    opened = WorkItem.objects.filter(kind__in=("safeguarding", "telling")).values_list("kind", flat=True)
+    assert sorted(opened) == ["safeguarding", "telling"]
+
+
+def test_a_report_alerted_to_as_overdue_is_alerted_to_again_once_it_became_no_crime(act, late_work):
+    WorkItem.objects.exclude(kind="recording").delete()
+    LookedAt.objects.all().delete()
+    Incident.objects.filter(incident_id=late_work.incident_id).update(domestic=True)
+    raise_due(timezone.now(), "worker")
+    alerts = WorkItem.objects.filter(kind="alert", incident_id=late_work.incident_id)
+    removed(act, late_work)
+    raise_due(timezone.now(), "worker")
+    raise_due(timezone.now(), "worker")
+    assert sorted(alerts.values_list("because", flat=True)) == ["overdue", "unrecorded"]
+
+
+def test_who_did_not_want_support_is_not_referred_when_the_report_is_decided_anew(act, fresh_work):
+    act("decision_maker", fresh_work, "record", **RECORD)
+    one, other = Referral.objects.order_by("pk")
+    Referral.objects.filter(pk=one.pk).update(state="opted_out")
+    Referral.objects.filter(pk=other.pk).update(state="sent")
+    assert act("registrar", fresh_work, "reopen", reopen_reason="A third victim.").status_code == 302
+    more = {**RECORD, "count-0": "3"}
+    assert act("decision_maker", fresh_work, "record", **more).status_code == 302
+    assert sorted(Referral.objects.values_list("state", flat=True)) == ["opted_out", "sent", "waiting"]
+
+
+@pytest.mark.parametrize(
+    "moment", ["9999-12-31T23:59-14:00", "1066-10-14T09:00+00:00", "2031-01-01T09:00+00:00"]
+)
+def test_nobody_was_told_at_a_time_that_cannot_have_been(moment):
+    told_at = next(each for each in casework.transition("telling", "tell").asks if each.name == "told_at")
+    assert "told_at" in casework.faults_of([told_at], {"told_at": moment})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from math import isfinite
 
@@ -15,6 +15,8 @@ from firstpoint.casework.policy import may, require, who_could
 from firstpoint.casework.tables import Particular, listed, particular, rows
 from firstpoint.errors import InputError, NotAllowed
 from firstpoint.vocabulary import offence_class
+
+_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
 INFORMATION = {
     "what": "what it is",
@@ -374,7 +376,11 @@ def _moment_fault(asked: Particular, answer: object) -> str:
         moment = datetime.fromisoformat(str(answer))
     except ValueError:
         return f"{asked.title.rstrip('?')}: enter a date and a time, such as 2026-05-04 14:05"
-    return "" if moment.tzinfo else f"{asked.title.rstrip('?')}: the time says no zone"
+    if not moment.tzinfo:
+        return f"{asked.title.rstrip('?')}: the time says no zone"
+    # What is asked for is when something was done. Ten minutes are for clocks that differ.
+    in_time = _EARLIEST <= moment <= datetime.now(UTC) + timedelta(minutes=10)
+    return "" if in_time else f"{asked.title.rstrip('?')}: enter a time that has been, from 2000 on"
 
 
 def _information_fault(asked: Particular, answer: object) -> str:

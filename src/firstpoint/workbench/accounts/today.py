@@ -14,12 +14,12 @@ from firstpoint.workbench.accounts.models import User
 from firstpoint.workbench.audits import marking
 from firstpoint.workbench.boards.models import PublishedPaper
 from firstpoint.workbench.imports.models import LoadedExtract
-from firstpoint.workbench.incidents.restricting import is_shut
 from firstpoint.workbench.ledger.models import LedgerEntry
 from firstpoint.workbench.recording import removals
-from firstpoint.workbench.recording.lateness import late_decisions
+from firstpoint.workbench.recording.lateness import how_many_late, late_decisions
 from firstpoint.workbench.work import queues
 from firstpoint.workbench.work.models import WorkItem
+from firstpoint.workbench.work.opening import shut_to
 
 _MOST_KINDS = 3
 """Of so many queues the first few pieces of work are named: those with the most overdue."""
@@ -77,7 +77,7 @@ def _other_queues(user: User, now: datetime) -> Part:
     seen = [row for row in rows if user.may(row[0].see)]
     pressing = sorted(seen, key=lambda row: -row[2])[:_MOST_KINDS]
     first = queues.next_by_clock([kind.kind for kind, *_ in pressing], user.roles)
-    shut = is_shut(user.person, [each.incident_id for each in first if each.incident_id])
+    shut = shut_to(user.person, first)
     return Part(
         title="Waiting for you in other queues" if user.may("recording.decide") else "Waiting for you",
         figures=tuple(
@@ -95,7 +95,7 @@ def _other_queues(user: User, now: datetime) -> Part:
                 reverse(f"item-{each.kind}", args=[each.pk]),
             )
             for each in first
-            if each.incident_id not in shut
+            if each.pk not in shut
         ),
         empty="" if seen else "Nothing waits for your roles. Look at all queues that you can see.",
         start=("See all queues", reverse("work")) if not seen else None,
@@ -112,9 +112,11 @@ def _address(kind: casework.Kind, late: int) -> str:
     return reverse(f"queue-{kind.kind}") + ("?show=overdue" if late else "")
 
 
-def _to_decide(_user: User, now: datetime) -> Part:
+def _to_decide(user: User, now: datetime) -> Part:
     address = reverse("queue-recording")
-    first = queues.first_few("recording", now)
+    gravest = queues.first_few("recording", now)
+    shut = shut_to(user.person, gravest)
+    first = [each for each in gravest if each.pk not in shut]
     ready = queues.first_few("recording", now, show="awaiting_decision", most=1)
     overdue = queues.how_many("recording", now, "overdue")
     return Part(
@@ -125,7 +127,7 @@ def _to_decide(_user: User, now: datetime) -> Part:
             Figure(queues.how_many("recording", now), "to decide in all", address),
         ),
         first=first,
-        empty="" if first else "No report waits for a decision.",
+        empty="" if gravest else "No report waits for a decision.",
         start=("Decide the first", reverse("item-recording", args=[ready[0].pk])) if ready else None,
     )
 
@@ -133,26 +135,29 @@ def _to_decide(_user: User, now: datetime) -> Part:
 def _to_endorse(user: User, now: datetime) -> Part:
     waiting = removals.waiting(now)
     others = [work for work in waiting if not removals.is_own(work, user.person.reference)]
-    own = len(waiting) - len(others)
+    own, number = len(waiting) - len(others), queues.how_many("recording", now, removals.WAITING)
+    # Beyond what is shown nobody has looked at whose they are.
+    for_me = user.may("removals.endorse") and number == len(waiting)
     return Part(
         title="Removals to endorse",
         figures=(
             Figure(
-                len(others),
-                "waiting for you" if user.may("removals.endorse") else "waiting",
+                len(others) if for_me else number,
+                "waiting for you" if for_me else "waiting",
                 reverse("removals"),
             ),
-            *((Figure(own, "your own, for somebody else"),) if own else ()),
+            *((Figure(own, "your own, for somebody else"),) if own and for_me else ()),
         ),
         empty="" if waiting else "No removal waits for endorsement.",
     )
 
 
 def _late(_user: User, now: datetime) -> Part:
-    late = late_decisions(now - timedelta(days=7))
+    week = now - timedelta(days=7)
+    late, number = late_decisions(week), how_many_late(week)
     return Part(
         title="Decided late in the last 7 days",
-        figures=(Figure(len(late), "late decisions", reverse("late-decisions"), late=bool(late)),),
+        figures=(Figure(number, "late decisions", reverse("late-decisions"), late=bool(late)),),
         links=tuple(
             (f"{each.item.incident_id}: {each.move.title}", reverse("item-recording", args=[each.item_id]))
             for each in late[:5]

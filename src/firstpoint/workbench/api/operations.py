@@ -43,6 +43,7 @@ from firstpoint.workbench.ledger.keeping import keep, verify_ledger
 from firstpoint.workbench.ledger.models import LedgerEntry
 from firstpoint.workbench.paging import MOST_PAGES
 from firstpoint.workbench.work import cases, queues, stepping, undoing
+from firstpoint.workbench.work.opening import shut_to
 from firstpoint.workbench.work.urls import KINDS
 
 LARGEST_KEY = 9_223_372_036_854_775_807
@@ -128,7 +129,7 @@ def queue(
     require(request, _known(kind).see)
     given = {"show": show, "order": order, "opened_as": opened_as, "unit": unit, "find": find}
     here = queues.listed(queues.wanted(kind, {**given, "page": str(page)}), timezone.now())
-    shut = is_shut(request.user.person, [each.incident_id for each in here.rows if each.incident_id])
+    shut = shut_to(request.user.person, here.rows)
     rows = [showing.row_of(each, shut) for each in here.rows]
     return WorkPage(count=here.count, page=page, more=here.more, rows=rows)
 
@@ -285,9 +286,9 @@ def _incident_row(row: Any, *, hidden: bool) -> IncidentRow:
         received_at=row.incident.received_at,
         opening_code=None if hidden else row.incident.opening_code,
         rank=row.rank,
-        chance_unrecorded=row.chance_unrecorded,
-        harm=row.harm,
-        expected_crimes=row.expected_crimes,
-        crimes_recorded=row.crimes_recorded,
+        chance_unrecorded=None if hidden else row.chance_unrecorded,
+        harm=None if hidden else row.harm,
+        expected_crimes=None if hidden else row.expected_crimes,
+        crimes_recorded=None if hidden else row.crimes_recorded,
         not_read=row.not_read,
     )

@@ -59,9 +59,9 @@ def offered(move: Transition) -> StepOffered:
     )
 
 
-def row_of(item: WorkItem, shut: Collection[str] = ()) -> WorkRow:
-    """A piece of work as its queue shows it; of a restricted one the reference alone."""
-    hidden, blind = item.incident_id in shut, item.of_kind.blind
+def row_of(item: WorkItem, shut: Collection[int] = ()) -> WorkRow:
+    """A piece of work as its queue shows it; of one that ``shut`` holds the reference alone."""
+    hidden, blind = item.pk in shut, item.of_kind.blind
     return WorkRow(
         key=item.pk,
         kind=item.kind,

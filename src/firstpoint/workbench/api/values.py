@@ -192,17 +192,17 @@ class StepDone(Schema):
 
 
 class IncidentRow(Schema):
-    """An incident as the ranked list shows it."""
+    """An incident as the ranked list shows it; of a restricted one only its reference, moment and rank."""
 
     key: int
     incident_id: str
     received_at: datetime
     opening_code: str | None
     rank: int
-    chance_unrecorded: float
-    harm: float
-    expected_crimes: float
-    crimes_recorded: int
+    chance_unrecorded: float | None
+    harm: float | None
+    expected_crimes: float | None
+    crimes_recorded: int | None
     not_read: str
 
 

@@ -33,8 +33,8 @@ def conditions(item: WorkItem, move: Transition, person: Person, given: Given, n
         _check_decision(item, move.transition, person, given, now)
     elif move.transition == "advise":
         _check_advice(item, now)
-    elif move.transition == "tell" and given and datetime.fromisoformat(given["told_at"]) > now:
-        raise Incomplete({"told_at": "The victim has to have been told: this is still to come"})
+    elif move.transition == "tell" and given:
+        _check_telling(datetime.fromisoformat(given["told_at"]), item, now)
 
 
 def offers(item: WorkItem, move: Transition, person: Person) -> bool:
@@ -100,10 +100,23 @@ def _check_decision(item: WorkItem, step: str, person: Person, given: Given, now
             where=step,
             remedy=could,
         )
-    if said.decider.decided_by == CHIEF_OFFICER and not item.authors.get("advise"):
+    if said.decider.decided_by == CHIEF_OFFICER and not _has_advice_on_what_stands(item):
         raise Refused(deciding.ADVICE, where=step, remedy="Ask the registrar to note their advice here.")
     if step in AGREEING:
         _check_agreement(question, step, said, now)
+
+
+def _has_advice_on_what_stands(item: WorkItem) -> bool:
+    """Whether the registrar's advice is later than anything else that was put to the request since."""
+    last = item.steps.filter(transition__in=("advise", "supply")).order_by("-pk").first()
+    return last is not None and last.transition == "advise"
+
+
+def _check_telling(told_at: datetime, item: WorkItem, now: datetime) -> None:
+    if told_at > now:
+        raise Incomplete({"told_at": "The victim has to have been told: this is still to come"})
+    if told_at < item.opened_at.replace(second=0, microsecond=0):
+        raise Incomplete({"told_at": "Enter a time after the cancellation or transfer was asked for"})
 
 
 def _check_agreement(question: Question, step: str, said: Said, now: datetime) -> None:

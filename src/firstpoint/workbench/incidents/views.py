@@ -25,8 +25,15 @@ def ranked(request: Signed) -> HttpResponse:
     now = timezone.now()
     asked = listing.wanted(request.GET)
     here = listing.listed(asked)
-    decided = decisions_on([row.incident_id for row in here.rows])
-    context = {"asked": asked, "here": here, "now": now, "work": decided, "orders": listing.ORDERS}
+    names = [row.incident_id for row in here.rows]
+    context = {
+        "asked": asked,
+        "here": here,
+        "now": now,
+        "work": decisions_on(names),
+        "shut": restricting.is_shut(request.user.person, names),
+        "orders": listing.ORDERS,
+    }
     return render(request, "workbench/incidents.html", context)
 
 

@@ -29,7 +29,9 @@ def check_of(day: date) -> Sequence[Checked]:
     items = list(WorkItem.objects.filter(of_the_day | waiting, kind="n100").order_by("opened_at", "pk"))
     ticks = {
         step.item_id: step
-        for step in Step.objects.filter(item__in=items, transition="tick_off").select_related("by", "item")
+        for step in Step.objects.filter(item__in=items, transition="tick_off", undone=False).select_related(
+            "by", "item"
+        )
     }
     return [Checked(item, ticks.get(item.pk)) for item in items]
 
@@ -41,7 +43,9 @@ def no_crime() -> Sequence[tuple[WorkItem, Step | None]]:
     why = {
         step.item_id: step
         for step in Step.objects.filter(
-            item__in=items, transition__in=("other_force", "contrary", "unconfirmed", "cancel")
+            item__in=items,
+            transition__in=("other_force", "contrary", "unconfirmed", "cancel"),
+            undone=False,
         )
         .select_related("by", "item")
         .order_by("pk")

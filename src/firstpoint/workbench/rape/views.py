@@ -36,7 +36,9 @@ def oversight(request: Signed) -> HttpResponse:
 
 
 def _day(request: HttpRequest) -> date:
+    today = timezone.localdate()
     try:
-        return date.fromisoformat(request.GET.get("day", ""))
+        asked = date.fromisoformat(request.GET.get("day", ""))
     except ValueError:
-        return timezone.localdate()
+        return today
+    return asked if date(2000, 1, 1) <= asked <= today else today

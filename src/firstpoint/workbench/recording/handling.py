@@ -55,7 +55,7 @@ def follows(item: WorkItem, step: Step, now: datetime) -> None:
         item.save(update_fields=["particulars"])
     if step.transition == "need_information":
         asked = {name: step.given[name] for name in ("information_needed", "information_from")}
-        open_item(
+        task = open_item(
             "information",
             by=by,
             now=now,
@@ -65,13 +65,21 @@ def follows(item: WorkItem, step: Step, now: datetime) -> None:
             priority=item.priority,
             particulars=asked,
         )
+        # Whoever is asked finds it under their own name, not under the unit of the report.
+        task.unit = asked["information_from"]
+        task.save(update_fields=["unit"])
     if step.transition == "endorse" and _removal(item).get("victim_told") == "to_be_told":
         open_item("telling", by=by, now=now, because="removed", incident=item.incident, origin=item)
 
 
 def removal_step(item: WorkItem) -> Step | None:
     """The step that asked for the removal, when one did."""
-    return item.steps.filter(transition__in=REMOVING).select_related("by", "item").order_by("-pk").first()
+    return (
+        item.steps.filter(transition__in=REMOVING, undone=False)
+        .select_related("by", "item")
+        .order_by("-pk")
+        .first()
+    )
 
 
 def _removal(item: WorkItem) -> Mapping[str, Any]:

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 from attrs import frozen
+from django.db.models import QuerySet
 
 from firstpoint import casework
 from firstpoint.casework.clocks import LONDON
+from firstpoint.workbench.paging import counted
 from firstpoint.workbench.work.models import Step
 
 MOST_SHOWN, WEEKS = 200, 26
@@ -25,13 +27,24 @@ class Late:
 
 def late_decisions(since: datetime, until: datetime | None = None, unit: str = "") -> Sequence[Step]:
     """The decisions taken late since a moment, the newest first: references and times alone."""
+    return list(_late(since, until, unit).select_related("item").order_by("-at")[: MOST_SHOWN + 1])
+
+
+def how_many_late(since: datetime) -> int | None:
+    """How many decisions were taken late since a moment; None where they are more than are counted."""
+    return counted(_late(since))
+
+
+def _late(since: datetime, until: datetime | None = None, unit: str = "") -> QuerySet[Step]:
     decisions = [each.transition for each in casework.transitions("recording") if each.when_late]
-    rows = Step.objects.filter(late=True, at__gte=since, item__kind="recording", transition__in=decisions)
+    rows = Step.objects.filter(
+        late=True, undone=False, at__gte=since, item__kind="recording", transition__in=decisions
+    )
     if until:
         rows = rows.filter(at__lt=until)
     if unit:
         rows = rows.filter(item__unit__icontains=unit)
-    return list(rows.select_related("item").order_by("-at")[: MOST_SHOWN + 1])
+    return rows
 
 
 def late_in_week(monday: date, unit: str) -> list[Late]:

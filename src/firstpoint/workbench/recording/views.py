@@ -55,7 +55,14 @@ def late(request: Signed) -> HttpResponse:
     asked = {each.isoformat(): each for each in weeks}.get(request.GET.get("week", ""), weeks[0])
     unit = request.GET.get("unit", "").replace("\x00", "").strip()[:100]
     rows = lateness.late_in_week(asked, unit)
-    context = {"weeks": weeks, "week": asked, "unit": unit, "rows": rows, "most": lateness.MOST_SHOWN}
+    context = {
+        "weeks": weeks,
+        "week": asked,
+        "unit": unit,
+        "rows": rows,
+        "most": lateness.MOST_SHOWN,
+        "shut": is_shut(request.user.person, [str(each.step.item.incident_id) for each in rows]),
+    }
     return render(request, "workbench/late.html", context)
 
 

@@ -58,7 +58,7 @@ def safeguarding(now: datetime) -> Asked:
         overdue=Count("pk", filter=Q(open=True, due_at__lt=now)),
         not_needed=Count("pk", filter=Q(state="not_needed")),
     )
-    done = Step.objects.filter(item__kind="safeguarding", transition="do")
+    done = Step.objects.filter(item__kind="safeguarding", transition="do", undone=False)
     late = done.filter(late=True).count()
     return Asked(in_time=done.count() - late, late=late, **counts)
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 
 from firstpoint.vocabulary import offence_class
-from firstpoint.workbench.referrals.models import SENT, WAITING, WITHDRAWN, Referral
+from firstpoint.workbench.referrals.models import OPTED_OUT, SENT, WAITING, WITHDRAWN, Referral
 from firstpoint.workbench.safeguarding.vulnerable import reasons
 from firstpoint.workbench.work.models import Step, WorkItem
 
 
 def raised_by_a_decision(item: WorkItem, step: Step, now: datetime) -> None:
-    """Refer the victim of each crime that was decided to be recorded."""
+    """Refer the victim of each crime that was decided to be recorded.
+
+    Of a report that is decided anew nobody is referred twice, nor against what they said.
+    """
     if step.transition != "record":
         return
     # A decision that was taken back or overtaken refers nobody, unless word of it went out already.
@@ -19,7 +23,10 @@ def raised_by_a_decision(item: WorkItem, step: Step, now: datetime) -> None:
     incident_id = str(item.incident_id)
     why = reasons([incident_id]).get(incident_id, "")
     lines = [line for line in step.given["crimes"] if has_victim(line["ho_class"])]
-    classes = [line["ho_class"] for line in lines for _ in range(line["count"])]
+    counts = Counter({line["ho_class"]: line["count"] for line in lines})
+    settled = Referral.objects.filter(incident_id=incident_id, state__in=(SENT, OPTED_OUT))
+    counts.subtract(settled.values_list("ho_class", flat=True))
+    classes = [ho_class for ho_class, count in counts.items() for _ in range(count)]
     Referral.objects.bulk_create(
         Referral(
             step=step,

@@ -67,6 +67,9 @@ def signature(secret: str, body: bytes) -> str:
 
 
 def _send(where: Support, each: Referral, now: datetime, by: str) -> bool:
+    # It may have been waiting for minutes behind others: the victim may not want it any more.
+    if not Referral.objects.filter(pk=each.pk, state=WAITING).exists():
+        return False
     body = json.dumps(content_of(each), sort_keys=True).encode()
     headers = {
         "Content-Type": "application/json",

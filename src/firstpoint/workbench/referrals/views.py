@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from firstpoint.errors import InputError
 from firstpoint.workbench.gate import Signed, page
+from firstpoint.workbench.incidents.restricting import is_shut
 from firstpoint.workbench.ledger.keeping import keep, reference
 from firstpoint.workbench.referrals.configured import support
 from firstpoint.workbench.referrals.counting import by_week, safeguarding, waiting_or_failed
@@ -21,7 +22,7 @@ from firstpoint.workbench.referrals.models import FAILED, OPTED_OUT, WAITING, Re
 @require_GET
 def counted(request: Signed) -> HttpResponse:
     """What was raised, sent, refused and failed by week; and what became of safeguarding."""
-    now = timezone.now()
+    now, rows = timezone.now(), waiting_or_failed()
     try:
         fault, is_set = "", support().is_set
     except InputError as unusable:
@@ -29,7 +30,8 @@ def counted(request: Signed) -> HttpResponse:
     context = {
         "weeks": by_week(now),
         "asked": safeguarding(now),
-        "rows": waiting_or_failed(),
+        "rows": rows,
+        "shut": is_shut(request.user.person, [each.incident_id for each in rows]),
         "is_set": is_set,
         "fault": fault,
         "may_change": request.user.may("referrals.change"),

@@ -26,4 +26,11 @@ def follows(item: WorkItem, step: Step, now: datetime) -> None:
     put_right(item.incident, step.by, now, reason=reason, crimes=step.given["crimes"], origin=item)
 
 
-HANDLING = Handling(follows=follows, pages=(("What the daily audit yields", "risk-yield", "risk.results"),))
+def undoes(item: WorkItem, _step: Step) -> None:
+    """Count a report as not audited again."""
+    Drawn.objects.filter(item=item).update(audited_at=None, due=None, missed=None)
+
+
+HANDLING = Handling(
+    follows=follows, undoes=undoes, pages=(("What the daily audit yields", "risk-yield", "risk.results"),)
+)

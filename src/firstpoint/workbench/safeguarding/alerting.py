@@ -27,8 +27,10 @@ def raise_due(now: datetime, by: str, most: int | None = _MOST) -> int:
     """
     overdue = whether_open() & Q(kind__in=("recording", "n100"), due_at__lt=now)
     removed = Q(kind="recording", state="removed")
-    alerted = WorkItem.objects.filter(kind="alert").values("incident_id")
-    rows = WorkItem.objects.filter(overdue | removed).exclude(incident_id__in=alerted)
+    alerts = WorkItem.objects.filter(kind="alert")
+    overdue &= ~Q(incident_id__in=alerts.values("incident_id"))
+    removed &= ~Q(incident_id__in=alerts.filter(because="unrecorded").values("incident_id"))
+    rows = WorkItem.objects.filter(overdue | removed)
     if most is not None:
         rows = rows.filter(looked=None)
     keys = list(rows.order_by("-priority", "pk").values_list("pk", flat=True)[:most])
@@ -59,8 +61,13 @@ def _raised(keys: Sequence[int], now: datetime) -> int:
     # What was raised in an earlier part is left out: a report may be overdue twice over.
     ours = [str(each.incident_id) for each in rows]
     alerts = WorkItem.objects.filter(kind="alert", incident_id__in=ours)
-    alerted = {str(each) for each in alerts.values_list("incident_id", flat=True)}
-    due = {str(each.incident_id): each for each in rows if str(each.incident_id) not in alerted}
+    pairs = alerts.order_by("pk").values_list("incident_id", "because")
+    told = {str(incident_id): because for incident_id, because in pairs}
+    due = {
+        str(each.incident_id): each
+        for each in rows
+        if (because := told.get(str(each.incident_id))) is None or (not each.open and because != "unrecorded")
+    }
     why = reasons(due)
     amount = amount_of("alert")
     items = []

@@ -12,7 +12,11 @@ class SafeguardingConfig(AppConfig):
     def ready(self) -> None:
         """Say how the work is handled, and what is looked for after a screen, each day and each minute."""
         from firstpoint.workbench.safeguarding.alerting import alert_of_the_day, raise_all, raise_due
-        from firstpoint.workbench.safeguarding.handling import HANDLING, asked_after_a_removal
+        from firstpoint.workbench.safeguarding.handling import (
+            HANDLING,
+            asked_after_a_removal,
+            asked_after_no_crime,
+        )
         from firstpoint.workbench.work.handling import (
             also_after_screen,
             also_daily,
@@ -24,6 +28,7 @@ class SafeguardingConfig(AppConfig):
         handle("safeguarding", HANDLING)
         handle("alert", HANDLING)
         also_follows("recording", asked_after_a_removal)
+        also_follows("n100", asked_after_no_crime)
         also_after_screen(raise_all)
         also_daily(alert_of_the_day)
         also_ticks(raise_due)

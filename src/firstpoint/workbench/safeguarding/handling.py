@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from firstpoint.workbench.safeguarding.models import LookedAt
 from firstpoint.workbench.safeguarding.vulnerable import reasons
 from firstpoint.workbench.work.handling import Handling
 from firstpoint.workbench.work.models import Step, WorkItem
@@ -16,6 +17,22 @@ def asked_after_a_removal(item: WorkItem, step: Step, now: datetime) -> None:
     """Ask whether safeguarding was done where a report about somebody vulnerable became no crime."""
     if step.transition != "endorse" or item.incident is None:
         return
+    # It is looked at for an alert once more: it may have been read while it was merely overdue.
+    LookedAt.objects.filter(item=item).delete()
+    _ask(item, step, now)
+
+
+def asked_after_no_crime(item: WorkItem, step: Step, now: datetime) -> None:
+    """Ask the same, and have the victim told, where a reported incident was agreed to become no crime."""
+    if step.transition != "agree" or item.incident is None:
+        return
+    _ask(item, step, now)
+    if not WorkItem.objects.filter(kind="telling", incident=item.incident, open=True).exists():
+        by = step.by.person.reference
+        open_item("telling", by=by, now=now, because="no_crime", incident=item.incident, origin=item)
+
+
+def _ask(item: WorkItem, step: Step, now: datetime) -> None:
     why = reasons([str(item.incident_id)]).get(str(item.incident_id))
     if why and not WorkItem.objects.filter(kind="safeguarding", incident=item.incident, open=True).exists():
         open_item(

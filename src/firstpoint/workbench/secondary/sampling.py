@@ -12,6 +12,7 @@ from django.db.models import Count, Q
 from firstpoint import casework
 from firstpoint.casework.clocks import LONDON
 from firstpoint.workbench.ledger.keeping import keep
+from firstpoint.workbench.work.clocks import amount_of
 from firstpoint.workbench.work.models import Step, WorkItem
 
 KINDS = ("secondary", "third_party")
@@ -40,7 +41,11 @@ def draw_sample(day: date, now: datetime, by: str, *, share: float = SHARE, seed
     """
     start = datetime.combine(day, time(), LONDON)
     steps = Step.objects.filter(
-        transition="nothing", at__gte=start, at__lt=start + timedelta(days=1), item__kind__in=KINDS
+        transition="nothing",
+        undone=False,
+        at__gte=start,
+        at__lt=start + timedelta(days=1),
+        item__kind__in=KINDS,
     )
     items = sorted(set(steps.values_list("item", flat=True)))
     drawn = [key for key in items if _chance(seed, day, key) < share]
@@ -50,7 +55,7 @@ def draw_sample(day: date, now: datetime, by: str, *, share: float = SHARE, seed
         state=state.state,
         open=True,
         waits_for=state.waits_for,
-        due_at=casework.deadline(now, "quality"),
+        due_at=casework.deadline(now, "quality", amount=amount_of("quality")),
         because="sample",
     )
     if done:

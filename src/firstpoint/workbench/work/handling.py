@@ -34,6 +34,10 @@ def _nothing_follows(_item: WorkItem, _step: Step, _now: datetime) -> None:
     return None
 
 
+def _nothing_undone(_item: WorkItem, _step: Step) -> None:
+    return None
+
+
 def _nothing_drafted(_item: WorkItem, _posted: Mapping[str, str], _case: Given) -> Mapping[str, Any]:
     return {}
 
@@ -59,7 +63,7 @@ class Handling:
     NotAllowed, Refused or Incomplete where something beyond the tables stands in the way of a step.
     ``offers`` says whether a step is worth offering to somebody; whoever asks for it all the same meets
     ``conditions``. ``follows`` is called in the transaction of a step that was taken, to set off what it
-    sets off.
+    sets off, ``undoes`` in that of its taking back.
     ``beside`` gives what the page shows beside the case, for the template ``panel`` (none: nothing),
     ``beside_for`` what it shows to one person alone,
     ``when_checking`` what the page shows on which a step is checked before it is saved, ``prefilled`` what
@@ -73,6 +77,7 @@ class Handling:
     conditions: Callable[[WorkItem, Transition, Person, Given, datetime], None] = _nothing_more
     offers: Callable[[WorkItem, Transition, Person], bool] = _always
     follows: Callable[[WorkItem, Step, datetime], None] = _nothing_follows
+    undoes: Callable[[WorkItem, Step], None] = _nothing_undone
     beside: Callable[[WorkItem], Mapping[str, Any]] = _nothing_beside
     beside_for: Callable[[WorkItem, Person], Mapping[str, Any]] = _nothing_beside_for
     when_checking: Callable[[WorkItem], Mapping[str, Any]] = _nothing_beside

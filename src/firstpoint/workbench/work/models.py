@@ -114,7 +114,10 @@ class WorkItem(models.Model):
 
 
 class Step(models.Model):
-    """One step of a piece of work: who, when, from where to where, and what was given for it."""
+    """One step of a piece of work: who, when, from where to where, and what was given for it.
+
+    One that was taken back stays, and counts nowhere.
+    """
 
     item = models.ForeignKey(WorkItem, on_delete=models.PROTECT, related_name="steps")
     transition = models.CharField(max_length=40)
@@ -123,6 +126,7 @@ class Step(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="steps")
     at = models.DateTimeField(db_index=True)
     late = models.BooleanField(default=False)
+    undone = models.BooleanField(default=False)
     given = models.JSONField(default=dict)
 
     @property

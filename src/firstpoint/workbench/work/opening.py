@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from firstpoint import casework
+from firstpoint.casework import Person
 from firstpoint.workbench.incidents.models import Crime, Incident
+from firstpoint.workbench.incidents.restricting import is_shut
 from firstpoint.workbench.ledger.keeping import keep, reference
 from firstpoint.workbench.work.clocks import due
 from firstpoint.workbench.work.models import WorkItem
@@ -74,6 +76,17 @@ def made(
 def incident_of(item: WorkItem) -> str:
     """The reference of the incident behind a piece of work; empty where there is none."""
     return str(item.incident_id or (item.crime.incident_id if item.crime else "") or "")
+
+
+def shut_to(person: Person, items: Sequence[WorkItem]) -> frozenset[int]:
+    """The keys of those of some pieces of work whose incident is restricted and shut to this person."""
+    behind = {each.pk: each.incident_id or "" for each in items}
+    of_crimes = [each.pk for each in items if each.crime_id]
+    if of_crimes:
+        rows = WorkItem.objects.filter(pk__in=of_crimes).values_list("pk", "crime__incident_id")
+        behind |= {key: str(name or "") for key, name in rows}
+    shut = is_shut(person, sorted({name for name in behind.values() if name}))
+    return frozenset(key for key, name in behind.items() if name in shut)
 
 
 def subject_of(item: WorkItem) -> str:

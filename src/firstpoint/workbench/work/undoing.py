@@ -16,7 +16,7 @@ from firstpoint.workbench.accounts.models import User
 from firstpoint.workbench.ledger.keeping import keep
 from firstpoint.workbench.work.cases import refuse_if_shut
 from firstpoint.workbench.work.clocks import due
-from firstpoint.workbench.work.handling import why_not_undone
+from firstpoint.workbench.work.handling import handling_of, why_not_undone
 from firstpoint.workbench.work.models import Step, WorkItem
 from firstpoint.workbench.work.opening import subject_of
 from firstpoint.workbench.work.stepping import refuse_if_moved, stand_in
@@ -41,6 +41,7 @@ def take_back(kind: str, key: int, version: int, user: User, now: datetime) -> S
         if last is None:  # the check has refused it; for type checkers
             raise Http404
         _withdraw(_raised(item, last), user)
+        handling_of(item.kind).undoes(item, last)
         return _undone(item, last, user, now)
 
 
@@ -75,12 +76,17 @@ def _last(item: WorkItem) -> Step | None:
 
 
 def _raised(item: WorkItem, last: Step) -> list[WorkItem]:
-    return list(WorkItem.objects.filter(origin=item, opened_at__gte=last.at).order_by("pk"))
+    """What the step itself had opened: at its own moment."""
+    return list(WorkItem.objects.filter(origin=item, opened_at=last.at).order_by("pk"))
 
 
 def _is_acted_on(item: WorkItem, last: Step) -> bool:
-    """Whether a step was taken on work that this one set off, or set off with it on work around it."""
+    """Whether a step was taken on work that this one set off, or set off with it on work around it; or
+    whether somebody has opened more on it since, such as an appeal.
+    """
     around = Step.objects.filter(pk__gt=last.pk)
+    if WorkItem.objects.filter(origin=item, opened_at__gt=last.at).exists():
+        return True
     return around.filter(item__origin=item).exists() or (
         item.origin_id is not None and around.filter(item=item.origin_id, at=last.at).exists()
     )
@@ -107,6 +113,8 @@ def _undone(item: WorkItem, last: Step, user: User, now: datetime) -> Step:
         item=item, transition=casework.UNDO, from_state=item.state, to_state=last.from_state, by=user, at=now
     )
     stand_in(item, last.from_state)
+    last.undone = True
+    last.save(update_fields=["undone"])
     item.save()
     step.save()
     detail: Detail = {"from": step.from_state, "to": step.to_state, "step": step.pk, "of": last.pk}

@@ -22,12 +22,12 @@ from firstpoint.workbench.answers import answers, version
 from firstpoint.workbench.desk import saving
 from firstpoint.workbench.gate import Signed, page
 from firstpoint.workbench.incidents.facts import ADD_VICTIM, PREFIX
-from firstpoint.workbench.incidents.restricting import is_shut
 from firstpoint.workbench.paging import MOST_COUNTED
 from firstpoint.workbench.work import cases, queues, stepping, undoing
 from firstpoint.workbench.work.afterwards import afterwards
 from firstpoint.workbench.work.handling import handling_of
 from firstpoint.workbench.work.models import WorkItem
+from firstpoint.workbench.work.opening import shut_to
 from firstpoint.workbench.work.writing import form_of, in_one_line, lines_of, said, untouched
 
 # Buttons that show the form anew with what was written: back from the check, or with the facts reckoned.
@@ -78,7 +78,7 @@ def _queue(request: Signed, asked: queues.Wanted, faults: Mapping[str, str] | No
         "kind": casework.kind_of_work(kind),
         "asked": asked,
         "here": here,
-        "shut": is_shut(request.user.person, [each.incident_id for each in here.rows if each.incident_id]),
+        "shut": shut_to(request.user.person, here.rows),
         "now": now,
         "shown": queues.shown(kind),
         "orders": queues.ORDERS,
