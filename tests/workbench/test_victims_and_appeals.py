@@ -362,3 +362,18 @@ def test_who_did_not_want_support_is_not_referred_when_the_report_is_decided_ane
 def test_nobody_was_told_at_a_time_that_cannot_have_been(moment):
     told_at = next(each for each in casework.transition("telling", "tell").asks if each.name == "told_at")
     assert "told_at" in casework.faults_of([told_at], {"told_at": moment})
+
+
+def test_a_report_that_never_came_onto_the_list_can_be_appealed_against_and_gets_there(
+    act, late_work, signed_in
+):
+    incident = late_work.incident
+    WorkItem.objects.exclude(kind="recording").delete()
+    WorkItem.objects.filter(incident=incident).delete()
+    grounds = {"appellant": "victim", "appeal_grounds": "I was told that it is no crime."}
+    assert signed_in("imu_supervisor").post(f"/appeals/receive/{incident.pk}/", grounds).status_code == 302
+    appeal = WorkItem.objects.get(kind="appeal")
+    assert (
+        act("designated_decision_maker", appeal, "uphold", decision_reason="She was hit.").status_code == 302
+    )
+    assert WorkItem.objects.get(kind="recording", incident=incident).open

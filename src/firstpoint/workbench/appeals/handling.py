@@ -13,7 +13,7 @@ from firstpoint.workbench.accounts.models import User
 from firstpoint.workbench.incidents.models import Incident
 from firstpoint.workbench.recording.bringing_back import bring_back
 from firstpoint.workbench.work.handling import Given, Handling
-from firstpoint.workbench.work.models import Step, WorkItem
+from firstpoint.workbench.work.models import FIRST, Step, WorkItem
 from firstpoint.workbench.work.opening import open_item
 
 ASKED = (particular("appellant"), particular("appeal_grounds"))
@@ -23,13 +23,14 @@ def receive(incident: Incident, user: User, given: Given, now: datetime) -> Work
     """The appeal against what a report became, for the independent decider.
 
     Nobody who ever took a step on that decision may decide it, nor whoever received it. Raises Incomplete
-    for what is missing, and Refused where nothing was decided or an appeal is open already.
+    for what is missing, and Refused where it waits to be decided or an appeal is open already.
     """
     faults = casework.faults_of(ASKED, given)
     if faults:
         raise Incomplete(faults)
     decided = WorkItem.objects.filter(kind="recording", incident=incident).first()
-    if decided is None or decided.open:
+    # A report that never was on the list was decided before, or elsewhere.
+    if decided is not None and decided.open:
         raise Refused(
             "Nothing is decided on this report yet.",
             where="appeal",
@@ -44,7 +45,7 @@ def receive(incident: Incident, user: User, given: Given, now: datetime) -> Work
         because=str(given["appellant"]),
         incident=incident,
         origin=decided,
-        priority=decided.priority,
+        priority=decided.priority if decided else FIRST,
         particulars={each.name: given[each.name] for each in ASKED},
         authors={
             "decided": _who_had_a_hand(incident),
