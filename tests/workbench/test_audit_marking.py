@@ -59,7 +59,9 @@ def test_a_missed_crime_goes_to_the_list_at_once_with_safeguarding_asked_once(si
     mark(client, audit, 1, recorded="2", kind_of_error="")
     assert not work.exists()
     mark(client, audit, 1, version=2)
+    work.filter(kind="recording").update(version=7)
     mark(client, audit, 1, version=3, recorded="0")
+    assert work.get(kind="recording").version == 7  # whoever decides it is not disturbed again
     assert sorted(work.values_list("kind", "because", "state")) == [
         ("recording", "audit", "awaiting_decision"),
         ("safeguarding", "missed", "to_ask"),

@@ -99,10 +99,12 @@ def mark(report_key: int, version: int, user: User, given: Mapping[str, Any], no
         _check(move, report, user, given)
         report.version += 1
         report.save(update_fields=["version"])
+        told = is_missing_one(getattr(report, "mark", None))
         made, _ = Mark.objects.update_or_create(
             report=report, defaults={"auditor": user, "marked_at": now, **_fields(given)}
         )
-        put_right_what_it_missed(made, user, now)
+        if not told:  # what was put right on an earlier mark may be decided by now
+            put_right_what_it_missed(made, user, now)
         numbers = {name: getattr(made, name) for name in _NUMBERS}
         detail = {
             "report": reference("report", report.report_id),
@@ -113,13 +115,18 @@ def mark(report_key: int, version: int, user: User, given: Mapping[str, Any], no
     return made
 
 
+def is_missing_one(mark: Mark | None) -> bool:
+    """Whether a mark says that a crime is not recorded which should be."""
+    return mark is not None and mark.should_record > mark.recorded
+
+
 def put_right_what_it_missed(made: Mark, user: User, now: datetime) -> None:
     """Put a report on the list to decide, safeguarding first, where a mark says that a crime is missing.
 
     The sample keeps the state as at its draw, so that putting a miss right changes no estimate.
     """
     incident = made.report.incident
-    if made.should_record > made.recorded and incident is not None:
+    if is_missing_one(made) and incident is not None:
         put_right(incident, user, now, reason="An audit found a crime that was missed.")
 
 
