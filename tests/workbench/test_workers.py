@@ -96,14 +96,14 @@ def test_the_server_keeps_a_worker_and_brings_a_new_one_when_it_is_killed(site):
         """
         import os, signal, time
         from pathlib import Path
-        from firstpoint.workbench import launch
+        from firstpoint.workbench import beside as processes, launch
         launch.configure(sys.argv[1])
         from firstpoint.workbench.accounts.models import User
         from firstpoint.workbench.jobs import asking, beside, pulse
         from firstpoint.workbench.jobs.models import Job
         [pulse.silence(each.worker) for each in pulse.living()]
         Job.objects.filter(state="queued").delete()
-        beside.SECONDS_BETWEEN_STARTS = 0.1
+        processes.SECONDS_BETWEEN_STARTS = 0.1
         children = []
         started = beside._start
         def start(directory, name):

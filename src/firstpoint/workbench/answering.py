@@ -19,8 +19,8 @@ from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.server import TcpWSGIServer
 
-SECONDS_TO_END = 15
-SECONDS_BETWEEN_STARTS = 2.0
+from firstpoint.workbench.beside import kept_running
+
 MOST_BY_ITSELF = 4
 ANSWERED_AT_ONCE = 2
 """By one process: one answer is made while another waits for the database. More make each slower."""
@@ -83,22 +83,20 @@ def usual_number(engine: str) -> int:
 @contextmanager
 def others_beside(directory: Path, socket: int, threads: int, number: int) -> Iterator[None]:
     """Keep so many more processes at the socket for as long as the block lasts."""
+    command = [sys.executable, "-c", _CODE, str(directory), str(socket), str(threads)]
+
+    def start() -> subprocess.Popen[bytes]:
+        return subprocess.Popen(  # noqa: S603 - our own interpreter and our own code
+            command,
+            stdin=subprocess.PIPE,
+            pass_fds=(socket,),
+            start_new_session=True,  # Ctrl-C reaches the server alone, which then ends this one
+        )
+
     with ExitStack() as all_of_them:
         for _ in range(number):
-            all_of_them.enter_context(_one_beside(directory, socket, threads))
+            all_of_them.enter_context(kept_running(start))
         yield
-
-
-@contextmanager
-def _one_beside(directory: Path, socket: int, threads: int) -> Iterator[None]:
-    keeper = _Keeper([sys.executable, "-c", _CODE, str(directory), str(socket), str(threads)], socket)
-    thread = threading.Thread(target=keeper.keep_running, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        keeper.end()
-        thread.join(SECONDS_TO_END)
 
 
 def end_with_the_server() -> None:
@@ -109,34 +107,3 @@ def end_with_the_server() -> None:
         os._exit(0)
 
     threading.Thread(target=wait, daemon=True).start()
-
-
-class _Keeper:
-    def __init__(self, command: list[str], socket: int) -> None:
-        self.command, self.socket = command, socket
-        self.ending = threading.Event()
-        self.child: subprocess.Popen[bytes] | None = None
-
-    def keep_running(self) -> None:
-        while not self.ending.is_set():
-            self.child = subprocess.Popen(  # noqa: S603 - our own interpreter and our own code
-                self.command,
-                stdin=subprocess.PIPE,
-                pass_fds=(self.socket,),
-                start_new_session=True,  # Ctrl-C reaches the server alone, which then ends this one
-            )
-            if self.ending.is_set():
-                self.end()
-            self.child.wait()
-            self.ending.wait(SECONDS_BETWEEN_STARTS)
-
-    def end(self) -> None:
-        self.ending.set()
-        child = self.child
-        if child is None or child.stdin is None:
-            return
-        child.stdin.close()
-        try:
-            child.wait(SECONDS_TO_END)
-        except subprocess.TimeoutExpired:
-            child.kill()

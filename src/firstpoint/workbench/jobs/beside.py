@@ -9,25 +9,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from firstpoint.workbench.beside import kept_running
 from firstpoint.workbench.jobs import pulse
 from firstpoint.workbench.jobs.working import Worker
 
-SECONDS_TO_END = 15
-SECONDS_BETWEEN_STARTS = 2.0
 _CODE = "import sys; from firstpoint.workbench import launch; launch.work_beside_server(sys.argv[1])"
 
 
 @contextmanager
 def worker_beside(directory: Path) -> Iterator[None]:
     """Keep one worker of a directory running for as long as the block lasts."""
-    keeper = _Keeper(directory)
-    thread = threading.Thread(target=keeper.keep_one_running, daemon=True)
-    thread.start()
-    try:
+    name = ""
+
+    def start() -> subprocess.Popen[str]:
+        nonlocal name
+        name = Worker().name
+        return _start(directory, name)
+
+    # However it ended, it does nothing more: what it was at can be taken up at once.
+    with kept_running(start, lambda: pulse.silence(name)):
         yield
-    finally:
-        keeper.end()
-        thread.join(SECONDS_TO_END)
 
 
 def work_while_server_lives() -> None:
@@ -40,35 +41,6 @@ def work_while_server_lives() -> None:
 def _stop_with_the_server(worker: Worker) -> None:
     sys.stdin.read()
     worker.stop.set()
-
-
-class _Keeper:
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
-        self.ending = threading.Event()
-        self.child: subprocess.Popen[str] | None = None
-
-    def keep_one_running(self) -> None:
-        while not self.ending.is_set():
-            name = Worker().name
-            self.child = _start(self.directory, name)
-            if self.ending.is_set():
-                self.end()
-            self.child.wait()
-            # However it ended, it does nothing more: what it was at can be taken up at once.
-            pulse.silence(name)
-            self.ending.wait(SECONDS_BETWEEN_STARTS)
-
-    def end(self) -> None:
-        self.ending.set()
-        child = self.child
-        if child is None or child.stdin is None:
-            return
-        child.stdin.close()
-        try:
-            child.wait(SECONDS_TO_END)
-        except subprocess.TimeoutExpired:
-            child.kill()
 
 
 def _start(directory: Path, name: str) -> subprocess.Popen[str]:
