@@ -50,12 +50,14 @@ def ways_round(source, name):
 
 def _imported(tree):
     for node in ast.walk(tree):
-        names = {alias.name for alias in getattr(node, "names", [])}
+        if not isinstance(node, ast.Import | ast.ImportFrom):
+            continue
+        names = {alias.name for alias in node.names}
         if isinstance(node, ast.ImportFrom) and (node.module or "").endswith("incidents.models"):
             yield from sorted(names & (PERSONAL | {"*"}))
         elif isinstance(node, ast.ImportFrom) and (node.module or "").endswith("workbench.incidents"):
             yield from sorted(names & {"models"})
-        elif isinstance(node, ast.Import):
+        else:
             yield from sorted(each for each in names if each.endswith("incidents.models"))
 
 
