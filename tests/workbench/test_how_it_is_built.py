@@ -35,6 +35,7 @@ MAY_ASK = {
     "cancellation/records.py": "says of a record what the rules ask: class, code, day and standing",
     "rape/opening.py": "opens reviews of N records, by code and reference",
     "recording/bringing_back.py": "puts a report on the list, by reference",
+    "recording/putting_on.py": "puts a report on the list by hand, by reference",
     "secondary/opening.py": "opens reviews by what the extract says of them",
     "missed/finding.py": "asks the rules about what the screen read",
     "risk/drawing.py": "gives the logs of a day to the draw, and nothing of them to a person",

@@ -44,6 +44,7 @@ from firstpoint.casework.policy import (
     require,
     role,
     roles,
+    who_could,
     who_may,
 )
 from firstpoint.casework.tables import Choice, Particular, choices, particular
@@ -115,5 +116,6 @@ __all__ = [
     "transition",
     "transitions",
     "transitions_from",
+    "who_could",
     "who_may",
 ]

@@ -62,7 +62,7 @@ Key = Annotated[int, P(ge=1, le=LARGEST_KEY)]
 NO_NUL = r"^[^\x00]*$"
 Words = Annotated[str, Query(max_length=100, pattern=NO_NUL)]
 Name = Annotated[str, Query(max_length=40, pattern=NO_NUL)]
-_PROBLEMS = {400: Problem, 401: Problem, 403: Problem, 404: Problem, 422: Problem}
+PROBLEMS = {400: Problem, 401: Problem, 403: Problem, 404: Problem, 422: Problem}
 
 
 def _status(fault: FirstpointError) -> int:
@@ -93,7 +93,7 @@ def _not_there(request: Signed, _fault: Http404) -> Any:
     return api.create_response(request, problem, status=404)
 
 
-@api.get("/me", response={200: Me, **_PROBLEMS}, tags=["People"])
+@api.get("/me", response={200: Me, **PROBLEMS}, tags=["People"])
 @allowed("work.see")
 def me(request: Signed) -> Me:
     """Who calls, and with which roles."""
@@ -106,14 +106,14 @@ def me(request: Signed) -> Me:
     )
 
 
-@api.get("/kinds", response={200: list[KindOut], **_PROBLEMS}, tags=["Work"])
+@api.get("/kinds", response={200: list[KindOut], **PROBLEMS}, tags=["Work"])
 @allowed("policy.see")
 def kinds(request: Signed) -> list[KindOut]:
     """Every kind of work with its states and steps, and what each step asks for."""
     return [showing.kind_shown(casework.kind_of_work(kind)) for kind in KINDS]
 
 
-@api.get("/queues/{kind}", response={200: WorkPage, **_PROBLEMS}, tags=["Work"])
+@api.get("/queues/{kind}", response={200: WorkPage, **PROBLEMS}, tags=["Work"])
 @allowed("work.queues")
 def queue(
     request: Signed,
@@ -134,7 +134,7 @@ def queue(
     return WorkPage(count=here.count, page=page, more=here.more, rows=rows)
 
 
-@api.get("/queues/{kind}/{key}", response={200: WorkOut, **_PROBLEMS}, tags=["Work"])
+@api.get("/queues/{kind}/{key}", response={200: WorkOut, **PROBLEMS}, tags=["Work"])
 @allowed("work.queues")
 def work(request: Signed, kind: str, key: Key) -> WorkOut:
     """One piece of work with its case; the look is kept in the ledger."""
@@ -150,7 +150,7 @@ def work(request: Signed, kind: str, key: Key) -> WorkOut:
     )
 
 
-@api.post("/queues/{kind}/{key}/steps", response={200: StepDone, 409: Problem, **_PROBLEMS}, tags=["Work"])
+@api.post("/queues/{kind}/{key}/steps", response={200: StepDone, 409: Problem, **PROBLEMS}, tags=["Work"])
 @allowed("work.queues")
 def take_step(request: Signed, kind: str, key: Key, step: StepIn) -> StepDone:
     """Take a step; who may, what must be given and whose own work it must not be is as at the page."""
@@ -166,7 +166,7 @@ def take_step(request: Signed, kind: str, key: Key, step: StepIn) -> StepDone:
     )
 
 
-@api.post("/queues/{kind}/{key}/undo", response={200: StepDone, 409: Problem, **_PROBLEMS}, tags=["Work"])
+@api.post("/queues/{kind}/{key}/undo", response={200: StepDone, 409: Problem, **PROBLEMS}, tags=["Work"])
 @allowed("work.queues")
 def undo(request: Signed, kind: str, key: Key, seen: UndoIn) -> StepDone:
     """Take the caller's own last step back, within some minutes and while nobody has acted on it."""
@@ -178,7 +178,7 @@ def undo(request: Signed, kind: str, key: Key, seen: UndoIn) -> StepDone:
     )
 
 
-@api.get("/incidents", response={200: IncidentPage, **_PROBLEMS}, tags=["Incidents"])
+@api.get("/incidents", response={200: IncidentPage, **PROBLEMS}, tags=["Incidents"])
 @allowed("incidents.list")
 def incidents(
     request: Signed,
@@ -199,7 +199,7 @@ def incidents(
     )
 
 
-@api.get("/incidents/{key}", response={200: IncidentOut, **_PROBLEMS}, tags=["Incidents"])
+@api.get("/incidents/{key}", response={200: IncidentOut, **PROBLEMS}, tags=["Incidents"])
 @allowed("incidents.read")
 def incident(request: Signed, key: Key) -> IncidentOut:
     """One incident: its log, what is recorded, what the screen saw, what the rules require, and the work."""
@@ -215,7 +215,7 @@ def incident(request: Signed, key: Key) -> IncidentOut:
     )
 
 
-@api.post("/search", response={200: SearchOut, **_PROBLEMS}, tags=["Incidents"])
+@api.post("/search", response={200: SearchOut, **PROBLEMS}, tags=["Incidents"])
 @allowed("incidents.search")
 def search(request: Signed, sought: SearchIn) -> SearchOut:
     """Incidents and crimes by words, reference, place or person; the search is kept in the ledger."""
@@ -238,7 +238,7 @@ def search(request: Signed, sought: SearchIn) -> SearchOut:
     return SearchOut(incidents=found.incidents, crimes=found.crimes, rows=rows)
 
 
-@api.get("/ledger", response={200: LedgerPage, **_PROBLEMS}, tags=["Ledger"])
+@api.get("/ledger", response={200: LedgerPage, **PROBLEMS}, tags=["Ledger"])
 @allowed("ledger.see")
 def ledger(
     request: Signed,
@@ -251,7 +251,7 @@ def ledger(
     return LedgerPage(rows=plain, next=rows[-1].sequence + 1 if len(rows) == most else None)
 
 
-@api.post("/ledger/verify", response={200: Verified, 409: Problem, **_PROBLEMS}, tags=["Ledger"])
+@api.post("/ledger/verify", response={200: Verified, 409: Problem, **PROBLEMS}, tags=["Ledger"])
 @allowed("ledger.see")
 def verify(request: Signed) -> Verified:
     """Whether the ledger holds together; 409 names the first entry that does not fit."""
@@ -260,7 +260,7 @@ def verify(request: Signed) -> Verified:
     return Verified(entries=result.entries, head=result.head)
 
 
-@api.get("/loads", response={200: list[LoadOut], **_PROBLEMS}, tags=["Imports"])
+@api.get("/loads", response={200: list[LoadOut], **PROBLEMS}, tags=["Imports"])
 @allowed("imports.see")
 def loads(request: Signed, page: Annotated[int, Query(ge=1, le=100_000)] = 1) -> list[LoadOut]:
     """The extracts that were loaded, newest first, a hundred at a time."""

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from firstpoint.workbench.api import views
-from firstpoint.workbench.api.operations import api
+from firstpoint.workbench.api.openings import api
 from firstpoint.workbench.gate import ASKS_ITSELF
 
 API_URLS = api.urls

@@ -191,6 +191,29 @@ class StepDone(Schema):
     step: StepTaken
 
 
+class PutOnIn(Schema):
+    """Why a report should be decided: what in it tells of a crime, without names."""
+
+    list_reason: str = Field(max_length=100_000)
+
+
+class AppealIn(Schema):
+    """Who appeals, as a choice, and what they say, without names."""
+
+    appellant: str = Field(max_length=40)
+    appeal_grounds: str = Field(max_length=100_000)
+
+
+class CancellationIn(Schema):
+    """A request: the force's reference of the crime, the category (such as C2), the facts that the rules rest
+    it on by their names, and what else it asks for (``information``, ``rationale``, ``other_force``)."""
+
+    crime_id: str = Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")
+    category: str = Field(max_length=10)
+    facts: dict[str, str] = {}
+    given: dict[str, Any] = {}
+
+
 class IncidentRow(Schema):
     """An incident as the ranked list shows it; of a restricted one only its reference, moment and rank."""
 

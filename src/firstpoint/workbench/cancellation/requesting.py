@@ -85,13 +85,25 @@ def faults_of_facts(form: RequestForm, facts: Mapping[str, str]) -> dict[str, st
 def request(
     key: int, form: RequestForm, posted: Mapping[str, str], user: User, now: datetime
 ) -> WorkItem | dict[str, str]:
-    """The work that a request opens, or what is wrong with the form, by field.
+    """As :func:`open_request`, of what was written in the form."""
+    given = answers(posted, (*form.must_give, *form.may_give))
+    return open_request(key, form, facts_given(form, posted), given, user, now)
 
+
+def open_request(
+    key: int,
+    form: RequestForm,
+    facts: Mapping[str, str],
+    given: Mapping[str, Any],
+    user: User,
+    now: datetime,
+) -> WorkItem | dict[str, str]:
+    """The work that a request opens, or what is wrong with what was said, by field.
+
+    ``facts`` are answers to the facts of the form by their names in the book, ``given`` the particulars.
     Raises Refused where the crime is cancelled or such a request is open already.
     """
-    given = answers(posted, (*form.must_give, *form.may_give))
     asked = (*form.must_give, *(each for each in form.may_give if given.get(each.name)))
-    facts = facts_given(form, posted)
     faults = {**faults_of_facts(form, facts), **casework.faults_of(asked, given)}
     if facts.get("receiving_reference") in _HAS_A_NUMBER and not given.get("other_reference"):
         faults.setdefault("other_reference", particular("other_reference").missing)
@@ -108,7 +120,7 @@ def request(
             now=now,
             because="requested",
             crime=crime,
-            particulars={"cancellation_code": form.code, "facts": facts, **told},
+            particulars={"cancellation_code": form.code, "facts": dict(facts), **told},
             authors={"request": [user.person.reference]},
         )
         _keep_request(item, user.person.reference, now)

@@ -107,5 +107,6 @@ def incident(request: Signed, key: int) -> HttpResponse:
         if not item.of_kind.blind
     ]
     seen = [item for item, may_see in items if may_see]
-    context = {**presented(file), "items": items, "history": steps_on(seen), "now": now}
-    return render(request, "workbench/incident.html", context)
+    on_list = any(item.kind == "recording" for item, _ in items)
+    shown = {"items": items, "on_list": on_list, "history": steps_on(seen), "now": now}
+    return render(request, "workbench/incident.html", {**presented(file), **shown})

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from firstpoint.casework import Incomplete, Person, Transition
+from firstpoint.workbench.accounts import people
 from firstpoint.workbench.incidents.facts import facts_of, faults_of
 from firstpoint.workbench.incidents.questions import form_of_facts
 from firstpoint.workbench.incidents.verdicts import facts_found, required_by, required_in
@@ -93,7 +94,18 @@ def prefilled(item: WorkItem) -> Mapping[str, Any]:
     return {"crimes": crimes} if crimes else {}
 
 
+def beside(item: WorkItem) -> Mapping[str, Any]:
+    """Who put the report on the list by hand and why, where somebody did."""
+    put_on = item.particulars.get("put_on")
+    if not put_on:
+        return {}
+    name = people.names().get(put_on["by"], put_on["by"])
+    return {"put_on": {"name": name, "reason": put_on["reason"]}}
+
+
 HANDLING = Handling(
+    beside=beside,
+    panel="workbench/panel_put_on.html",
     prefilled=prefilled,
     against=against_the_rules,
     conditions=conditions,

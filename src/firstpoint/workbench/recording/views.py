@@ -1,4 +1,4 @@
-"""The removals that wait for a second person, and the decisions that came late."""
+"""Reports put on the list by hand, removals that wait for a second person, and decisions that came late."""
 
 from __future__ import annotations
 
@@ -11,12 +11,43 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from firstpoint import casework
+from firstpoint.casework import Incomplete
+from firstpoint.workbench.answers import answers
 from firstpoint.workbench.gate import Signed, page
-from firstpoint.workbench.incidents.restricting import is_shut
+from firstpoint.workbench.incidents.restricting import is_shut, refuse_if_shut
 from firstpoint.workbench.recording import lateness, removals
 from firstpoint.workbench.recording.handling import REMOVING
+from firstpoint.workbench.recording.putting_on import ASKED, decision_on, put_on_list
+from firstpoint.workbench.work.cases import incident_by_key
 
 _FILTERS = ("opened_as", "unit", "find", "decision", "late")
+
+
+@page("recording.put_on")
+@require_http_methods(["GET", "POST"])
+def put_on(request: Signed, key: int) -> HttpResponse:
+    """Why a report should be decided; the report itself is not shown here."""
+    now, incident = timezone.now(), incident_by_key(key)
+    refuse_if_shut(request.user.person, incident.incident_id)
+    faults: dict[str, str] = {}
+    if request.method == "POST":
+        try:
+            put_on_list(incident, request.user, answers(request.POST, ASKED), now)
+        except Incomplete as missing:
+            faults = missing.faults
+        else:
+            messages.success(request, f"{incident.incident_id} is on the list to decide.")
+            return redirect("incident", key)
+    context = {
+        "incident_id": incident.incident_id,
+        "key": key,
+        "late": casework.is_late(casework.deadline(incident.received_at), now),
+        "there": decision_on(incident.incident_id),
+        "asked": ASKED,
+        "faults": faults,
+        "given": request.POST,
+    }
+    return render(request, "workbench/put_on_list.html", context, status=400 if faults else 200)
 
 
 @page("removals.list")
