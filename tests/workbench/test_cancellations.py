@@ -208,6 +208,42 @@ def test_a_rape_is_for_no_designated_decision_maker_nor_an_unregistered_registra
     assert act("chief_officer", item, "agree", **agreed).status_code == 302
 
 
+def test_the_chief_officer_sees_the_advice_and_it_holds_until_something_else_is_put_to_the_request(
+    theft, signed_in, act, person
+):
+    Crime.objects.filter(pk=theft.pk).update(ho_class="19C")
+    _, item = ask(signed_in("investigator"), theft, "C2")
+    told = {"advice": "do_not_cancel", "decision_reason": "The film ends before the street does."}
+    agreed = {"independent": "yes", "decision_reason": "x"}
+    address = f"/queues/cancellation/{item.pk}/"
+
+    def advice_shown():
+        page = signed_in("chief_officer").get(address).content.decode()
+        check_page(page)
+        assert "Do not cancel." in page
+        assert told["decision_reason"] in page
+        assert person("registrar").shown_name in page
+        return "has to advise anew" not in page
+
+    assert act("registrar", item, "advise", **told).status_code == 302
+    assert advice_shown()
+    facts = {each.name: item.particulars["facts"].get(each.fact, "") for each in asked_facts.every_fact()}
+    item.refresh_from_db()
+    anew = signed_in("imu_supervisor").post(
+        f"/cancellations/facts/{item.pk}/", {**facts, "version": item.version}
+    )
+    assert anew.status_code == 302
+    assert not advice_shown()
+    refusal = act("chief_officer", item, "agree", **agreed)
+    assert (refusal.status_code, "no registrar has advised" in refusal.content.decode()) == (409, True)
+    assert act("registrar", item, "advise", **told).status_code == 302
+    assert advice_shown()
+    assert act("chief_officer", item, "ask_more", information_needed="Who holds it?").status_code == 302
+    assert act("investigator", item, "supply", **PIECE).status_code == 302
+    assert not advice_shown()
+    assert act("chief_officer", item, "refuse", decision_reason="x").status_code == 409
+
+
 def test_where_a_registrar_is_registered_the_chief_officer_has_no_say(theft, signed_in, act, person):
     Crime.objects.filter(pk=theft.pk).update(ho_class="1")
     registrar = person("registrar")

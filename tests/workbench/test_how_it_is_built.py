@@ -28,6 +28,8 @@ MAY_ASK = {
     "incidents/listing.py": "asks which opening codes there are",
     "incidents/reading.py": "the reader, which writes each look to the ledger",
     "imports/rows.py": "fills them",
+    "imports/linking.py": "compares crimes with incidents, and shows nothing of either to a person",
+    "incidents/linked.py": "asks which incidents are held, by reference",
     "imports/screening.py": "gives the logs to the screen, and nothing of them to a person",
     "audits/models.py": "links a drawn report to what it is",
     "audits/sampling.py": "looks up keys by reference when an audit is opened",

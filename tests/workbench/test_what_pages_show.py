@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firstpoint import casework
-from firstpoint.workbench import pages
+from firstpoint.workbench import pages, times
 from firstpoint.workbench.incidents import listing
 from firstpoint.workbench.incidents.timeline import timeline
 from firstpoint.workbench.work import queues
@@ -23,6 +23,13 @@ def disclosed(*spans, context="live", offence="assault"):
         "context": context,
         "evidence": [{"start": s, "end": e, "text": ""} for s, e in spans],
     }
+
+
+@pytest.mark.parametrize("moment", [datetime.max, datetime.min])
+def test_a_moment_at_the_ends_of_the_calendar_breaks_no_page(moment):
+    saved = moment.replace(tzinfo=UTC)
+    assert str(moment.year) in times.london(saved)
+    assert str(moment.year) in times.day(saved)
 
 
 @given(st.text(max_size=60), st.lists(st.tuples(st.integers(-5, 70), st.integers(-5, 70)), max_size=4))

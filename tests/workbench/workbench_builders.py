@@ -253,6 +253,23 @@ def open_one_of_each() -> None:
         item.save()
 
 
+def link_one_crime() -> None:
+    """A crime that may belong to the first report, for somebody to say; it names another."""
+    from firstpoint.workbench.incidents.models import CrimeLink
+
+    CrimeLink.objects.create(
+        crime_id="CR/MK-00003",
+        incident_id="MK-00000",
+        weight=12.5,
+        probability=0.4,
+        how="likeness",
+        band="review",
+        reason="reported 4 minutes apart",
+        changed_by="tests",
+        changed_at=datetime.now(UTC),
+    )
+
+
 def seed(count: int = len(LOGS)) -> None:
     """Fill a prepared database: people of every role, the extracts, a screen, an audit and a paper."""
     from firstpoint.workbench.accounts.people import add_user
@@ -267,6 +284,7 @@ def seed(count: int = len(LOGS)) -> None:
     load(extracts(count))
     screen_held(open_from=0.3)
     open_one_of_each()
+    link_one_crime()
     open_audit(
         sample(),
         title="Audit of June 2026",

@@ -24,7 +24,9 @@ POSTED = {
     "ledger-verify",
     "address-let-in",
     "job-screen",
+    "job-link",
     "job-cancel",
+    "link-decide",
     "job-retry",
     "referral-change",
 }

@@ -99,7 +99,7 @@ def demo_command(
     write_table(marks, directory / "marks.csv")
     paper = _estimate(held, marks, directory, days=chosen.days)
     write_report(board_report(paper), directory / "board-report")
-    _fill_workbench(directory, screened, sample, marks, paper)
+    _fill_workbench(directory, held, screened, sample, marks, paper)
     if no_serve:
         say(f"\nEverything is in {directory}. To serve it: firstpoint serve --dir {directory}")
         return
@@ -158,6 +158,7 @@ def _frame_with_a_years_crimes(held: Holdings, directory: Path, days: int) -> pl
 
 def _fill_workbench(
     directory: Path,
+    held: Holdings,
     screened: pl.DataFrame,
     sample: auditing.Sample,
     marks: pl.DataFrame,
@@ -175,12 +176,14 @@ def _fill_workbench(
     from firstpoint.workbench.accounts.people import add_user
     from firstpoint.workbench.audits.sampling import enter_marks, open_audit
     from firstpoint.workbench.boards.publishing import publish
+    from firstpoint.workbench.imports.linking import keep_links
     from firstpoint.workbench.imports.loading import load
     from firstpoint.workbench.imports.screening import screen_held
 
     source = records.read_mapping(directory / "mapping.toml")
     for loaded in load([records.read_extract(directory / f"{table}.csv", table, source) for table in TABLES]):
         say(str(loaded))
+    keep_links(held.links, held.crimes.get_column("crime_id").to_list())
     seen = screen_held(screened=screened)
     say(f"{seen.opened:,} incidents put on the recording list.")
     for role in PEOPLE:

@@ -35,6 +35,7 @@ directory_option = click.option(
     type=click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d"]),
     help="The moment (London time) whose state the extracts show; now, where it is not given.",
 )
+@click.option("--link", is_flag=True, help="Then link crimes that name no report held; takes minutes.")
 @click.option("--no-screen", is_flag=True, help="Load only; the next import without this screens it.")
 @click.option("--undo", "taken_back", type=int, metavar="LOAD", help="Take one load back, by its number.")
 @directory_option
@@ -44,6 +45,7 @@ def import_command(
     table: str | None,
     all_or_nothing: bool,
     as_of: datetime | None,
+    link: bool,
     no_screen: bool,
     taken_back: int | None,
     directory: Path,
@@ -66,6 +68,7 @@ def import_command(
     from firstpoint.workbench import launch
 
     launch.prepare(directory)
+    from firstpoint.workbench.imports.linking import link_held
     from firstpoint.workbench.imports.loading import load
     from firstpoint.workbench.imports.screening import owed, screen_held
 
@@ -89,8 +92,11 @@ def import_command(
         )
     for each in loaded:
         say(str(each))
+    if link:
+        with launch.saying_what_is_wrong(directory), progress_bar("Linking") as step:
+            say(str(link_held(progress=step)))
     unseen = owed()
-    if unseen and not no_screen:
+    if (unseen or link) and not no_screen:
         with launch.saying_what_is_wrong(directory), progress_bar("Screening") as step:
             seen = screen_held(loads=unseen, progress=step)
         say(f"{seen.incidents:,} incidents screened; {seen.opened:,} put on the recording list.")

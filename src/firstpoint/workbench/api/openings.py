@@ -24,6 +24,8 @@ from firstpoint.workbench.recording.putting_on import put_on_list
 from firstpoint.workbench.work.cases import incident_by_key
 from firstpoint.workbench.work.models import WorkItem
 
+__all__ = ["api"]
+
 _OPENED = {201: WorkRow, 409: Problem, **PROBLEMS}
 
 

@@ -12,6 +12,7 @@ from firstpoint.workbench.api.values import (
     CrimeOut,
     EntryOut,
     KindOut,
+    LinkOut,
     ParticularOut,
     RequiredOut,
     StateOut,
@@ -19,6 +20,7 @@ from firstpoint.workbench.api.values import (
     StepTaken,
     WorkRow,
 )
+from firstpoint.workbench.incidents.models import CrimeLink
 from firstpoint.workbench.incidents.verdicts import RequiredOf
 from firstpoint.workbench.work.models import Step, WorkItem
 
@@ -108,6 +110,7 @@ def case_shown(case: Mapping[str, Any]) -> Case:
             for each in case["timeline"]
         ],
         crimes=[_crime(crime) for crime, _ in case["crimes"]],
+        links=[_link(link) for link, _, _ in case.get("links", ())],
         required=_required(case["required"]) if case.get("required") else None,
     )
 
@@ -121,6 +124,18 @@ def _crime(crime: Any) -> CrimeOut:
         reported_at=crime.reported_at,
         recorded_at=crime.recorded_at,
         victim_id=crime.victim_id,
+    )
+
+
+def _link(link: CrimeLink) -> LinkOut:
+    return LinkOut(
+        crime_id=link.crime_id,
+        ho_class=link.crime.ho_class,
+        how=link.how,
+        weight=link.weight,
+        probability=link.probability,
+        reason=link.reason,
+        counts=link.stands,
     )
 
 

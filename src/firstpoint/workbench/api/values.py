@@ -134,6 +134,19 @@ class CrimeOut(Schema):
     victim_id: str | None
 
 
+class LinkOut(Schema):
+    """A crime that does not name the incident as written: ``weight`` is the evidence in bits, ``how`` is
+    formatting, slip or likeness, ``counts`` whether it counts as recorded here."""
+
+    crime_id: str
+    ho_class: str | None
+    how: str
+    weight: float | None
+    probability: float | None
+    reason: str
+    counts: bool
+
+
 class RequiredOut(Schema):
     """What the counting rules require on the facts found, and what is missing to say more."""
 
@@ -155,6 +168,7 @@ class Case(Schema):
     text: str | None = None
     entries: list[EntryOut] = []
     crimes: list[CrimeOut] = []
+    links: list[LinkOut] = []
     required: RequiredOut | None = None
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from firstpoint.casework import Incomplete, Person, Transition
+from firstpoint.casework import Incomplete, Person, Transition, particular
 from firstpoint.errors import NotAllowed, Refused
 from firstpoint.vocabulary import cancellations
 from firstpoint.workbench.cancellation import deciding, effect
@@ -85,6 +85,7 @@ def beside_for(item: WorkItem, person: Person) -> Mapping[str, Any]:
         "anybody": said.answer if said and not said.answer.bars_the_decider else anybody,
         "could": could,
         "tell_first": must_tell_first(question, now),
+        "advice": _advice_in_words(item),
         "facts_open": item.state in ("requested", "awaiting_information"),
     }
 
@@ -100,16 +101,20 @@ def _check_decision(item: WorkItem, step: str, person: Person, given: Given, now
             where=step,
             remedy=could,
         )
-    if said.decider.decided_by == CHIEF_OFFICER and not _has_advice_on_what_stands(item):
+    if said.decider.decided_by == CHIEF_OFFICER and advice_on_what_stands(item) is None:
         raise Refused(deciding.ADVICE, where=step, remedy="Ask the registrar to note their advice here.")
     if step in AGREEING:
         _check_agreement(question, step, said, now)
 
 
-def _has_advice_on_what_stands(item: WorkItem) -> bool:
-    """Whether the registrar's advice is later than anything else that was put to the request since."""
-    last = item.steps.filter(transition__in=("advise", "supply")).order_by("-pk").first()
-    return last is not None and last.transition == "advise"
+def advice_on_what_stands(item: WorkItem) -> Step | None:
+    """The registrar's advice, where nothing was put to the request since: no information, no other facts."""
+    steps = item.steps.filter(transition__in=("advise", "supply"), undone=False)
+    last = steps.select_related("by").order_by("-pk").first()
+    if last is None or last.transition != "advise":
+        return None
+    anew = item.particulars.get("facts_said_at")
+    return None if anew and datetime.fromisoformat(anew) > last.at else last
 
 
 def _check_telling(told_at: datetime, item: WorkItem, now: datetime) -> None:
@@ -164,6 +169,20 @@ def _instead(answer: Answer) -> str:
         return "Refuse it, or ask for more information."
     missing = f" What is not known: {'; '.join(answer.missing)}." if answer.missing else ""
     return f"Ask for more information.{missing}"
+
+
+def _advice_in_words(item: WorkItem) -> Mapping[str, Any]:
+    """The last advice as given, by whom and when, and whether it still holds; empty where there is none."""
+    last = item.steps.filter(transition="advise", undone=False).select_related("by").order_by("-pk").first()
+    if last is None:
+        return {}
+    words = {each.choice: each.title for each in particular("advice").choices}
+    return {
+        "step": last,
+        "says": words.get(last.given.get("advice", ""), ""),
+        "reason": last.given.get("decision_reason", ""),
+        "holds": advice_on_what_stands(item) == last,
+    }
 
 
 def _clause(answer: Answer) -> str:

@@ -159,7 +159,7 @@ def change_facts(
                 where="facts",
                 remedy="Open it again and see what it needs now.",
             )
-        work.particulars = {**work.particulars, "facts": facts}
+        work.particulars = {**work.particulars, "facts": facts, "facts_said_at": now.isoformat()}
         work.version += 1
         # Whoever says what the facts are does not decide on them.
         earlier = work.authors.get("supply", ())

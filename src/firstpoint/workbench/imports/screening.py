@@ -23,6 +23,7 @@ from firstpoint.workbench.cancellation.effect import cancelled_now, changed_sinc
 from firstpoint.workbench.database import LOADING, know_sizes, one_at_a_time
 from firstpoint.workbench.imports.models import EarlierRow, LoadedExtract, ScreenRun
 from firstpoint.workbench.imports.rows import ROWS_AT_ONCE
+from firstpoint.workbench.incidents import linked
 from firstpoint.workbench.incidents.models import Crime, Incident, LogEntry, Screened
 from firstpoint.workbench.ledger.keeping import keep
 from firstpoint.workbench.work.clocks import amount_of
@@ -88,7 +89,7 @@ def screen_held(
     """
     now = timezone.now()
     which = _changed_by(loads) if loads is not None else Incident.objects.all()
-    crimes = _crimes(Crime.objects.filter(incident__in=which) if loads is not None else Crime.objects.all())
+    crimes = _crimes(which if loads is not None else None)
     seen = _checked(screened) if screened is not None else _seen_now(which, crimes, progress)
     reader = str(seen.get_column("reader").first()) if seen.height else ""
     work = _work_to_open(seen, open_from, now)
@@ -124,7 +125,7 @@ def _changed_by(loads: Sequence[int]) -> QuerySet[Incident]:
     changed = Q(extract__in=loads) | Q(incident_id__in=crimes) | Q(screened=None)
     last = ScreenRun.objects.order_by("-run_at").first()
     if last:
-        changed |= Q(incident_id__in=changed_since(last.run_at))
+        changed |= Q(incident_id__in=changed_since(last.run_at) | linked.changed_since(last.run_at))
     return Incident.objects.filter(changed | Q(incident_id__in=before) | Q(incident_id__in=entries))
 
 
@@ -150,11 +151,26 @@ def _frame(rows: QuerySet[Any], schema: dict[str, pl.DataType]) -> pl.DataFrame:
     return pl.DataFrame(list(rows.values_list(*schema)), schema=schema, orient="row")
 
 
-def _crimes(rows: QuerySet[Crime]) -> pl.DataFrame:
-    """Crimes as the screen reads them; what was cancelled here stands no more, whatever the extract says."""
+def _crimes(which: QuerySet[Incident] | None) -> pl.DataFrame:
+    """The crimes of some incidents (all crimes, where none are given) as the screen reads them.
+
+    A crime that is tied to an incident by a link counts as that one's. What was cancelled here stands no
+    more, whatever the extract says.
+    """
+    tied = linked.crimes_tied_to(which)
+    rows = Crime.objects.all()
+    if which is not None:
+        found = linked.standing().filter(incident__in=which).values("crime_id")
+        rows = rows.filter(Q(incident__in=which) | Q(crime_id__in=found))
+    ties = pl.DataFrame(
+        {"crime_id": list(tied), "tied": list(tied.values())},
+        schema={"crime_id": pl.String(), "tied": pl.String()},
+    )
     gone = pl.col("crime_id").is_in(sorted(cancelled_now()))
     status = pl.when(gone).then(pl.lit("cancelled")).otherwise(pl.col("status"))
-    return _frame(rows, _CRIMES).with_columns(status.alias("status"))
+    frame = _frame(rows, _CRIMES).with_columns(status.alias("status"))
+    under = frame.join(ties, on="crime_id", how="left", maintain_order="left")
+    return under.with_columns(incident_id=pl.coalesce("tied", "incident_id")).drop("tied")
 
 
 @contextmanager

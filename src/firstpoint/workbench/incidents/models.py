@@ -146,6 +146,53 @@ class Crime(models.Model):
         return self.crime_id
 
 
+class CrimeLink(models.Model):
+    """A crime and an incident that it does not name as it is written, and may yet have come from.
+
+    ``weight`` is the evidence in bits, log2(m/u), and null where a reference alone speaks for it;
+    ``probability`` is of the pair among its rivals. ``how`` is formatting, slip or likeness, ``band`` linked
+    or review, as :func:`firstpoint.records.linking.link_records` gives them, or none where a later run no
+    longer found it. ``decided`` is what a person
+    says of it: ``same``, ``other``, or empty.
+    """
+
+    crime = models.ForeignKey(
+        Crime,
+        on_delete=models.DO_NOTHING,
+        to_field="crime_id",
+        db_column="crime_id",
+        db_constraint=False,
+        related_name="links",
+    )
+    incident = to_incident(related_name="links")
+    weight = models.FloatField(null=True)
+    probability = models.FloatField(null=True)
+    how = models.CharField(max_length=20)
+    band = models.CharField(max_length=10)
+    reason = models.TextField(blank=True)
+    decided = models.CharField(max_length=10, blank=True)
+    changed_by = models.TextField()
+    changed_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        """A pair stands once, and a crime comes from one incident at most."""
+
+        constraints = [
+            models.UniqueConstraint(fields=["crime", "incident"], name="one_link_a_pair"),
+            models.UniqueConstraint(
+                fields=["crime"], condition=models.Q(decided="same"), name="one_incident_a_crime"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.crime_id} {self.incident_id}"
+
+    @property
+    def stands(self) -> bool:
+        """Whether the crime counts as recorded for the incident."""
+        return self.decided == "same" or (self.band == "linked" and not self.decided)
+
+
 class Screened(models.Model):
     """What the screen saw in one incident, as of its last run."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from firstpoint.workbench.incidents.linked import HOW
 from firstpoint.workbench.incidents.reading import CrimeFile, IncidentFile
 from firstpoint.workbench.incidents.timeline import Shown, timeline
 from firstpoint.workbench.incidents.verdicts import class_title, required_of
@@ -29,6 +30,7 @@ def presented(file: IncidentFile) -> dict[str, Any]:
         **presented_blind(file),
         "screened": file.screened,
         "disclosures": disclosures,
+        "links": [(link, class_title(link.crime.ho_class or ""), HOW[link.how]) for link in file.links],
         "timeline": _timeline(file, disclosures),
         "required": required_of(file.incident, file.screened),
     }

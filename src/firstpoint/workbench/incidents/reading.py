@@ -12,19 +12,24 @@ from django.db.models import F, QuerySet
 from django.http import Http404
 
 from firstpoint.casework import Person
-from firstpoint.workbench.incidents.models import Crime, Incident, LogEntry, Screened
+from firstpoint.workbench.incidents.models import Crime, CrimeLink, Incident, LogEntry, Screened
 from firstpoint.workbench.incidents.restricting import refuse_if_shut
 from firstpoint.workbench.ledger.keeping import keep, reference
 
 
 @frozen
 class IncidentFile:
-    """One incident with all that is held on it; ``screened`` is None before a screen and for a blind look."""
+    """One incident with all that is held on it; ``screened`` is None before a screen and for a blind look.
+
+    ``links`` are the crimes tied to it that do not name it as written, none of them for a blind look: an
+    audit keeps to the references that the crime system holds.
+    """
 
     incident: Incident
     entries: tuple[LogEntry, ...]
     crimes: tuple[Crime, ...]
     screened: Screened | None
+    links: tuple[CrimeLink, ...] = ()
 
 
 @frozen
@@ -78,6 +83,12 @@ def _crimes(rows: QuerySet[Crime]) -> QuerySet[Crime]:
     return rows.select_related("victim").prefetch_related("cancelled_here")
 
 
+def _links(incident: Incident) -> tuple[CrimeLink, ...]:
+    rows = incident.links.exclude(band="none", decided="").select_related("crime__victim")
+    rows = rows.prefetch_related("crime__cancelled_here").defer("crime__text")
+    return tuple(rows.order_by(F("probability").desc(nulls_first=True), "crime_id"))
+
+
 def _read(person: Person, purpose: str, *, blind: bool, **which: object) -> IncidentFile:
     with transaction.atomic():
         held = Incident.objects.all() if blind else Incident.objects.select_related("screened")
@@ -92,6 +103,7 @@ def _read(person: Person, purpose: str, *, blind: bool, **which: object) -> Inci
                 _crimes(incident.crimes.all()).order_by(F("recorded_at").asc(nulls_first=True), "crime_id")
             ),
             screened=None if blind else getattr(incident, "screened", None),
+            links=() if blind else _links(incident),
         )
         # Last, since nobody else can write to the ledger until this transaction is over.
         keep(

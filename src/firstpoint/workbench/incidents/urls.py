@@ -8,6 +8,8 @@ urlpatterns = [
     path("", views.ranked, name="incidents"),
     path("search/", views.search, name="search"),
     path("try/", views.try_out, name="try-log"),
+    path("links/", views.links, name="links"),
+    path("links/<int:key>/", views.decide_link, name="link-decide"),
     path("<int:key>/", views.incident, name="incident"),
     path("<int:key>/restriction/", views.restriction, name="restriction"),
 ]

@@ -6,11 +6,12 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from firstpoint.errors import InputError
 from firstpoint.workbench.accounts import people
 from firstpoint.workbench.gate import Signed, page
-from firstpoint.workbench.incidents import finding, listing, restricting
+from firstpoint.workbench.incidents import finding, linked, listing, restricting
 from firstpoint.workbench.incidents.presenting import presented
 from firstpoint.workbench.incidents.reading import read_incident
 from firstpoint.workbench.incidents.trying import LONGEST, faults_of, given_in, try_log
@@ -57,6 +58,40 @@ def search(request: Signed) -> HttpResponse:
         "may_read": request.user.may("incidents.read"),
     }
     return render(request, "workbench/search.html", context)
+
+
+@page("links.see")
+@require_GET
+def links(request: Signed) -> HttpResponse:
+    """The crimes that may have come from a report which they do not name, for a person to say."""
+    rows = linked.for_review()
+    context = {
+        "rows": [(link, linked.HOW[link.how]) for link in rows],
+        "shut": restricting.is_shut(request.user.person, [link.incident_id for link in rows]),
+        "most": linked.MOST_SHOWN,
+        "may_decide": request.user.may("links.decide"),
+    }
+    return render(request, "workbench/links.html", context)
+
+
+@page("links.decide")
+@require_POST
+def decide_link(request: Signed, key: int) -> HttpResponse:
+    """Say of one crime whether it belongs to one report."""
+    said = request.POST.get("said", "")
+    if said not in linked.SAYS:
+        raise InputError("Nothing was said of the link.", where="said", remedy="Use one of the two buttons.")
+    link = linked.decide(key, said, request.user, timezone.now())
+    words = "belongs" if said == "same" else "does not belong"
+    messages.success(
+        request,
+        f"It was saved that {link.crime_id} {words} to {link.incident_id}. The next screen counts it.",
+    )
+    return (
+        redirect("incident", link.incident.pk)
+        if request.POST.get("from") == "incident"
+        else redirect("links")
+    )
 
 
 @page("incidents.restrict")

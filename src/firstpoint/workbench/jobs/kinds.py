@@ -43,6 +43,7 @@ KINDS = (
     Kind("load", "Load an extract", "jobs.run", "loads:load_upload", DATA),
     Kind("undo", "Take a load back", "jobs.run", "loads:take_back", DATA),
     Kind("screen", "Run the screen", "jobs.run", "loads:screen", DATA),
+    Kind("link", "Link crimes", "jobs.run", "loads:link", DATA),
     Kind("export-work", "Export the work list", "exports.run", "exports:work_list"),
     Kind("export-decisions", "Export decisions", "exports.run", "exports:decisions"),
     Kind("export-ledger", "Export the ledger", "exports.run", "exports:ledger"),

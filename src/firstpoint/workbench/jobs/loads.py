@@ -7,7 +7,7 @@ from pathlib import Path
 
 from firstpoint import records
 from firstpoint.errors import InputError, Refused
-from firstpoint.workbench.imports import loading, screening
+from firstpoint.workbench.imports import linking, loading, screening
 from firstpoint.workbench.jobs import places
 from firstpoint.workbench.jobs.asking import queue
 from firstpoint.workbench.jobs.models import QUEUED, Job
@@ -81,6 +81,20 @@ def screen(task: Task) -> None:
         loads=None if task.arguments.get("anew") else screening.owed(),
         by=task.job.asked_by,
         progress=lambda done, of: task.step("Reading logs", done, of, keeps_database=done >= of),
+        also=settle,
+    )
+
+
+def link(task: Task) -> None:
+    """Look for the incidents of crimes that name none which is held; the screen of what changed follows."""
+    task.step("Comparing")
+
+    def settle(result: linking.LinkResult) -> None:
+        task.settle(says=[str(result), _follow_with_screen(task)])
+
+    linking.link_held(
+        by=task.job.asked_by,
+        progress=lambda done, of: task.step("Comparing", done, of, keeps_database=done >= of),
         also=settle,
     )
 

@@ -7,6 +7,7 @@ from firstpoint.workbench.jobs import views
 urlpatterns = [
     path("jobs/", views.jobs, name="jobs"),
     path("jobs/screen/", views.run_screen, name="job-screen"),
+    path("jobs/link/", views.run_links, name="job-link"),
     path("jobs/exports/", views.exports, name="exports"),
     path("jobs/<int:key>/", views.job, name="job"),
     path("jobs/<int:key>/cancel/", views.cancel, name="job-cancel"),

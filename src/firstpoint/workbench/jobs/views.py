@@ -99,6 +99,13 @@ def run_screen(request: Signed) -> HttpResponse:
 
 
 @page("jobs.run")
+@require_POST
+def run_links(request: Signed) -> HttpResponse:
+    """Ask for the incidents of crimes that name none which is held to be looked for."""
+    return redirect("job", asking.ask("link", {}, request.user.person).pk)
+
+
+@page("jobs.run")
 @into_the_directory
 @require_http_methods(["GET", "POST"])
 def upload(request: Signed) -> HttpResponse:

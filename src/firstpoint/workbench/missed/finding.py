@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from attrs import frozen
+from django.db.models import Q
 
 from firstpoint.casework.clocks import LONDON
 from firstpoint.workbench.cancellation.models import CancelledHere
+from firstpoint.workbench.incidents import linked
 from firstpoint.workbench.incidents.models import Crime, Incident, Screened
 from firstpoint.workbench.incidents.verdicts import required_of
 from firstpoint.workbench.ledger.keeping import keep
@@ -94,7 +96,8 @@ def _short() -> Iterator[Short]:
 
 
 def _standing(incident_id: str) -> list[str]:
-    rows = Crime.objects.filter(incident_id=incident_id).exclude(status__in=_GONE)
+    tied = linked.standing().filter(incident_id=incident_id).values("crime_id")
+    rows = Crime.objects.filter(Q(incident_id=incident_id) | Q(crime_id__in=tied)).exclude(status__in=_GONE)
     rows = rows.exclude(crime_id__in=CancelledHere.objects.filter(reversed_at=None).values("crime_id"))
     return [ho_class or "" for ho_class in rows.values_list("ho_class", flat=True)]
 
