@@ -13,6 +13,8 @@ from workbench_builders import SEEDED
 from firstpoint import casework
 from firstpoint.workbench.incidents.models import Incident, Screened
 from firstpoint.workbench.ledger.models import LedgerEntry
+from firstpoint.workbench.referrals import sending
+from firstpoint.workbench.referrals.configured import Support
 from firstpoint.workbench.referrals.counting import by_week, safeguarding
 from firstpoint.workbench.referrals.models import Referral
 from firstpoint.workbench.referrals.sending import MOST_TRIES, send_due, signature
@@ -354,6 +356,48 @@ def test_who_did_not_want_support_is_not_referred_when_the_report_is_decided_ane
     more = {**RECORD, "count-0": "3"}
     assert act("decision_maker", fresh_work, "record", **more).status_code == 302
     assert sorted(Referral.objects.values_list("state", flat=True)) == ["opted_out", "sent", "waiting"]
+
+
+def test_a_referral_whose_answer_was_lost_goes_again_under_its_own_key(act, fresh_work, settings, received):
+    address, came, answers = received
+    settings.SHOWN = {"victim_support": {"webhook": address, "secret": "s3cret"}}
+    one = {**RECORD, "count-0": "1"}
+    act("decision_maker", fresh_work, "record", **one)
+    now = timezone.now() + timedelta(seconds=1)
+    answers.append(504)  # it may have arrived all the same
+    assert send_due(now, "worker") == 0
+    assert act("registrar", fresh_work, "reopen", reopen_reason="Two victims.").status_code == 302
+    assert send_due(now + timedelta(hours=1), "worker") == 0
+    assert act("decision_maker", fresh_work, "record", **RECORD).status_code == 302
+    assert send_due(now + timedelta(hours=2), "worker") == 2
+    first, *others = [headers["Idempotency-Key"] for _, headers in came]
+    assert (len(others), others.count(first)) == (2, 1)
+    assert Referral.objects.filter(state="sent").count() == 2
+
+
+def test_who_says_no_just_before_the_file_is_written_does_not_stand_in_it(act, fresh_work, tmp_path):
+    act("decision_maker", fresh_work, "record", **RECORD)
+    due = list(Referral.objects.order_by("pk"))
+    Referral.objects.filter(pk=due[0].pk).update(state="opted_out")
+    assert sending._write(Support(folder=tmp_path), due, timezone.now(), "worker") == 1
+    (written,) = tmp_path.glob("*.csv")
+    assert str(due[1].key) in written.read_text()
+    assert str(due[0].key) not in written.read_text()
+    assert sending._write(Support(folder=tmp_path), due, timezone.now(), "worker") == 0
+
+
+def test_a_report_reopened_after_it_became_no_crime_is_alerted_to_as_overdue_once(act, late_work):
+    WorkItem.objects.exclude(kind="recording").delete()
+    Incident.objects.filter(incident_id=late_work.incident_id).update(domestic=True)
+    removed(act, late_work)
+    raise_due(timezone.now(), "worker")
+    alerts = WorkItem.objects.filter(kind="alert", incident_id=late_work.incident_id)
+    assert [each.because for each in alerts] == ["unrecorded"]
+    alerts.update(state="closed", open=False)
+    assert act("registrar", late_work, "reopen", reopen_reason="She rang again.").status_code == 302
+    for _ in range(2):
+        raise_due(timezone.now(), "worker")
+    assert [each.because for each in alerts.order_by("pk")] == ["unrecorded", "overdue"]
 
 
 @pytest.mark.parametrize(

@@ -25,11 +25,10 @@ def disclosed(*spans, context="live", offence="assault"):
     }
 
 
-@pytest.mark.parametrize("moment", [datetime.max, datetime.min])
-def test_a_moment_at_the_ends_of_the_calendar_breaks_no_page(moment):
-    saved = moment.replace(tzinfo=UTC)
-    assert str(moment.year) in times.london(saved)
-    assert str(moment.year) in times.day(saved)
+@pytest.mark.parametrize("saved", [datetime(9999, 12, 31, 23, 59, tzinfo=UTC), datetime(1, 1, 1, tzinfo=UTC)])
+def test_a_moment_at_the_ends_of_the_calendar_breaks_no_page(saved):
+    assert str(saved.year) in times.london(saved)
+    assert str(saved.year) in times.day(saved)
 
 
 @given(st.text(max_size=60), st.lists(st.tuples(st.integers(-5, 70), st.integers(-5, 70)), max_size=4))

@@ -11,12 +11,14 @@ from firstpoint.workbench.gate import OPEN_TO_ALL, action_of
 
 @frozen
 class Route:
-    """One route: its name, an address that fits, the action of the policy, whether it is only posted to."""
+    """One route: its name, an address that fits, the action of the policy, whether it is only posted to, and
+    whether it is about no single thing."""
 
     name: str
     address: str
     action: str
     posted: bool
+    is_list: bool
 
 
 POSTED = {
@@ -40,6 +42,7 @@ def routes() -> list[Route]:
             _address(prefix + str(pattern.pattern)),
             action_of(pattern.callback),
             _posted(pattern),
+            "<" not in prefix + str(pattern.pattern),
         )
         for prefix, pattern in _walk(get_resolver().url_patterns)
     ]

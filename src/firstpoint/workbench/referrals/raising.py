@@ -6,15 +6,18 @@ from collections import Counter
 from datetime import datetime
 
 from firstpoint.vocabulary import offence_class
-from firstpoint.workbench.referrals.models import OPTED_OUT, SENT, WAITING, WITHDRAWN, Referral
+from firstpoint.workbench.referrals.models import FAILED, OPTED_OUT, SENT, WAITING, WITHDRAWN, Referral
 from firstpoint.workbench.safeguarding.vulnerable import reasons
 from firstpoint.workbench.work.models import Step, WorkItem
+
+_UNSURE = (WAITING, WITHDRAWN, FAILED)
 
 
 def raised_by_a_decision(item: WorkItem, step: Step, now: datetime) -> None:
     """Refer the victim of each crime that was decided to be recorded.
 
-    Of a report that is decided anew nobody is referred twice, nor against what they said.
+    Of a report that is decided anew nobody is referred twice, nor against what they said. One whose answer
+    was lost may have arrived: it goes again under its own key, by which the receiver knows it.
     """
     if step.transition != "record":
         return
@@ -27,18 +30,17 @@ def raised_by_a_decision(item: WorkItem, step: Step, now: datetime) -> None:
     settled = Referral.objects.filter(incident_id=incident_id, state__in=(SENT, OPTED_OUT))
     counts.subtract(settled.values_list("ho_class", flat=True))
     classes = [ho_class for ho_class, count in counts.items() for _ in range(count)]
-    Referral.objects.bulk_create(
-        Referral(
-            step=step,
-            number=number,
-            incident_id=incident_id,
-            ho_class=ho_class,
-            vulnerable=why,
-            raised_at=now,
-            next_try_at=now,
-        )
-        for number, ho_class in enumerate(classes, start=1)
-    )
+    tried = list(Referral.objects.filter(incident_id=incident_id, tries__gt=0, state__in=_UNSURE))
+    for number, ho_class in enumerate(classes, start=1):
+        each = next((old for old in tried if old.ho_class == ho_class), None)
+        if each is None:
+            each = Referral(incident_id=incident_id, ho_class=ho_class, raised_at=now)
+        else:
+            tried.remove(each)
+            each.tries = 1
+        each.step, each.number, each.state = step, number, WAITING
+        each.vulnerable, each.next_try_at = why, now
+        each.save()
 
 
 def has_victim(ho_class: str) -> bool:

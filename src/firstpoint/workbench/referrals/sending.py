@@ -89,6 +89,10 @@ def _send(where: Support, each: Referral, now: datetime, by: str) -> bool:
 
 def _write(where: Support, due: Sequence[Referral], now: datetime, by: str) -> int:
     assert where.folder is not None
+    # They may have been read a while ago: a victim may not want it any more.
+    due = list(Referral.objects.filter(pk__in=[each.pk for each in due], state=WAITING).order_by("pk"))
+    if not due:
+        return 0
     text = StringIO()
     rows = csv.DictWriter(text, _COLUMNS, lineterminator="\n")
     rows.writeheader()

@@ -22,13 +22,13 @@ _MOST, _AT_ONCE = 5000, 1000
 def raise_due(now: datetime, by: str, most: int | None = _MOST) -> int:
     """How many alerts were raised: one for each overdue or removed report about somebody vulnerable.
 
-    Safe to repeat: a report that was alerted to once is not alerted to again. Of many that are due the
+    Safe to repeat: a report is alerted to once as overdue and once as unrecorded. Of many that are due the
     gravest ``most`` that were never read are read; None reads all, which is done after every screen.
     """
     overdue = whether_open() & Q(kind__in=("recording", "n100"), due_at__lt=now)
     removed = Q(kind="recording", state="removed")
     alerts = WorkItem.objects.filter(kind="alert")
-    overdue &= ~Q(incident_id__in=alerts.values("incident_id"))
+    overdue &= ~Q(incident_id__in=alerts.filter(because="overdue").values("incident_id"))
     removed &= ~Q(incident_id__in=alerts.filter(because="unrecorded").values("incident_id"))
     rows = WorkItem.objects.filter(overdue | removed)
     if most is not None:
@@ -61,21 +61,20 @@ def _raised(keys: Sequence[int], now: datetime) -> int:
     # What was raised in an earlier part is left out: a report may be overdue twice over.
     ours = [str(each.incident_id) for each in rows]
     alerts = WorkItem.objects.filter(kind="alert", incident_id__in=ours)
-    pairs = alerts.order_by("pk").values_list("incident_id", "because")
-    told = {str(incident_id): because for incident_id, because in pairs}
-    due = {
-        str(each.incident_id): each
-        for each in rows
-        if (because := told.get(str(each.incident_id))) is None or (not each.open and because != "unrecorded")
-    }
+    told = set(alerts.values_list("incident_id", "because"))
+    due = {str(each.incident_id): each for each in rows if (each.incident_id, _why(each)) not in told}
     why = reasons(due)
     amount = amount_of("alert")
     items = []
     for incident_id, reason in sorted(why.items()):
         late = due[incident_id]
-        because = "overdue" if late.open else "unrecorded"
         item = made(
-            "alert", now=now, because=because, incident=late.incident, priority=late.priority, amount=amount
+            "alert",
+            now=now,
+            because=_why(late),
+            incident=late.incident,
+            priority=late.priority,
+            amount=amount,
         )
         item.particulars = {"vulnerable": reason}
         items.append(item)
@@ -87,3 +86,7 @@ def _raised(keys: Sequence[int], now: datetime) -> int:
         update_fields=["at"],
     )
     return len(items)
+
+
+def _why(item: WorkItem) -> str:
+    return "overdue" if item.open else "unrecorded"

@@ -15,11 +15,11 @@ from firstpoint.workbench.work.opening import open_item
 
 def asked_after_a_removal(item: WorkItem, step: Step, now: datetime) -> None:
     """Ask whether safeguarding was done where a report about somebody vulnerable became no crime."""
-    if step.transition != "endorse" or item.incident is None:
-        return
-    # It is looked at for an alert once more: it may have been read while it was merely overdue.
-    LookedAt.objects.filter(item=item).delete()
-    _ask(item, step, now)
+    if step.transition in ("endorse", "reopen"):
+        # It is looked at for an alert once more: it may have been read while it stood otherwise.
+        LookedAt.objects.filter(item=item).delete()
+    if step.transition == "endorse" and item.incident is not None:
+        _ask(item, step, now)
 
 
 def asked_after_no_crime(item: WorkItem, step: Step, now: datetime) -> None:
