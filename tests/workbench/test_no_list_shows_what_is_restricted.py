@@ -24,7 +24,7 @@ API_LISTS = ["/incidents", "/loads", *(f"/queues/{kind}" for kind in KINDS if ki
 
 @pytest.fixture
 def restricted(person):
-    """A restricted report with work of every kind, late and referred, all that it holds marked by one word."""
+    """A restricted report with work of every kind, late and referred; one word marks all that it holds."""
     incident = Incident.objects.order_by("pk").first()
     name, now = incident.incident_id, timezone.now()
     held = dict.fromkeys(("opening_code", "closing_code", "unit", "area", "text", "taken_by"), MARK)

@@ -8,7 +8,13 @@ from django.utils import timezone
 
 from firstpoint import casework
 from firstpoint.workbench.api.tokens import make_token
+from firstpoint.workbench.incidents.models import Incident
 from firstpoint.workbench.ledger.models import LedgerEntry
+from firstpoint.workbench.rape.checking import check_of
+from firstpoint.workbench.recording.lateness import late_decisions
+from firstpoint.workbench.referrals.counting import safeguarding
+from firstpoint.workbench.risk.drawing import draw_day
+from firstpoint.workbench.risk.yielding import yield_of
 from firstpoint.workbench.work import handling
 from firstpoint.workbench.work.models import Step, WorkItem
 
@@ -32,7 +38,7 @@ REMOVE = {
 def act(client, item, given, step="save"):
     item.refresh_from_db()
     form = {"version": item.version, "step": step, **given}
-    return client.post(f"/queues/{item.kind}/{item.pk}/", form, follow=True)
+    return client.post(f"/queues/{item.kind.replace('_', '-')}/{item.pk}/", form, follow=True)
 
 
 def take_back(client, item):
@@ -146,3 +152,46 @@ def signed(user):
     client = Client()
     client.force_login(user)
     return client
+
+
+def test_a_tick_that_was_taken_back_ticks_nothing_off(signed_in, person):
+    item = WorkItem.objects.filter(kind="n100", state="to_check").first()
+    client = signed_in("public_protection")
+    act(client, item, {"decision": "tick_off", "review_note": "Seen"})
+    today = timezone.localtime(item.opened_at).date()
+    assert {each.item.pk: bool(each.tick) for each in check_of(today)}[item.pk]
+    take_back(client, item)
+    assert not {each.item.pk: bool(each.tick) for each in check_of(today)}[item.pk]
+
+
+def test_safeguarding_that_was_taken_back_was_not_done(signed_in):
+    item = WorkItem.objects.filter(kind="safeguarding", open=True).first()
+    before = safeguarding(timezone.now())
+    client = signed_in("public_protection")
+    act(client, item, {"decision": "do", "safeguarding": "done", "what_was_done": "Seen today"})
+    during = safeguarding(timezone.now())
+    assert during.in_time + during.late == before.in_time + before.late + 1
+    take_back(client, item)
+    assert safeguarding(timezone.now()) == before
+
+
+def test_a_review_of_the_daily_audit_that_was_taken_back_yields_nothing(signed_in):
+    WorkItem.objects.filter(kind="risk_audit").delete()
+    first = Incident.objects.order_by("received_at").first()
+    draw_day(timezone.localtime(first.received_at).date(), timezone.now(), "user:1", budget=3, seed=11)
+    item = WorkItem.objects.filter(kind="risk_audit").first()
+    before = yield_of()
+    client = signed_in("auditor")
+    act(client, item, {"decision": "right"})
+    assert sum(lot.audited for lot in yield_of().lots) == 1
+    take_back(client, item)
+    assert yield_of() == before
+
+
+def test_a_late_decision_that_was_taken_back_was_not_taken_late(signed_in, late_work):
+    since = timezone.now() - timedelta(minutes=1)
+    client = signed_in("decision_maker")
+    act(client, late_work, {**RECORD, "late_reason": "Short of people."})
+    assert [each.item_id for each in late_decisions(since)] == [late_work.pk]
+    take_back(client, late_work)
+    assert late_decisions(since) == []
