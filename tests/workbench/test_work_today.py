@@ -3,9 +3,13 @@
 import re
 
 import pytest
+from django.http import QueryDict
+from django.utils import timezone
 from workbench_builders import ROLES, SEEDED
 
 from firstpoint import casework
+from firstpoint.workbench.accounts import today
+from firstpoint.workbench.work import queues
 from firstpoint.workbench.work.models import WorkItem
 
 pytestmark = pytest.mark.django_db
@@ -44,3 +48,15 @@ def test_the_work_that_is_due_first_is_named_with_its_time(signed_in):
     page = signed_in("public_protection").get("/").content.decode()
     assert f'href="/queues/alert/{item.pk}/"' in page
     assert f"{item.reference}, {casework.kind_of_work('alert').one}: 3 hours" in page
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_number_is_that_of_the_list_to_which_it_leads(signed_in, person, role):
+    now = timezone.now()
+    for figure in [each for part in today.parts_for(person(role), now) for each in part.figures]:
+        if not figure.href.startswith("/queues/"):
+            continue
+        address, _, query = figure.href.partition("?")
+        kind = address.split("/")[2].replace("-", "_")
+        here = queues.listed(queues.wanted(kind, QueryDict(query)), now)
+        assert (figure.label, figure.number) == (figure.label, here.count)
