@@ -67,7 +67,8 @@ def report_clock(received_at: datetime | None) -> tuple[datetime, bool]:
     """The moment a report is counted at, and whether it is only *as if* (no book covers its own)."""
     if received_at is not None:
         moment = received_at if received_at.tzinfo else received_at.replace(tzinfo=UTC)
-        if moment.astimezone(_LONDON).date() >= counting.first_day():
+        # Compared as moments: not every moment can be told by the clock in London.
+        if moment >= datetime.combine(counting.first_day(), time(), tzinfo=_LONDON):
             return moment, False
     return datetime.combine(counting.listed_books()[-1].valid_from, time(12), tzinfo=_LONDON), True
 

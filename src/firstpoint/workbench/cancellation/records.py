@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.http import Http404
 
-from firstpoint.casework.clocks import LONDON
 from firstpoint.workbench.cancellation.asking import Question, Record
 from firstpoint.workbench.cancellation.effect import cancelled_now
 from firstpoint.workbench.incidents.models import Crime
+from firstpoint.workbench.times import in_london
 from firstpoint.workbench.work.models import WorkItem
 
 GONE = ("cancelled", "transferred")
@@ -31,12 +31,13 @@ def record_of(crime: Crime) -> Record:
     status = (crime.status or "").lower()
     if crime.crime_id in cancelled_now(crime.crime_id):
         status = "cancelled"
+    recorded_at = in_london(crime.recorded_at) if crime.recorded_at else None
     return Record(
         crime_id=crime.crime_id,
         ho_class=crime.ho_class or "",
         ho_code=crime.ho_code or "",
         has_victim=bool(crime.victim_id),
-        recorded_on=crime.recorded_at.astimezone(LONDON).date() if crime.recorded_at else None,
+        recorded_on=recorded_at.date() if recorded_at else None,
         status=status if status in GONE else "open",
         force=crime.force or "",
     )

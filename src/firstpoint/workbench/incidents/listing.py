@@ -14,10 +14,10 @@ from urllib.parse import urlencode
 from attrs import evolve, frozen
 from django.db.models import QuerySet
 
-from firstpoint.casework.clocks import LONDON
 from firstpoint.workbench.incidents.finding import begins
 from firstpoint.workbench.incidents.models import Incident, Screened
 from firstpoint.workbench.paging import Here, holds, page_number, page_of
+from firstpoint.workbench.times import in_london
 
 ORDERS = {
     "rank": ("Rank", ("rank",), ("-rank",)),
@@ -86,7 +86,8 @@ def newest_day() -> date | None:
         "incident__received_at", flat=True
     )
     moment = newest.first()
-    return moment.astimezone(LONDON).date() if moment else None
+    local = in_london(moment) if moment else None
+    return local.date() if local else None
 
 
 def _chosen(asked: Wanted) -> QuerySet[Screened]:

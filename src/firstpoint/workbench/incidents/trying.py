@@ -10,7 +10,6 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -23,13 +22,13 @@ from firstpoint.workbench.incidents.timeline import timeline
 from firstpoint.workbench.incidents.verdicts import DECISIONS, class_title
 from firstpoint.workbench.incidents.wording import pointer_in_words, value_in_words
 from firstpoint.workbench.ledger.keeping import keep, text_digest
+from firstpoint.workbench.times import in_london
 
 LONGEST = 20_000
 """Characters of a log that can be tried: longer than any log should be, short enough to answer at once."""
 
 _LONGEST_CODE = 200
 _FIELDS = ("text", "opening_code", "closing_code", "channel", "received_at", "recorded")
-_LONDON = ZoneInfo("Europe/London")
 _GRADES = {
     "same_class": "one of the same class",
     "possible_class": "one of a class that this could become",
@@ -142,10 +141,9 @@ def _around(each: Told) -> list[CueSeen]:
 def _moment(written: str) -> datetime | None:
     """The moment that a form gave, by the clock in London; None where it gave none that is one."""
     try:
-        moment = datetime.fromisoformat(written)
+        return in_london(datetime.fromisoformat(written))
     except ValueError:
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=_LONDON)
 
 
 def _classes(written: str) -> list[str]:

@@ -29,6 +29,7 @@ from firstpoint.workbench.jobs import places
 from firstpoint.workbench.jobs.working import Task
 from firstpoint.workbench.ledger.keeping import all_entries, keep
 from firstpoint.workbench.ledger.models import LedgerEntry
+from firstpoint.workbench.times import in_london
 from firstpoint.workbench.work.models import Step, WorkItem
 
 FORMATS = ("csv", "xlsx")
@@ -262,7 +263,7 @@ def _parts(rows: Iterable[Row]) -> Iterator[list[Row]]:
 
 def _as_text(cell: Any) -> str:
     if isinstance(cell, datetime):
-        return cell.astimezone(_LONDON).isoformat(timespec="minutes")
+        return (in_london(cell) or cell).isoformat(timespec="minutes")
     if isinstance(cell, float):
         return f"{cell:.4g}"
     return "" if cell is None else str(cell)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from attrs import frozen
@@ -14,7 +13,7 @@ from firstpoint.vocabulary import offence_classes
 from firstpoint.workbench.answers import crime_lines
 from firstpoint.workbench.incidents.facts import in_lines
 from firstpoint.workbench.incidents.verdicts import OpenCrimes, RequiredOf, class_title
-from firstpoint.workbench.times import london
+from firstpoint.workbench.times import london_as_kept
 
 _SPARE_LINES = 2
 
@@ -78,7 +77,7 @@ def said(asked: Particular, answer: Any) -> list[str]:
     if asked.form == "choice":
         return [each.title for each in asked.choices if each.choice == answer]
     if asked.form == "moment":
-        return [london(datetime.fromisoformat(answer))]
+        return [london_as_kept(str(answer))]
     if asked.form == "information":
         return [
             f"{place}. {piece['what']}; obtained {piece['obtained']} from {piece['source']}; "
