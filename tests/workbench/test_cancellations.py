@@ -234,6 +234,8 @@ def test_the_chief_officer_sees_the_advice_and_it_holds_until_something_else_is_
     )
     assert anew.status_code == 302
     assert not advice_shown()
+    item.refresh_from_db()
+    assert item.waits_for == "registrar"
     refusal = act("chief_officer", item, "agree", **agreed)
     assert (refusal.status_code, "no registrar has advised" in refusal.content.decode()) == (409, True)
     assert act("registrar", item, "advise", **told).status_code == 302

@@ -12,6 +12,7 @@ from firstpoint.casework import Incomplete, Person, Transition, particular
 from firstpoint.errors import NotAllowed, Refused
 from firstpoint.vocabulary import cancellations
 from firstpoint.workbench.cancellation import deciding, effect
+from firstpoint.workbench.cancellation.advising import advice_on
 from firstpoint.workbench.cancellation.asked_facts import every_fact
 from firstpoint.workbench.cancellation.asking import Answer, Question, must_tell_first
 from firstpoint.workbench.cancellation.deciding import CHIEF_OFFICER, Said
@@ -101,20 +102,10 @@ def _check_decision(item: WorkItem, step: str, person: Person, given: Given, now
             where=step,
             remedy=could,
         )
-    if said.decider.decided_by == CHIEF_OFFICER and advice_on_what_stands(item) is None:
+    if said.decider.decided_by == CHIEF_OFFICER and advice_on(item) is None:
         raise Refused(deciding.ADVICE, where=step, remedy="Ask the registrar to note their advice here.")
     if step in AGREEING:
         _check_agreement(question, step, said, now)
-
-
-def advice_on_what_stands(item: WorkItem) -> Step | None:
-    """The registrar's advice, where nothing was put to the request since: no information, no other facts."""
-    steps = item.steps.filter(transition__in=("advise", "supply"), undone=False)
-    last = steps.select_related("by").order_by("-pk").first()
-    if last is None or last.transition != "advise":
-        return None
-    anew = item.particulars.get("facts_said_at")
-    return None if anew and datetime.fromisoformat(anew) > last.at else last
 
 
 def _check_telling(told_at: datetime, item: WorkItem, now: datetime) -> None:
@@ -181,7 +172,7 @@ def _advice_in_words(item: WorkItem) -> Mapping[str, Any]:
         "step": last,
         "says": words.get(last.given.get("advice", ""), ""),
         "reason": last.given.get("decision_reason", ""),
-        "holds": advice_on_what_stands(item) == last,
+        "holds": advice_on(item) == last,
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from firstpoint.workbench.cancellation import deciding
+from firstpoint.workbench.cancellation.advising import advice_on
 from firstpoint.workbench.cancellation.records import question_of
 from firstpoint.workbench.work.models import WorkItem
 
@@ -20,5 +21,4 @@ def set_who_it_waits_for(item: WorkItem, now: datetime) -> None:
     could = deciding.who_could(question_of(item), now, registered=registered)
     roles = [each.decider.role for each in could]
     role = min(roles, key=_FIRST.index, default="registrar")
-    is_advised = bool(item.authors.get("advise"))
-    item.waits_for = "registrar" if role == "chief_officer" and not is_advised else role
+    item.waits_for = "registrar" if role == "chief_officer" and advice_on(item) is None else role

@@ -16,8 +16,9 @@ _UNSURE = (WAITING, WITHDRAWN, FAILED)
 def raised_by_a_decision(item: WorkItem, step: Step, now: datetime) -> None:
     """Refer the victim of each crime that was decided to be recorded.
 
-    Of a report that is decided anew nobody is referred twice, nor against what they said. One whose answer
-    was lost may have arrived: it goes again under its own key, by which the receiver knows it.
+    Of a report that is decided anew nobody is referred twice, nor against what they said. One that was not
+    noted as sent may have arrived all the same: it goes again under its own key, by which the receiver
+    knows it.
     """
     if step.transition != "record":
         return
@@ -30,14 +31,14 @@ def raised_by_a_decision(item: WorkItem, step: Step, now: datetime) -> None:
     settled = Referral.objects.filter(incident_id=incident_id, state__in=(SENT, OPTED_OUT))
     counts.subtract(settled.values_list("ho_class", flat=True))
     classes = [ho_class for ho_class, count in counts.items() for _ in range(count)]
-    tried = list(Referral.objects.filter(incident_id=incident_id, tries__gt=0, state__in=_UNSURE))
+    earlier = list(Referral.objects.filter(incident_id=incident_id, state__in=_UNSURE).order_by("pk"))
     for number, ho_class in enumerate(classes, start=1):
-        each = next((old for old in tried if old.ho_class == ho_class), None)
+        each = next((old for old in earlier if old.ho_class == ho_class), None)
         if each is None:
             each = Referral(incident_id=incident_id, ho_class=ho_class, raised_at=now)
         else:
-            tried.remove(each)
-            each.tries = 1
+            earlier.remove(each)
+            each.tries = 0
         each.step, each.number, each.state = step, number, WAITING
         each.vulnerable, each.next_try_at = why, now
         each.save()
