@@ -37,12 +37,12 @@ from firstpoint.screening.context import contexts
 from firstpoint.screening.engine import read_column, tables_of
 from firstpoint.screening.lexicon import read_lexicon
 from firstpoint.screening.matching import find
-from firstpoint.screening.patterns import _parse
+from firstpoint.screening.patterns import Parser
 
 PEERS = Path(__file__).with_name("peers")
 LEXICON = resources.files("firstpoint.screening") / "lexicon"
 COMPARED = 60
-LOGS_OF_PEERS = {"spacy": 300, "medspacy": 60}
+LOGS_OF_PEERS = {"re2": 2_000, "spacy": 300, "medspacy": 60}
 
 
 def main() -> None:
@@ -63,7 +63,7 @@ def main() -> None:
         for count in (400, 2_000):
             lexicon = lexicon_of(phrases_split_to(count), Path(folder) / str(count))
             speeds[count] = measure(lexicon, corpora, chosen.runs)
-            measure_re2(lexicon, plain, chosen.runs)
+            measure_re2(lexicon, plain.head(LOGS_OF_PEERS["re2"]), chosen.runs)
         slower = {name: 1 - speeds[2_000][name] / speeds[400][name] for name in corpora}
         print(
             "2,000 patterns beside 400:", ", ".join(f"{n} {share:+.0%} slower" for n, share in slower.items())
@@ -206,7 +206,7 @@ def measure_re2(lexicon, texts, runs) -> None:
 def as_text(pattern: str, classes) -> str:
     """A pattern as an expression over the text itself."""
     source = ""
-    for at, element in enumerate(_parse(pattern, classes)):
+    for at, element in enumerate(Parser(classes).elements(pattern)):
         if element.gap is not None:
             source += rf"(?:\W+\w+){{0,{element.gap}}}"
             continue
@@ -246,7 +246,7 @@ def measure_peer(peer, python, lexicon, texts, ours, folder) -> None:
 
 def plain_elements(pattern: str, classes):
     """The elements of a pattern for a peer: gaps, and words that stand alone (rows of words where all do)."""
-    elements = _parse(pattern, classes)
+    elements = Parser(classes).elements(pattern)
     if len(elements) == 1:
         return [{"rows": elements[0].sequences}]
     return [

@@ -16,7 +16,7 @@ from readings import told_by_the_engine, told_plainly
 
 from firstpoint.errors import InputError
 from firstpoint.screening import LexiconReader, screen
-from firstpoint.screening.engine import read_column, tables_of
+from firstpoint.screening.engine import WordsMet, read_column, reading, tables_of
 from firstpoint.screening.engine.letters import COVERED
 from firstpoint.screening.lexicon import ready_lexicon
 from firstpoint.screening.matching import find
@@ -139,6 +139,24 @@ def test_misspelt_words_are_read_alike():
     literals = sorted(LEXICON.alphabet.literals)
     words = [misspelt(misspelt(word, chance) or word, chance) or word for word in literals if len(word) > 2]
     assert_read_alike([" ".join(words[at : at + 40]) for at in range(0, len(words), 40)])
+
+
+def test_parts_that_share_the_words_met_are_read_as_each_alone_also_once_the_table_began_anew(monkeypatch):
+    chance = random.Random(2)  # noqa: S311 - repeatable, not secret
+    literals = sorted(LEXICON.alphabet.literals)
+    never_seen = ("".join(chance.choices("bdfgklmnprtvz", k=9)) for _ in range(60_000))
+    parts = [
+        pl.Series([" ".join(chance.choices(literals, k=30)) + f" {misspelt('punched', chance)} him"] * 3),
+        pl.Series([" ".join(never_seen)]),
+        pl.Series(LOGS[:40]),
+    ]
+    monkeypatch.setattr(reading, "_MOST_BITS", 16)
+    met = WordsMet()
+    for part in (*parts, *parts):
+        shared, alone = read_column(part, TABLES, met=met), read_column(part, TABLES)
+        for name in ("tally", "phrase", "hit_places", "bearing", "cue", "cue_places"):
+            assert (getattr(shared, name) == getattr(alone, name)).all()
+    assert met.words.state[0] > TABLES.taken
 
 
 def test_cues_are_found_for_what_a_code_tells_although_no_phrase_does():

@@ -28,7 +28,7 @@ from firstpoint.screening.columns.scoring import Weights
 from firstpoint.screening.columns.telling import NUMBER, SHOWN, Finds, OfCodes, Phrases, Telling, weigh_hits
 from firstpoint.screening.columns.wording import Wording, lean_column, wording_of
 from firstpoint.screening.disclosures import number_told
-from firstpoint.screening.engine import Reading, Tables, read_column, tables_of
+from firstpoint.screening.engine import Reading, Tables, WordsMet, read_column, tables_of
 from firstpoint.screening.facts import report_day
 from firstpoint.screening.kinds import kind_rows
 from firstpoint.screening.languages import Languages
@@ -85,6 +85,7 @@ class Screening:
     linked: Mapping[str, Sequence[str | None]]
     asked: Asked = field(init=False)
     covering: Covering = field(init=False)
+    _met: WordsMet = field(factory=WordsMet)
     _periods: dict[Any, int] = field(factory=dict)
     _codes: dict[Pair, tuple[Any, ...]] = field(factory=dict)
 
@@ -97,7 +98,8 @@ class Screening:
         known, lexicon = self.columns, self.columns.reader.lexicon
         codes = _Codes.of(part)
         of_codes = codes_of(codes.pairs, known.reader.phrases, known.names, self._codes)
-        reading = read_column(part["text"], known.tables, _kinds_told(of_codes, codes, known.names))
+        kinds = _kinds_told(of_codes, codes, known.names)
+        reading = read_column(part["text"], known.tables, kinds, self._met)
         given = self._given(reading, codes, of_codes)
         received_at, period = self._periods_of(part)
         sure_from = float(lexicon.weights["floor"]["counted_together"])

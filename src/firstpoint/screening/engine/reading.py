@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
@@ -154,31 +155,44 @@ def read_column(
     column: pl.Series | pa.Array | pa.ChunkedArray,
     tables: Tables,
     kinds: Sequence[str | None] | None = None,
+    met: WordsMet | None = None,
 ) -> Reading:
     """Read a column of logs in one pass.
 
     ``kinds``, one a row where given, are kinds of offence that a log's codes tell; cues for them are found
-    although no phrase tells of them. Null reads as empty. Raises :class:`InputError` for a column of another
-    type than text.
+    although no phrase tells of them. ``met`` is what the parts of one run share. Null reads as empty. Raises
+    :class:`InputError` for a column of another type than text.
     """
     texts = texts_of(column)
     asked = np.full(len(texts.length), -1, dtype=np.int64)
     if kinds is not None:
         asked[:] = [-1 if kind is None else tables.kinds[kind] for kind in kinds]
-    run = _Run(tables, len(texts.length))
+    run = _Run(tables, len(texts.length), met)
     first = 0
     while first < len(texts.length):
         first = read_logs(first, texts.address, texts.length, asked, run.lexis, run.room, run.out, run.state)
         run.make_way()
+    if met is not None:
+        met.words = run.lexis.words
     return run.reading(texts)
+
+
+class WordsMet(threading.local):
+    """The words that one run has met so far and what each stands for, in every thread its own.
+
+    Most words that no lexicon holds come again in the next part, and finding what a word is misspelt for
+    takes longer than reading a sentence.
+    """
+
+    words: Words | None = None
 
 
 class _Run:
     """The arrays of one run, made larger where a log does not fit them."""
 
-    def __init__(self, tables: Tables, logs: int) -> None:
+    def __init__(self, tables: Tables, logs: int, met: WordsMet | None) -> None:
         self.tables = tables
-        self.lexis: Lexis = tables.lexis()
+        self.lexis: Lexis = tables.lexis(met.words if met is not None else None)
         self.room = _room(tables, 4096)
         self.out = _out(logs, 1024 + 4 * logs, _tally(tables.lexicon))
         self.state = np.zeros(8, dtype=np.int64)

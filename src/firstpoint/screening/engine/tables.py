@@ -57,10 +57,10 @@ class Tables:
     taken: int
     resolving: Mapping[str, Any] = field(repr=False)  # all other fields of ``Words``
 
-    def lexis(self) -> Lexis:
-        """All that a run needs, with a fresh table of words."""
+    def lexis(self, words: word_tables.Words | None = None) -> Lexis:
+        """All that a run needs, with a fresh table of words where none is given."""
         all_kinds = np.full(2, np.iinfo(np.uint64).max, dtype=np.uint64)
-        return Lexis(letters(), self.words(), self.patterns, self.cues, self.kind_of, all_kinds)
+        return Lexis(letters(), words or self.words(), self.patterns, self.cues, self.kind_of, all_kinds)
 
     def words(self) -> word_tables.Words:
         """A table of the known words, to which a run adds those that it meets."""
@@ -451,10 +451,11 @@ def _repairs(lexicon: Lexicon, numbers: _Numbers) -> dict[str, Any]:
         kinds[number] = len(word), numbers.of[spelling.targets[word]]
     bits = max(4, (2 * len(spelling.near)).bit_length())
     near = lines(1 << bits, 2).reshape(-1)
+    sieve = np.zeros((1 << bits + word_tables.SIEVED) // 64 + 1, dtype=np.uint64)
     many = [len(each) for each in spelling.near.values()]
     spelt, begins = _spelt(word.encode() for word in spelling.near)
     listed, key = _halves(_begins(many)[:-1], many), np.zeros(2, dtype=np.uint64)
-    if word_tables.put_near(near, bits, spelt, begins, listed, key) >= 0:
+    if word_tables.put_near(near, bits, sieve, spelt, begins, listed, key) >= 0:
         raise InputError(
             "two shortened words of the lexicon have one key", remedy="Leave out one of its words."
         )
@@ -466,6 +467,7 @@ def _repairs(lexicon: Lexicon, numbers: _Numbers) -> dict[str, Any]:
         "target_kinds": kinds,
         "near": near,
         "near_bits": bits,
+        "near_sieve": sieve,
         "near_targets": _ints(number_of[word] for each in spelling.near.values() for word in each),
     }
 

@@ -19,7 +19,8 @@ UNKNOWN, NUMBER = 3, 4
 KEPT = 64  # how many bytes of a long word are kept for prefixes
 _SHORT = 16
 _U = np.uint64
-_ONE, _TWO, _EIGHT, _TOP = _U(1), _U(2), _U(8), _U(64)
+_ONE, _TWO, _SIX, _EIGHT, _SIXTY_THREE, _TOP = _U(1), _U(2), _U(6), _U(8), _U(63), _U(64)
+SIEVED = 1  # bits by which a place of the sieve is finer than one of its table
 _FIRST, _SECOND, _THIRD = _U(0x9E3779B97F4A7C15), _U(0xC2B2AE3D27D4EB4F), _U(0x165667B19E3779F9)
 _LONG = _U(1) << _U(62)
 _SMALL_A, _SMALL_Z = ord("a"), ord("z")
@@ -37,7 +38,8 @@ class Words(NamedTuple):
     Of the words that others may be repaired to, ``targets`` (uint8, words x LONGEST) has the letters,
     ``target_kinds`` (int32, words x 2) the length and the code. ``near`` (uint64, rows of 2) gives for the
     key of a word with letters left out, mixed to one number, the first of its targets in ``near_targets`` and
-    how many << 32. ``spelt``, ``shorter`` and ``rows`` are for notes.
+    how many << 32; ``near_sieve`` has a bit for each, by the same hash, to pass most others by. ``spelt``,
+    ``shorter`` and ``rows`` are for notes.
     """
 
     slots: NDArray[np.uint64]
@@ -51,6 +53,7 @@ class Words(NamedTuple):
     target_kinds: NDArray[np.int32]
     near: NDArray[np.uint64]
     near_bits: int
+    near_sieve: NDArray[np.uint64]
     near_targets: NDArray[np.int32]
     spelt: NDArray[np.uint8]
     shorter: NDArray[np.uint8]
@@ -144,7 +147,7 @@ def resolved(first, second, length, begins_with_digit, kept, key, words):
 @compiled_loop
 def repaired(first, second, length, kept, key, words):
     """Give the code of what a word is a misspelling of, or -1: :mod:`~firstpoint.screening.spelling`."""
-    spelt, shorter = words.spelt, words.shorter
+    spelt = words.spelt
     for at in range(length):
         if length > _SHORT:
             spelt[at] = kept[at]
@@ -161,14 +164,12 @@ def repaired(first, second, length, kept, key, words):
     for one in range(-1, length):
         for other in range(-1 if one < 0 or most == 1 else one, length if one >= 0 and most == 2 else 0):
             # ``one`` and ``other`` are left out; -1, or one of them twice, stands for none.
-            size = 0
-            for letter in range(length):
-                if letter != one and letter != other:
-                    shorter[size] = spelt[letter]
-                    size += 1
-            key_of(shorter, 0, size, key)
-            mixed = mixed_key(key)
-            place = (mixed * _FIRST) >> (_TOP - _U(words.near_bits))
+            mixed = left_out(first, second, length, one, other, words, key)
+            hashed = mixed * _FIRST
+            bit = hashed >> (_TOP - _U(words.near_bits + SIEVED))
+            if (words.near_sieve[bit >> _SIX] >> (bit & _SIXTY_THREE)) & _ONE == _U(0):
+                continue
+            place = hashed >> (_TOP - _U(words.near_bits))
             while words.near[place << _ONE] != mixed and words.near[(place << _ONE) + _ONE] != _U(0):
                 place = (place + _ONE) & ((_ONE << _U(words.near_bits)) - _ONE)
             listed = words.near[(place << _ONE) + _ONE]
@@ -184,7 +185,36 @@ def repaired(first, second, length, kept, key, words):
     return code if many == 1 else -1
 
 
-@compiled_loop
+@inlined
+def without(first, second, at):
+    """Give the two halves of a short word's key with the letter at a place left out."""
+    if at < 8:
+        before = (_ONE << (_EIGHT * _U(at))) - _ONE
+        first = (first & before) | ((first >> _EIGHT) & ~before) | (second << _U(56))
+        return first, second >> _EIGHT
+    before = (_ONE << (_EIGHT * _U(at - 8))) - _ONE
+    return first, (second & before) | ((second >> _EIGHT) & ~before)
+
+
+@inlined
+def left_out(first, second, length, one, other, words, key):
+    """Give the key, as one number, of a word without one or two of its letters, as in :func:`repaired`."""
+    if length <= _SHORT:
+        if one >= 0:
+            first, second = without(first, second, one)
+        if other > one:
+            first, second = without(first, second, other - 1)
+        return first ^ (second * _SECOND)
+    size = 0
+    for letter in range(length):
+        if letter != one and letter != other:
+            words.shorter[size] = words.spelt[letter]
+            size += 1
+    key_of(words.shorter, 0, size, key)
+    return mixed_key(key)
+
+
+@inlined
 def mixed_key(key):
     """Give the two halves of a key as one number."""
     return key[0] ^ (key[1] * _SECOND)
@@ -250,8 +280,8 @@ def put(slots, bits, letters, begins, values, key):
 
 
 @compiled_loop
-def put_near(near, bits, letters, begins, listed, key):
-    """Enter shortened words with where their targets are listed; words whose keys mix alike share a place.
+def put_near(near, bits, sieve, letters, begins, listed, key):
+    """Enter shortened words with where their targets are listed, and a bit of the sieve for each.
 
     ``listed`` (uint64): for each, the first of its targets and how many << 32. Gives the number of a word
     whose place is another's already, or -1.
@@ -259,7 +289,9 @@ def put_near(near, bits, letters, begins, listed, key):
     for number in range(listed.size):
         key_of(letters, begins[number], begins[number + 1] - begins[number], key)
         mixed = mixed_key(key)
-        place = (mixed * _FIRST) >> (_TOP - _U(bits))
+        hashed = mixed * _FIRST
+        bit, place = hashed >> (_TOP - _U(bits + SIEVED)), hashed >> (_TOP - _U(bits))
+        sieve[bit >> _SIX] |= _ONE << (bit & _SIXTY_THREE)
         while near[(place << _ONE) + _ONE] != _U(0):
             if near[place << _ONE] == mixed:
                 return number
