@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firstpoint.screening import LogReader, explain, screen
+from firstpoint.screening.kinds import kind_rows
 from firstpoint.screening.ranking import FEATURES, Ranker, chance
+from firstpoint.screening.words.labels import kind_of
 
 READER = LogReader()
 MISSED = (
@@ -62,6 +64,11 @@ def test_evidence_is_always_words_of_the_log(text):
     for one in READER.read(incident(text)):
         assert 0.0 <= one.certainty <= 1.0
         assert all(text[quote.start : quote.end] == quote.text and quote.text for quote in one.evidence)
+
+
+def test_the_screen_has_a_row_of_every_kind_that_its_weights_can_tell():
+    kinds = {kind_of(label) for label in READER.weights.kinds}
+    assert kinds - set(kind_rows()) == set()
 
 
 def test_nothing_is_disclosed_by_an_empty_log():

@@ -21,7 +21,7 @@ from attrs import evolve, frozen
 from numpy.typing import NDArray
 
 from firstpoint.screening.disclosures import Disclosure, Evidence, merged
-from firstpoint.screening.kinds import kind_row, kind_rows
+from firstpoint.screening.kinds import kind_row
 from firstpoint.screening.lexicon import Lexicon
 from firstpoint.screening.ranking import FEATURES, Ranker, Worded, chance, features, kind_features, kind_words
 from firstpoint.screening.reading import LexiconReader, Read
@@ -127,9 +127,7 @@ class LogReader:
     def disclosures(self, text: str, look: Look) -> tuple[Disclosure, ...]:
         """A look as disclosures with their certainty."""
         odds = self.ranker.log_odds(look.values)
-        # The banks also hold kinds that the screen has no row for; it can tell nobody of those.
-        known, told_by_words = kind_rows(), kind_words(look.leaning, self.weights.kinds)
-        words = {kind: told for kind, told in told_by_words.items() if kind in known}
+        words = kind_words(look.leaning, self.weights.kinds)
         kinds = sorted({*words, *(one.kind for one in look.told)})
         if not kinds:
             return ()

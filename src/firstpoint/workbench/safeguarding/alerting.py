@@ -61,8 +61,8 @@ def _raised(keys: Sequence[int], now: datetime) -> int:
     # What was raised in an earlier part is left out: a report may be overdue twice over.
     ours = [str(each.incident_id) for each in rows]
     alerts = WorkItem.objects.filter(kind="alert", incident_id__in=ours)
-    told = set(alerts.values_list("incident_id", "because"))
-    due = {str(each.incident_id): each for each in rows if (each.incident_id, _why(each)) not in told}
+    told = {(str(name), because) for name, because in alerts.values_list("incident_id", "because")}
+    due = {str(each.incident_id): each for each in rows if (str(each.incident_id), _why(each)) not in told}
     why = reasons(due)
     amount = amount_of("alert")
     items = []
