@@ -1,6 +1,7 @@
 """What each command does to the files it is given, and what it says when it cannot."""
 
 import json
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from click.testing import CliRunner
 
 from firstpoint import simulation
 from firstpoint.cli import main
+from firstpoint.records.linking import weighing
 
 pytestmark = pytest.mark.early
 
@@ -52,8 +54,19 @@ def audited(made_up):
     sample = pl.read_csv(directory / "out" / "sample.csv")
     marks = simulation.auditor_marks(force, sample, auditor="a", overlooks=0.0, over_calls=0.0, seed=1)
     marks.write_csv(directory / "marks.csv")
-    ran = run_on(directory, "--marks", directory / "marks.csv", "--frame", directory / "out" / "frame.csv")
+    with by_reference_alone():
+        ran = run_on(
+            directory, "--marks", directory / "marks.csv", "--frame", directory / "out" / "frame.csv"
+        )
     return directory, force, ran
+
+
+@contextmanager
+def by_reference_alone():
+    """As without the extra for linking by likeness: it takes most of a run, and no rate turns on it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(weighing, "find_spec", lambda _: None)
+        yield
 
 
 def run_on(directory, *more):
@@ -347,12 +360,14 @@ def test_leaving_the_errors_unmarked_is_refused_and_told_when_insisted_on(audite
     kept = without_the_errors_of_violence(directory, tmp_path)
     asked = ("--marks", kept, "--frame", directory / "out" / "frame.csv")
     draw = ("--draw", directory / "out" / "sample.csv.json", "--out", tmp_path / "flattered")
-    refused = run_on(directory, *asked, *draw)
+    with by_reference_alone():
+        refused = run_on(directory, *asked, *draw)
     assert refused.exit_code == 2
     assert "violence: only" in refused.output
     assert "flatter" in refused.output
     assert not (tmp_path / "flattered" / "board-report.html").exists()
-    insisted = run_on(directory, *asked, *draw, "--partial")
+    with by_reference_alone():
+        insisted = run_on(directory, *asked, *draw, "--partial")
     assert insisted.exit_code == 0, insisted.output
     page = (tmp_path / "flattered" / "board-report.html").read_text(encoding="utf-8")
     assert "drawn reports are marked" in page

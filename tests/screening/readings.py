@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from firstpoint.screening.context import contexts
-from firstpoint.screening.engine import read_column
+from firstpoint.screening.engine import read_column, tables_of
+from firstpoint.screening.lexicon import ready_lexicon
 from firstpoint.screening.matching import find
+
+LEXICON = ready_lexicon()
+TABLES = tables_of(LEXICON)
 
 
 def told_plainly(text, lexicon, kinds=()):

@@ -6,13 +6,10 @@ import time
 
 import polars as pl
 import pytest
-from readings import told_by_the_engine, told_plainly
+from readings import LEXICON, TABLES, told_by_the_engine, told_plainly
 
-from firstpoint.screening.engine import read_column, tables_of
-from firstpoint.screening.lexicon import ready_lexicon
+from firstpoint.screening.engine import read_column
 
-LEXICON = ready_lexicon()
-TABLES = tables_of(LEXICON)
 LONG = {
     "one phrase 100,000 times": "He punched her in the face. " * 100_000,
     "one phrase without a full stop": "he punched her in the face " * 60_000,

@@ -135,8 +135,8 @@ def test_any_texts_are_read_alike(texts):
     assert_frame_equal(told_in_columns(bare(texts), at_once=5), told_plainly(bare(texts)))
 
 
-def test_a_hundred_thousand_repeats_are_read_alike():
-    incidents = bare(["he hit me " * 100_000, None])
+def test_very_many_repeats_are_read_alike():
+    incidents = bare(["he hit me " * 20_000, None])
     in_columns = told_in_columns(incidents)
     assert in_columns["disclosures"].list.len().to_list() == [1, 0]
     assert_frame_equal(in_columns, told_plainly(incidents))

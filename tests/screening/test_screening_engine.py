@@ -12,19 +12,16 @@ import pytest
 from bank_measures import BANKS, read_bank
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from readings import told_by_the_engine, told_plainly
+from readings import LEXICON, TABLES, told_by_the_engine, told_plainly
 
 from firstpoint.errors import InputError
 from firstpoint.screening import LexiconReader, screen
-from firstpoint.screening.engine import WordsMet, read_column, reading, tables_of
+from firstpoint.screening.engine import WordsMet, read_column, reading
 from firstpoint.screening.engine.letters import COVERED
-from firstpoint.screening.lexicon import ready_lexicon
 from firstpoint.screening.matching import find
 from firstpoint.screening.re2_matching import Re2Matching
 from firstpoint.simulation import make_force
 
-LEXICON = ready_lexicon()
-TABLES = tables_of(LEXICON)
 OWN_SENTENCES = sorted({s for row in (*LEXICON.phrases, *LEXICON.cues) for s in (*row.hits, *row.misses)})
 LOGS = [
     json.loads(line)["text"]

@@ -6,16 +6,14 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from readings import LEXICON, TABLES
 
 from firstpoint.screening import LexiconReader
-from firstpoint.screening.engine import read_column, tables_of
-from firstpoint.screening.lexicon import ready_lexicon
+from firstpoint.screening.engine import read_column
 from firstpoint.screening.matching import find
 from firstpoint.screening.spelling import Spelling, edits_between
 
-LEXICON = ready_lexicon()
 ALPHABET = LEXICON.alphabet
-TABLES = tables_of(LEXICON)
 letters = st.text("abcdef", min_size=4, max_size=11)
 
 
