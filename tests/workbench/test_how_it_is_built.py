@@ -29,7 +29,7 @@ MAY_ASK = {
     "incidents/reading.py": "the reader, which writes each look to the ledger",
     "imports/rows.py": "fills them",
     "imports/linking.py": "compares crimes with incidents, and shows nothing of either to a person",
-    "incidents/linked.py": "asks which incidents are held, by reference",
+    "incidents/linked.py": "asks which incidents are held, and finds the crimes of links for the reader",
     "imports/screening.py": "gives the logs to the screen, and nothing of them to a person",
     "audits/models.py": "links a drawn report to what it is",
     "audits/sampling.py": "looks up keys by reference when an audit is opened",

@@ -11,7 +11,7 @@ from django.http import Http404
 
 from firstpoint.errors import Refused
 from firstpoint.workbench.accounts.models import User
-from firstpoint.workbench.incidents.models import CrimeLink, Incident
+from firstpoint.workbench.incidents.models import Crime, CrimeLink, Incident
 from firstpoint.workbench.incidents.restricting import refuse_if_shut
 from firstpoint.workbench.ledger.keeping import keep, reference
 
@@ -43,6 +43,22 @@ def changed_since(moment: datetime) -> frozenset[str]:
     """The incidents of which a link was found or decided since a moment."""
     rows = CrimeLink.objects.filter(changed_at__gte=moment)
     return frozenset(map(str, rows.values_list("incident_id", flat=True)))
+
+
+def whether_linked() -> Exists:
+    """Whether an incident that is asked for has any link."""
+    return Exists(CrimeLink.objects.filter(incident_id=OuterRef("incident_id")))
+
+
+def links_of(incident_id: str) -> dict[str, CrimeLink]:
+    """The links of an incident by their crime, those left out that are no longer found."""
+    rows = CrimeLink.objects.filter(incident_id=incident_id)
+    return {str(each.crime_id): each for each in rows if each.band != "none" or each.decided}
+
+
+def crimes_of(links: Mapping[str, CrimeLink]) -> QuerySet[Crime]:
+    """The crimes of some links, for the reader, which writes the look to the ledger."""
+    return Crime.objects.filter(crime_id__in=links)
 
 
 def for_review() -> Sequence[CrimeLink]:

@@ -12,6 +12,7 @@ from django.db.models import F, QuerySet
 from django.http import Http404
 
 from firstpoint.casework import Person
+from firstpoint.workbench.incidents import linked
 from firstpoint.workbench.incidents.models import Crime, CrimeLink, Incident, LogEntry, Screened
 from firstpoint.workbench.incidents.restricting import refuse_if_shut
 from firstpoint.workbench.ledger.keeping import keep, reference
@@ -83,15 +84,22 @@ def _crimes(rows: QuerySet[Crime]) -> QuerySet[Crime]:
     return rows.select_related("victim").prefetch_related("cancelled_here")
 
 
-def _links(incident: Incident) -> tuple[CrimeLink, ...]:
-    rows = incident.links.exclude(band="none", decided="").select_related("crime__victim")
-    rows = rows.prefetch_related("crime__cancelled_here").defer("crime__text")
-    return tuple(rows.order_by(F("probability").desc(nulls_first=True), "crime_id"))
+def _links(incident_id: str) -> tuple[CrimeLink, ...]:
+    held = linked.links_of(incident_id)
+    there = []
+    for crime in _crimes(linked.crimes_of(held)).defer("text"):
+        link = held[crime.crime_id]
+        link.crime = crime
+        there.append(link)
+    return tuple(sorted(there, key=lambda each: (-(each.probability or 1.0), str(each.crime_id))))
 
 
 def _read(person: Person, purpose: str, *, blind: bool, **which: object) -> IncidentFile:
     with transaction.atomic():
-        held = Incident.objects.all() if blind else Incident.objects.select_related("screened")
+        held = Incident.objects.all()
+        if not blind:
+            # Whether it has links is asked along with it: most have none, and a query less is a page sooner.
+            held = held.select_related("screened").annotate(is_linked=linked.whether_linked())
         incident = held.filter(**which).first()
         if incident is None:
             raise Http404
@@ -103,7 +111,7 @@ def _read(person: Person, purpose: str, *, blind: bool, **which: object) -> Inci
                 _crimes(incident.crimes.all()).order_by(F("recorded_at").asc(nulls_first=True), "crime_id")
             ),
             screened=None if blind else getattr(incident, "screened", None),
-            links=() if blind else _links(incident),
+            links=_links(incident.incident_id) if getattr(incident, "is_linked", False) else (),
         )
         # Last, since nobody else can write to the ledger until this transaction is over.
         keep(
