@@ -10,7 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -196,3 +196,18 @@ def test_serve_answers_with_the_sign_in_page(workbench):
         server.send_signal(signal.SIGINT)
         server.wait(timeout=20)
         server.stdout.close()
+
+
+def test_importing_with_link_finds_the_report_of_a_crime_that_names_it_otherwise(tmp_path):
+    at = f"{datetime.now(UTC) - timedelta(days=2):%Y-%m-%dT%H:%M:%SZ}"
+    rows = {
+        "incidents": f"incident_id,received_at,text\nMK-7,{at},He punched me in the face.\n",
+        "crimes": f"crime_id,incident_id,recorded_at\nCR-1,mk 7,{at}\n",
+    }
+    for table, content in rows.items():
+        (tmp_path / f"{table}.csv").write_text(content, encoding="utf-8")
+    files = [tmp_path / f"{table}.csv" for table in rows]
+    ran = firstpoint("import", *files, "--link", "--dir", tmp_path / "bench")
+    assert ran.returncode == 0, ran.stderr + ran.stdout
+    assert "1 crime linked to a report not named" in ran.stdout
+    assert "1 incidents screened; 0 put on the recording list" in ran.stdout

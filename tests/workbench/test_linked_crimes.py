@@ -151,7 +151,7 @@ def test_a_job_links_and_has_the_screen_follow(signed_in, report, crime_of, sett
         ("screen", "done"),
     ]
     page = signed_in("data_manager").get(answer.headers["Location"]).content.decode()
-    assert "1 crimes linked to an incident that they do not name" in page
+    assert "1 crime linked to a report not named" in page
     assert Screened.objects.get(incident=report).crimes_recorded == 1
 
 

@@ -39,8 +39,9 @@ class LinkResult:
 
     def __str__(self) -> str:
         told = (
-            f"{self.crimes:,} crimes and {self.incidents:,} incidents compared: {self.linked:,} crimes "
-            f"linked to an incident that they do not name, {self.for_review:,} for a person to review."
+            f"{_so_many(self.crimes, 'crime')} and {_so_many(self.incidents, 'report')} compared: "
+            f"{_so_many(self.linked, 'crime')} linked to a report not named, "
+            f"{_so_many(self.for_review, 'crime')} for a person to review."
         )
         return " ".join([told, *self.notes])
 
@@ -130,6 +131,10 @@ def _keep(found: pl.DataFrame, compared: Sequence[str], by: str, now: datetime) 
     for part in _parts([each.pk for each in held.values() if not each.decided]):
         gone = CrimeLink.objects.filter(pk__in=part).exclude(band="none")
         gone.update(band="none", changed_by=by, changed_at=now)
+
+
+def _so_many(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _parts(values: Sequence[Any]) -> list[Sequence[Any]]:
