@@ -12,8 +12,7 @@ help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 demo: $(VENV)/.runtime ## Make a synthetic force, run the main job on it and serve the workbench
-	@echo "Compiling what reads logs and counts (a minute or two, once) ..."
-	@$(MAKE) --no-print-directory -j2 loops
+	@echo "The first time, what reads logs is compiled on the way: two minutes more."
 	$(BIN)/firstpoint demo --dir demo --port $(PORT)
 
 test: $(VENV)/.dev browser ## Every check and every test, the browser's included
