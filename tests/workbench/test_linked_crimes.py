@@ -5,12 +5,13 @@ from datetime import timedelta
 import polars as pl
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from test_every_page import check_page
 from workbench_builders import ROLES
 
 from firstpoint import casework
-from firstpoint.errors import NotAllowed
+from firstpoint.errors import NotAllowed, Refused
 from firstpoint.records.linking import weighing
 from firstpoint.workbench.imports import linking, screening
 from firstpoint.workbench.incidents import linked
@@ -212,6 +213,19 @@ def test_a_crime_belongs_to_one_report_and_its_other_candidates_wait_no_more(sig
     assert (answer.status_code, "belong to another report" in answer.content.decode()) == (409, True)
     with pytest.raises(IntegrityError), transaction.atomic():
         CrimeLink.objects.filter(pk=rival.pk).update(decided="same")
+
+
+def test_of_two_who_tie_one_crime_to_two_reports_at_once_the_second_is_told(monkeypatch, person, link_of):
+    link, other = link_of(), Incident.objects.order_by("-pk").first()
+    rival = CrimeLink.objects.create(
+        crime=link.crime, incident=other, how="likeness", band="review",
+        changed_by="tests", changed_at=timezone.now(),
+    )  # fmt: skip
+    linked.decide(link.pk, "same", person("registrar"), timezone.now())
+    monkeypatch.setattr(QuerySet, "exists", lambda _: False)
+    with pytest.raises(Refused, match="belong to another report"):
+        linked.decide(rival.pk, "same", person("decision_maker"), timezone.now())
+    assert [each.pk for each in CrimeLink.objects.filter(decided="same")] == [link.pk]
 
 
 @pytest.mark.parametrize("said", ["", "perhaps", "same\x00", "x" * 100_000])

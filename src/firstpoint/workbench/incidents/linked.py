@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import Http404
 
@@ -81,15 +81,24 @@ def decide(key: int, said: str, user: User, now: datetime) -> CrimeLink:
         if link is None:
             raise Http404
         refuse_if_shut(user.person, link.incident_id)
-        taken = CrimeLink.objects.filter(crime_id=link.crime_id, decided="same").exclude(pk=key).first()
-        if said == "same" and taken:
-            raise Refused(
-                "This crime was said to belong to another report.",
-                where=reference("incident", taken.incident_id),
-                remedy="Say of that one first that it does not.",
-            )
+        others = CrimeLink.objects.filter(crime_id=link.crime_id, decided="same").exclude(pk=key)
+        if said == "same" and others.exists():
+            raise _taken(link)
         link.decided, link.changed_by, link.changed_at = said, user.person.reference, now
-        link.save(update_fields=["decided", "changed_by", "changed_at"])
+        try:
+            with transaction.atomic():
+                link.save(update_fields=["decided", "changed_by", "changed_at"])
+        except IntegrityError:
+            # Somebody else said so of another report between the look and the writing.
+            raise _taken(link) from None
         detail = {"incident": link.incident_id, "said": said, "how": link.how}
         keep(user.person.reference, "link.decided", reference("crime", link.crime_id), detail)
     return link
+
+
+def _taken(link: CrimeLink) -> Refused:
+    return Refused(
+        "This crime was said to belong to another report.",
+        where=reference("crime", link.crime_id),
+        remedy="Say of that one first that it does not.",
+    )
