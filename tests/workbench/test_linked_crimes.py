@@ -14,6 +14,7 @@ from firstpoint import casework
 from firstpoint.errors import NotAllowed, Refused
 from firstpoint.records.linking import weighing
 from firstpoint.workbench.imports import linking, screening
+from firstpoint.workbench.imports.frames import whole_frame_of
 from firstpoint.workbench.incidents import linked
 from firstpoint.workbench.incidents.models import Crime, CrimeLink, Incident, Restriction, Screened
 from firstpoint.workbench.jobs import asking
@@ -256,6 +257,6 @@ def test_a_linked_crime_is_no_missing_one(report, link_of):
 
 
 def test_what_is_compared_are_the_columns_of_the_canonical_tables():
-    frame = linking._frame("crimes", Crime.objects.all())
+    frame = whole_frame_of("crimes", Crime.objects.all())
     assert frame.schema["recorded_at"] == pl.Datetime("us", "UTC")
     assert {"crime_id", "incident_id", "text", "flags", "easting"} <= set(frame.columns)

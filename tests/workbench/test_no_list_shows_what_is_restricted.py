@@ -45,7 +45,7 @@ def restricted(person):
             one.crime_id = "CR/SHUT"
             one.save()
     mine = WorkItem.objects.filter(incident=incident) | WorkItem.objects.filter(crime_id="CR/SHUT")
-    mine.update(unit=MARK, opening_code=MARK, due_at=now - timedelta(hours=1), waits_for="")
+    mine.update(unit=MARK, opening_code=MARK, due_at=now - timedelta(hours=1))
     for kind, transition, state in (
         ("recording", "record", "recorded"),
         ("cancellation", "agree", "cancelled"),

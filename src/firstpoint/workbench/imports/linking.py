@@ -9,15 +9,14 @@ from typing import Any
 import polars as pl
 from attrs import frozen
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 
-from firstpoint.records import TABLES
 from firstpoint.records.linking import Linkage, link_records
-from firstpoint.records.tables import TableName
 from firstpoint.workbench.accounts.people import THE_COMMAND
 from firstpoint.workbench.database import LOADING, know_sizes, one_at_a_time
-from firstpoint.workbench.imports.rows import MODELS, ROWS_AT_ONCE
+from firstpoint.workbench.imports.frames import whole_frame_of
+from firstpoint.workbench.imports.rows import ROWS_AT_ONCE
 from firstpoint.workbench.incidents.models import Crime, CrimeLink, Incident
 from firstpoint.workbench.ledger.keeping import keep
 
@@ -60,10 +59,12 @@ def link_held(
     ``also`` is called with the outcome inside the transaction in which it is kept.
     """
     since = timezone.now() - timedelta(days=days)
-    incidents = _frame("incidents", Incident.objects.filter(received_at__gte=since - _BEFORE))
+    incidents = whole_frame_of(
+        "incidents", Incident.objects.filter(received_at__gte=since - _BEFORE).order_by("pk")
+    )
     # A crime without a moment of its own cannot be placed in time, and is told by its reference alone.
     recent = Crime.objects.filter(Q(recorded_at__gte=since) | Q(recorded_at=None, reported_at__gte=since))
-    crimes = _frame("crimes", recent)
+    crimes = whole_frame_of("crimes", recent.order_by("pk"))
     linkage = link_records(incidents, crimes, progress=progress)
     with transaction.atomic(), one_at_a_time(LOADING):
         linked, waiting = keep_links(linkage, crimes.get_column("crime_id").to_list(), by=by)
@@ -86,14 +87,6 @@ def keep_links(linkage: Linkage, compared: Sequence[str], *, by: str = THE_COMMA
         _keep(found, compared, by, timezone.now())
         keep(by, "links.run", f"links:{CrimeLink.objects.count()}", {"linked": linked, "for_review": waiting})
     return linked, waiting
-
-
-def _frame(table: TableName, rows: QuerySet[Any]) -> pl.DataFrame:
-    schema = {column.name: column.dtype for column in TABLES[table].columns}
-    held = {field.attname: str(field.column) for field in MODELS[table]._meta.concrete_fields}
-    names = {column: attribute for attribute, column in held.items() if column in schema}
-    told = rows.order_by("pk").values_list(*names.values()).iterator(chunk_size=ROWS_AT_ONCE)
-    return pl.DataFrame(list(told), schema={name: schema[name] for name in names}, orient="row")
 
 
 def _found(linkage: Linkage) -> pl.DataFrame:

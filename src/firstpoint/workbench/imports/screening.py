@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
 
 import polars as pl
 from attrs import frozen
@@ -21,6 +20,7 @@ from firstpoint.screening.facts import REPORTED_INCIDENT
 from firstpoint.workbench.accounts.people import THE_COMMAND
 from firstpoint.workbench.cancellation.effect import cancelled_now, changed_since
 from firstpoint.workbench.database import LOADING, know_sizes, one_at_a_time
+from firstpoint.workbench.imports.frames import frame_of
 from firstpoint.workbench.imports.models import EarlierRow, LoadedExtract, ScreenRun
 from firstpoint.workbench.imports.rows import ROWS_AT_ONCE
 from firstpoint.workbench.incidents import linked
@@ -132,7 +132,7 @@ def _changed_by(loads: Sequence[int]) -> QuerySet[Incident]:
 def _seen_now(
     which: QuerySet[Incident], crimes: pl.DataFrame, progress: Callable[[int, int], None] | None
 ) -> pl.DataFrame:
-    return screening.screen(_frame(which.order_by("pk"), _READ), crimes, progress=progress)
+    return screening.screen(frame_of(which.order_by("pk"), _READ), crimes, progress=progress)
 
 
 def _checked(screened: pl.DataFrame) -> pl.DataFrame:
@@ -145,10 +145,6 @@ def _checked(screened: pl.DataFrame) -> pl.DataFrame:
             remedy="Screen the incidents that are held.",
         )
     return screened
-
-
-def _frame(rows: QuerySet[Any], schema: dict[str, pl.DataType]) -> pl.DataFrame:
-    return pl.DataFrame(list(rows.values_list(*schema)), schema=schema, orient="row")
 
 
 def _crimes(which: QuerySet[Incident] | None) -> pl.DataFrame:
@@ -168,7 +164,7 @@ def _crimes(which: QuerySet[Incident] | None) -> pl.DataFrame:
     )
     gone = pl.col("crime_id").is_in(sorted(cancelled_now()))
     status = pl.when(gone).then(pl.lit("cancelled")).otherwise(pl.col("status"))
-    frame = _frame(rows, _CRIMES).with_columns(status.alias("status"))
+    frame = frame_of(rows, _CRIMES).with_columns(status.alias("status"))
     under = frame.join(ties, on="crime_id", how="left", maintain_order="left")
     return under.with_columns(incident_id=pl.coalesce("tied", "incident_id")).drop("tied")
 

@@ -21,7 +21,7 @@ HOW = {
     "slip": "by its reference, one slip away",
     "likeness": "by likeness",
 }
-SAYS = {"same": "It belongs to this report", "other": "It does not"}
+SAYS = ("same", "other")  # that the crime belongs to the report, or does not
 
 
 def standing() -> QuerySet[CrimeLink]:

@@ -14,6 +14,7 @@ from firstpoint.errors import Refused
 from firstpoint.workbench.accounts.models import User
 from firstpoint.workbench.incidents.models import Incident
 from firstpoint.workbench.incidents.restricting import refuse_if_shut
+from firstpoint.workbench.work.cases import decisions_on
 from firstpoint.workbench.work.models import FIRST, WorkItem
 from firstpoint.workbench.work.opening import open_item
 
@@ -22,7 +23,7 @@ ASKED = (particular("list_reason"),)
 
 def decision_on(incident_id: str) -> WorkItem | None:
     """The decision on a report that is on the list, or was; None for one that never was."""
-    return WorkItem.objects.filter(kind="recording", incident_id=incident_id).first()
+    return decisions_on([incident_id]).get(incident_id)
 
 
 def put_on_list(incident: Incident, user: User, given: Mapping[str, Any], now: datetime) -> WorkItem:
