@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from report_strategies import allegations, reports
 
-from firstpoint.counting import count_report, explain, report_faults
+from firstpoint.counting import Outcome, count_allegations, count_report, explain, report_faults
 from firstpoint.counting.facts import validator
 
 EXAMPLES = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
@@ -42,6 +42,22 @@ def test_every_well_formed_report_gets_a_well_formed_verdict(report: dict[str, A
     assert [error.message for error in validator("verdict").iter_errors(verdict)] == []
     assert report == before
     assert verdict["total"] == sum(crime["count"] for crime in verdict["crimes"])
+
+
+@EXAMPLES
+@given(reports())
+def test_outcomes_of_allegations_are_those_of_the_verdict(report: dict[str, Any]) -> None:
+    verdict, outcomes = count_report(report), count_allegations(report)
+    told = {entry["id"]: entry for entry in verdict["allegations"]}
+    running = {
+        warned["allegation"] for warned in verdict.get("warnings", ()) if warned["code"] == "clock_runs"
+    }
+    assert outcomes == {
+        name: Outcome(
+            entry["decision"], entry.get("ho_class"), entry.get("count", 0), crime_due=name in running
+        )
+        for name, entry in told.items()
+    }
 
 
 @FEWER

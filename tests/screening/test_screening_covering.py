@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from firstpoint import counting
 from firstpoint.screening import LexiconReader, disclosure_of, report_facts, screen, sure_enough, sure_from
-from firstpoint.screening.covering import covers
+from firstpoint.screening.covering import GRADES, Grading, covers
 from firstpoint.screening.disclosures import Disclosure
 from firstpoint.screening.kinds import kind_rows, possible_classes
 
 PHRASES = LexiconReader()
-TOLD_ALSO = PHRASES.lexicon.weights["told_also_as"]
+GRADING = Grading(PHRASES.lexicon.weights["told_also_as"])
 
 
 def due(kind, *, ho_class=None, crimes=1, certainty=0.9):
@@ -37,7 +39,7 @@ def unrecorded(text, *classes):
     ],
 )
 def test_a_crime_of_any_class_that_the_kind_could_become_covers_it(kind, ho_class):
-    (cover,) = covers([due(kind)], [ho_class], TOLD_ALSO)
+    (cover,) = covers([due(kind)], [ho_class], GRADING)
     assert (cover.covered, cover.grade) == (1, "possible_class")
 
 
@@ -47,20 +49,54 @@ def test_every_kind_but_those_counted_nationally_can_become_some_class():
 
 
 def test_one_recorded_crime_covers_one_crime_due():
-    first, second = covers([due("assault", ho_class="8N"), due("assault", ho_class="8N")], ["8N"], TOLD_ALSO)
+    first, second = covers([due("assault", ho_class="8N"), due("assault", ho_class="8N")], ["8N"], GRADING)
     assert (first.covered, second.covered) == (1, 0)
 
 
 def test_the_nearest_crime_covers_first():
     damage, assault = covers(
-        [due("criminal_damage", ho_class="58C"), due("assault", ho_class="8N")], ["8N", "58A"], TOLD_ALSO
+        [due("criminal_damage", ho_class="58C"), due("assault", ho_class="8N")], ["8N", "58A"], GRADING
     )
     assert (assault.grade, damage.grade) == ("same_class", "possible_class")
 
 
 def test_a_theft_recorded_as_the_burglary_it_was_is_covered():
-    (cover,) = covers([due("theft", ho_class="49")], ["29B"], TOLD_ALSO)
+    (cover,) = covers([due("theft", ho_class="49")], ["29B"], GRADING)
     assert cover.grade == "told_otherwise"
+
+
+def grade_by_grade(due, recorded):
+    """How many of each crime due are covered, all of one grade being shared out before any of the next."""
+    left, taken = list(recorded), [0] * len(due)
+    for grade in range(len(GRADES)):
+        for at in sorted(range(len(due)), key=lambda at: -due[at].certainty):
+            for ho_class in list(left):
+                fits = GRADING.nearest(due[at].kind, due[at].ho_class, ho_class) <= grade
+                if fits and taken[at] < due[at].crimes:
+                    left.remove(ho_class)
+                    taken[at] += 1
+    return taken
+
+
+@given(
+    st.lists(
+        st.builds(
+            due,
+            st.sampled_from(["assault", "criminal_damage", "theft", "burglary", "rape", "harassment"]),
+            ho_class=st.sampled_from([None, "8N", "105A", "58A", "49", "28A", "19C", "8L"]),
+            crimes=st.integers(1, 3),
+            certainty=st.sampled_from([0.6, 0.8, 0.9]),
+        ),
+        max_size=4,
+    ),
+    st.lists(
+        st.sampled_from(["8N", "105A", "5D", "58A", "58C", "49", "29B", "19C", "8L", "92E"]), max_size=5
+    ),
+)
+def test_crimes_are_shared_out_by_grades_and_none_covers_two(told, recorded):
+    found = covers(told, recorded, GRADING)
+    assert [cover.covered for cover in found] == grade_by_grade(told, recorded)
+    assert sum(cover.covered for cover in found) <= len(recorded)
 
 
 def test_two_victims_and_one_crime_leave_something_open():

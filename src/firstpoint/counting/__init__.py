@@ -89,8 +89,10 @@ from firstpoint.counting.explaining import explain
 from firstpoint.counting.facts import KINDS, Kind, judgements, report_faults
 from firstpoint.counting.many import count_frame, quick_counter
 from firstpoint.counting.open_classes import crimes_due_with_open_class
+from firstpoint.counting.reckoning import Outcome
 from firstpoint.counting.reports import (
     ReportSetAside,
+    count_allegations,
     count_report,
     read_report,
     read_reports,
@@ -119,6 +121,7 @@ __all__ = [
     "Fault",
     "Kind",
     "ListedBook",
+    "Outcome",
     "ReportSetAside",
     "Row",
     "RowChange",
@@ -134,6 +137,7 @@ __all__ = [
     "column_words",
     "columns_of",
     "content_hash",
+    "count_allegations",
     "count_frame",
     "count_report",
     "crimes_due_with_open_class",

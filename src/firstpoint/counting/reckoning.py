@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from attrs import frozen
+
 from firstpoint.counting.books import Book
 from firstpoint.counting.continuing import AgainstRecord, against_record
 from firstpoint.counting.open_classes import as_already_recorded, perhaps_one_crime
@@ -23,6 +25,18 @@ STRENGTH = (
     "absorbed", "answered", "not_decidable",
 )  # fmt: skip
 _STRENGTH_OF = {decision: strength for strength, decision in enumerate(STRENGTH)}
+
+
+@frozen
+class Outcome:
+    """What is decided on one allegation, as the verdict says it: the decision, and where that is ``record``
+    the class (None where it is open) and the number of crimes. ``crime_due``: at least one is due although
+    its class is open."""
+
+    decision: str
+    ho_class: str | None
+    count: int
+    crime_due: bool
 
 
 class Reckoning:
@@ -92,6 +106,38 @@ class Reckoning:
         if self.absorptions and at in self.recorded and self.recorded.index(at) in self.absorptions:
             return "absorbed"
         return self.rulings[at].finding.decision
+
+    def by_allegation(self) -> list[list[int]]:
+        """Give the positions of the matters of each allegation, in the order of the report."""
+        members: dict[int, list[int]] = {}
+        for at, ruling in enumerate(self.rulings):
+            members.setdefault(ruling.matter.index, []).append(at)
+        return list(members.values())
+
+    def leading(self, members: Sequence[int]) -> int:
+        """Give the position, among those given, of the matter on which the decision is the strongest."""
+        return min(members, key=lambda at: strength(self.decision_on(at)))
+
+    def crimes_among(self, members: Sequence[int]) -> int:
+        """Give how many crimes the matters at these positions make, each told where it was first."""
+        return sum(one.count for one in self.counted if self.recorded[one.members[0]] in members)
+
+    def outcomes(self) -> dict[str, Outcome]:
+        """Give what is decided on each allegation, by its id."""
+        return {
+            self.rulings[members[0]].matter.id: self._outcome(members) for members in self.by_allegation()
+        }
+
+    def _outcome(self, members: Sequence[int]) -> Outcome:
+        lead = self.leading(members)
+        decision, finding = self.decision_on(lead), self.rulings[lead].finding
+        recorded = decision == "record"
+        return Outcome(
+            decision,
+            finding.reached.ho_class if recorded and finding.reached else None,
+            self.crimes_among(members) if recorded else 0,
+            any(self.rulings[at].finding.crime_due for at in members),
+        )
 
 
 def strongest(decisions: Sequence[str]) -> str:

@@ -15,7 +15,7 @@ from firstpoint.counting.days import day_in_london
 from firstpoint.counting.facts import report_faults, require_report
 from firstpoint.counting.matters import Matter
 from firstpoint.counting.questions import answer_question
-from firstpoint.counting.reckoning import Reckoning, reckon
+from firstpoint.counting.reckoning import Outcome, Reckoning, reckon
 from firstpoint.counting.rulings import MatterRuling, rule_matter
 from firstpoint.counting.verdict import verdict_on
 from firstpoint.errors import BadReport, UnreadableFile
@@ -47,6 +47,16 @@ def count_report(
     reckoning = reckoning_of(report, book, reconstructed=reconstructed)
     verdict = verdict_on(report, reckoning)
     return answer_question(report, reckoning, verdict)
+
+
+def count_allegations(
+    report: Mapping[str, Any], *, book: Book | None = None, reconstructed: bool = False
+) -> dict[str, Outcome]:
+    """Give what is decided on each allegation of a report, by its id, without writing the verdict out.
+
+    It is what :func:`count_report` says of each, some four times quicker, and raises the same.
+    """
+    return reckoning_of(report, book, reconstructed=reconstructed).outcomes()
 
 
 def reckoning_of(

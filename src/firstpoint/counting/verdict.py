@@ -16,7 +16,7 @@ from firstpoint.counting.matters import Matter
 from firstpoint.counting.open_classes import CLOCK_RUNS, MAY_BE_ONE_CRIME
 from firstpoint.counting.pointers import pointer
 from firstpoint.counting.principal import final_absorber
-from firstpoint.counting.reckoning import Reckoning, strength
+from firstpoint.counting.reckoning import Reckoning
 from firstpoint.counting.rulings import Finding, MatterRuling, Step
 from firstpoint.counting.units import Counted, count_units
 
@@ -180,31 +180,23 @@ def _add_national(
 
 
 def _allegations(report: Mapping[str, Any], reckoning: Reckoning) -> list[dict[str, Any]]:
-    by_allegation: dict[int, list[int]] = {}
-    for at, ruling in enumerate(reckoning.rulings):
-        by_allegation.setdefault(ruling.matter.index, []).append(at)
-    return [_allegation(report, reckoning, members) for members in by_allegation.values()]
+    return [_allegation(report, reckoning, members) for members in reckoning.by_allegation()]
 
 
 def _allegation(report: Mapping[str, Any], reckoning: Reckoning, members: Sequence[int]) -> dict[str, Any]:
-    final = {at: reckoning.decision_on(at) for at in members}
-    lead = min(members, key=lambda at: strength(final[at]))
-    ruling = reckoning.rulings[lead]
-    told: dict[str, Any] = {"id": ruling.matter.id, "decision": final[lead]}
-    if final[lead] == "record" and ruling.finding.reached:
+    lead = reckoning.leading(members)
+    ruling, decision = reckoning.rulings[lead], reckoning.decision_on(lead)
+    told: dict[str, Any] = {"id": ruling.matter.id, "decision": decision}
+    if decision == "record" and ruling.finding.reached:
         told["ho_class"] = ruling.finding.reached.ho_class
         if ruling.finding.reached.ho_code:
             told["ho_code"] = ruling.finding.reached.ho_code
-        told["count"] = sum(
-            counted.count
-            for counted in reckoning.counted
-            if reckoning.recorded[counted.members[0]] in members
-        )
+        told["count"] = reckoning.crimes_among(members)
     into = _into(reckoning, lead)
-    if final[lead] == "absorbed" and into:
+    if decision == "absorbed" and into:
         told["into"] = into
     other = ruling.matter.allegation.get("place", {}).get("force", report.get("force"))
-    if final[lead] == "other_force" and other != report.get("force"):
+    if decision == "other_force" and other != report.get("force"):
         told["force"] = other
     missing = _missing(report, reckoning, members)
     if missing:

@@ -22,7 +22,7 @@ from attrs import evolve, frozen
 
 from firstpoint import counting
 from firstpoint.screening.context import contexts
-from firstpoint.screening.covering import covers
+from firstpoint.screening.covering import Grading, covers
 from firstpoint.screening.disclosures import Disclosure, Evidence
 from firstpoint.screening.facts import report_facts
 from firstpoint.screening.kinds import kind_row
@@ -186,7 +186,7 @@ def _told(
     answers = _answers(read, incident, lexicon)
     due = [one for one in read.due if one.crimes > 0]
     known = [ho_class for ho_class in read.recorded if ho_class]
-    found = covers(due, known, lexicon.weights["told_also_as"])
+    found = covers(due, known, Grading(lexicon.weights["told_also_as"]))
     cover = {one.kind: each for one, each in zip(due, found, strict=True)}
     of_unknown_class = len(known) < len(read.recorded)
     for one in read.due:

@@ -24,7 +24,7 @@ from typing import Any
 
 from attrs import frozen
 
-from firstpoint.screening.covering import covers, share_left_open
+from firstpoint.screening.covering import Grading, covers, share_left_open
 from firstpoint.screening.disclosures import Disclosure
 from firstpoint.screening.kinds import kind_row
 
@@ -70,7 +70,7 @@ def _chance_unrecorded(
     if any(ho_class is None for ho_class in linked):
         return _any(one.certainty * covered["by_record_of_unknown_class"] for one in due)
     recorded = [ho_class for ho_class in linked if ho_class]
-    found = covers(due, recorded, weights["told_also_as"])
+    found = covers(due, recorded, Grading(weights["told_also_as"]))
     beside = covered["beside_a_record"] if recorded else 1.0
     chance = _any(
         one.certainty * (beside if cover.grade is None else share_left_open(cover, covered))

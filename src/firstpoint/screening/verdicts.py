@@ -21,7 +21,7 @@ from firstpoint.screening.facts import REPORTED_INCIDENT, report_day, report_fac
 from firstpoint.screening.periods import Period, period_of
 
 Signature = tuple[Period, tuple[tuple[str, int, str, frozenset[tuple[str, str]]], ...]]
-Answers = dict[Signature, dict[str, Any]]
+Answers = dict[Signature, dict[str, counting.Outcome]]
 
 _OF_THE_VICTIM = "victim."
 #: Which facts stand, by their names: all, then those that do not tell of the victim.
@@ -29,9 +29,6 @@ _STANDING: tuple[Callable[[str], bool], ...] = (
     lambda _: True,
     lambda name: not name.startswith(_OF_THE_VICTIM),
     lambda _: False,
-)
-_CRIME_DUE = (
-    "clock_runs"  # counting's warning that a crime is due within the limit although its class is open
 )
 
 
@@ -61,15 +58,10 @@ def counted_together(
     if signature not in answers:
         answers[signature] = _answer(incident, group)
     answer = answers[signature]
-    by_id = {entry["id"]: entry for entry in answer["allegations"]}
-    running = {told["allegation"] for told in answer.get("warnings", ()) if told["code"] == _CRIME_DUE}
-    return [
-        _apply(one, by_id.get(f"a{number}", {}), due=f"a{number}" in running)
-        for number, one in enumerate(group, 1)
-    ]
+    return [_apply(one, answer[f"a{number}"]) for number, one in enumerate(group, 1)]
 
 
-def _answer(incident: Mapping[str, Any], group: Sequence[Disclosure]) -> dict[str, Any]:
+def _answer(incident: Mapping[str, Any], group: Sequence[Disclosure]) -> dict[str, counting.Outcome]:
     """What counting says of a report.
 
     The words of a log may tell facts that contradict one another (a constable, and aged 12). Then none of
@@ -77,8 +69,16 @@ def _answer(incident: Mapping[str, Any], group: Sequence[Disclosure]) -> dict[st
     """
     for stands in _STANDING[:-1]:
         with suppress(BadReport):
-            return counting.count_report(report_facts(incident, [_with(one, stands) for one in group]))
-    return counting.count_report(report_facts(incident, [_with(one, _STANDING[-1]) for one in group]))
+            return _asked(incident, group, stands)
+    return _asked(incident, group, _STANDING[-1])
+
+
+def _asked(
+    incident: Mapping[str, Any], group: Sequence[Disclosure], stands: Callable[[str], bool]
+) -> dict[str, counting.Outcome]:
+    report = report_facts(incident, [_with(one, stands) for one in group])
+    del report["note"]  # it changes no answer, and counting takes longer over a report that has one
+    return counting.count_allegations(report)
 
 
 def _with(one: Disclosure, stands: Callable[[str], bool]) -> Disclosure:
@@ -91,19 +91,17 @@ def _signature(incident: Mapping[str, Any], group: Sequence[Disclosure]) -> Sign
     return period_of(report_day(incident.get("received_at"))), told
 
 
-def _apply(disclosure: Disclosure, entry: Mapping[str, Any], *, due: bool) -> Disclosure:
-    """The disclosure under counting's entry for it; ``due``: a crime is due although its class is open."""
-    match entry.get("decision"):
+def _apply(disclosure: Disclosure, outcome: counting.Outcome) -> Disclosure:
+    """The disclosure under what counting decides on it."""
+    match outcome.decision:
         case "record":
-            return evolve(
-                disclosure, ho_class=entry.get("ho_class"), crimes=int(entry.get("count", disclosure.victims))
-            )
-        case "not_decidable" if due:
+            return evolve(disclosure, ho_class=outcome.ho_class, crimes=outcome.count)
+        case "not_decidable" if outcome.crime_due:
             return evolve(disclosure, crimes=disclosure.victims)
         case "absorbed":
             context = "subsumed" if disclosure.context == "live" else disclosure.context
-            return evolve(disclosure, ho_class=entry.get("ho_class"), crimes=0, context=context)
+            return evolve(disclosure, crimes=0, context=context)
         case "reported_incident":
             return evolve(disclosure, crimes=0, context=REPORTED_INCIDENT)
         case _:
-            return evolve(disclosure, ho_class=entry.get("ho_class"), crimes=0)
+            return evolve(disclosure, crimes=0)

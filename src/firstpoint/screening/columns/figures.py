@@ -13,7 +13,7 @@ from firstpoint.screening.columns.adding import CLASSED, NO_RECORD, UNCLASSED, D
 from firstpoint.screening.columns.answers import NO_CLASS, Required
 from firstpoint.screening.columns.choosing import Given
 from firstpoint.screening.columns.phrases import SUBSUMED, Names
-from firstpoint.screening.covering import covers, share_left_open
+from firstpoint.screening.covering import Grading, covers, share_left_open
 from firstpoint.screening.disclosures import Disclosure
 from firstpoint.screening.kinds import kind_row, kind_rows
 
@@ -26,7 +26,11 @@ class Covering:
 
     names: Names
     weights: Mapping[str, Any]
+    _grading: Grading = field(init=False)
     _known: dict[tuple[_Told, tuple[str, ...]], list[float]] = field(factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        self._grading = Grading(self.weights["told_also_as"])
 
     def left_open(self, due: _Told, recorded: Sequence[str | None], classes: Sequence[str]) -> list[float]:
         """The share that is left open of each disclosure due (kind, class and crimes, in numbers)."""
@@ -48,7 +52,7 @@ class Covering:
             ]
             known = [ho_class for ho_class in classed if ho_class]
             beside = float(covered["beside_a_record"]) if known else 1.0
-            found = covers(told, known, self.weights["told_also_as"])
+            found = covers(told, known, self._grading)
             self._known[key] = [
                 beside if cover.grade is None else share_left_open(cover, covered) for cover in found
             ]
@@ -72,18 +76,12 @@ def figures_of(
     harm = np.array([kind_row(kind).harm if kind in kind_rows() else 0.0 for kind in names.kinds])
     left = np.ones(len(given.kind))
     recorded_as = np.full(len(closing), NO_RECORD, dtype=np.uint8)
+    start, told = given.given_from.tolist(), _told(given, required)
     for log, recorded in linked.items():
         recorded_as[log] = UNCLASSED if None in recorded else CLASSED if recorded else NO_RECORD
-        at = np.arange(given.given_from[log], given.given_from[log + 1])
-        at = at[required.crimes[at] > 0]
-        if recorded and len(at):
-            told = zip(
-                given.kind[at].tolist(),
-                required.ho_class[at].tolist(),
-                required.crimes[at].tolist(),
-                strict=True,
-            )
-            left[at] = covering.left_open(tuple(told), recorded, classes)
+        at = [at for at in range(start[log], start[log + 1]) if told[at][2] > 0]
+        if recorded and at:
+            left[at] = covering.left_open(tuple(told[each] for each in at), recorded, classes)
     due = Due(
         given.certainty,
         required.crimes,
@@ -96,3 +94,9 @@ def figures_of(
     raises = float(weights["closing"]["dismissed_raises_odds"])
     add_up(given.given_from, due, closing, recorded_as, by_closing_code, raises, figures)
     return figures
+
+
+def _told(given: Given, required: Required) -> list[tuple[int, int, int]]:
+    """The kind, class and crimes of each disclosure, in numbers."""
+    told = (given.kind, required.ho_class, required.crimes)
+    return list(zip(*(numbers.tolist() for numbers in told), strict=True))

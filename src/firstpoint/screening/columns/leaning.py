@@ -25,7 +25,7 @@ _BITS = 19
 _U = np.uint64
 _SPREAD = _U(0x9E3779B97F4A7C15)
 _SIEVE = _U(43)  # all but the bits of a place in the sieve
-VALUES, LABEL_FROM = 2, 5  # places in a feature's row of 32 bytes, in steps of four
+VALUES, LABELS = 2, 5  # places in a feature's row of 32 bytes, in steps of four
 _LEAST_TOLD = -1.2
 _OF_KIND = -2.0
 _LEAST_WORDED = -6.0
@@ -39,9 +39,8 @@ class Features(NamedTuple):
     where ``keys`` (int64, places x 4; the first is the key) say which; those of one word, the parts of a log
     and what is always there stand behind it. ``values`` (float32, places x 8) are the same memory: from
     ``VALUES`` on how much a feature makes a sentence tell a crime, undo one, and a log hold one;
-    ``numbers`` (int32, places x 8) are so too: at ``LABEL_FROM`` and after, where its weights for labels
-    begin, and how many there are. Of these, ``labels`` (int32, x 2) has the label first, ``of_labels``
-    (float32, x 2) its weight second.
+    ``numbers`` (int32, places x 8) are so too: at ``LABELS`` stands its row in ``of_labels`` (float32, rows x
+    labels), the first of which is that of features that say nothing of labels.
 
     ``of_word`` (int32, shapes x words) are the places of features of one word, ``fifths`` (int32) those of
     the parts of a log, ``always`` that of what is always there; -1 for none. ``sieve`` (uint64) tells most
@@ -52,7 +51,6 @@ class Features(NamedTuple):
     keys: NDArray[np.int64]
     values: NDArray[np.float32]
     numbers: NDArray[np.int32]
-    labels: NDArray[np.int32]
     of_labels: NDArray[np.float32]
     of_word: NDArray[np.int32]
     fifths: NDArray[np.int32]
@@ -287,10 +285,11 @@ def _weigh_labels(count, told, opening, features, room):
 
 @inlined
 def _add_labels(place, features, of_label):
-    first, many = features.numbers[place, LABEL_FROM], features.numbers[place, LABEL_FROM + 1]
-    for number in range(first, first + many):
-        of_label[features.labels[number, 0]] += features.of_labels[number, 1]
-    return many > 0
+    row = features.numbers[place, LABELS]
+    if row > 0:
+        for label in range(of_label.size):
+            of_label[label] += features.of_labels[row, label]
+    return row > 0
 
 
 @compiled_loop

@@ -14,7 +14,7 @@ from firstpoint.screening.columns.leaning import (
     AFTER,
     BEFORE,
     CLOSING,
-    LABEL_FROM,
+    LABELS,
     NO_ROOM,
     NO_SPACE,
     OPENING,
@@ -89,14 +89,13 @@ def wording_of(weights: Weights, kinds: Mapping[str, int]) -> Wording:
     places[several], places[~several] = among, table + np.arange(len(keys) - len(among))
     values, numbers = held.view(np.float32), held.view(np.int32)
     values[places, VALUES : VALUES + 3] = weights.values[rows]
-    labels, of_labels = _of_labels(weights, rows, numbers, places)
+    numbers[places, LABELS] = weights.kind_row[rows]
     features = Features(
         table=table,
         keys=held,
         values=values,
         numbers=numbers,
-        labels=labels,
-        of_labels=of_labels,
+        of_labels=np.ascontiguousarray(weights.kind_values),
         of_word=_of_word(keys, places, len(weights.numbers)),
         fifths=np.array(
             [_place(keys, places, (_PLACE << 58) | (at + 1 << 2 * _BITS)) for at in range(_FIFTHS)], np.int32
@@ -115,22 +114,6 @@ def _of_word(keys: NDArray[np.int64], places: NDArray[np.int64], words: int) -> 
         told = shapes == shape
         of_word[row, word[told]] = places[told]
     return of_word
-
-
-def _of_labels(
-    weights: Weights, rows: NDArray[np.int64], numbers: NDArray[np.int32], places: NDArray[np.int64]
-) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """The weights for labels, and where those of each feature begin, written to ``numbers``."""
-    row, label = np.nonzero(weights.kind_values)
-    many = np.bincount(row, minlength=len(weights.kind_values))
-    begins = np.concatenate(([0], np.cumsum(many)))
-    numbers[places, LABEL_FROM] = begins[weights.kind_row[rows]]
-    numbers[places, LABEL_FROM + 1] = many[weights.kind_row[rows]]
-    labels = np.zeros((max(1, len(row)), 2), dtype=np.int32)
-    of_labels = labels.view(np.float32)
-    labels[: len(row), 0] = label
-    of_labels[: len(row), 1] = weights.kind_values[row, label]
-    return labels, of_labels
 
 
 def _place(keys: NDArray[np.int64], places: NDArray[np.int64], key: int) -> int:
