@@ -104,13 +104,15 @@ def test_a_reader_of_words_alone_judges_both_of_a_pair_rightly_no_oftener_than_a
         for scene in scenes
     )
     assert alone <= 0.25 * len(scenes), f"{alone} of {len(scenes)}"
-    assert sum(_told_apart(scene, counts) for scene in scenes) <= 0.80 * len(scenes)
+    ordered = [right for scene in scenes for right in _told_apart(scene, counts)]
+    assert sum(ordered) <= 0.83 * len(ordered)
 
 
 def _told_apart(scene, counts):
+    """Of each log of a scene with a crime beside each without: whether the first leans more to a crime."""
     with_crime = [_leaning(log, counts) for log in scene if log["expected_crimes_total"]]
     without = [_leaning(log, counts) for log in scene if not log["expected_crimes_total"]]
-    return max(with_crime) > max(without)
+    return [more > less for more in with_crime for less in without]
 
 
 def _leaning(log, counts):

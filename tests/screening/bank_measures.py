@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from firstpoint.screening import LogReader, screen
+from firstpoint.screening import screen
 
 BANKS = Path(__file__).resolve().parents[2] / "corpus" / "banks"
 THRESHOLD = 0.5
@@ -19,14 +19,14 @@ def read_bank(letter):
     return [json.loads(line) for line in (BANKS / f"bank_{letter}.jsonl").read_text("utf-8").splitlines()]
 
 
-def screen_bank(logs):
-    """What the screen says of each log, in order."""
+def screen_bank(logs, reader):
+    """What a reader makes the screen say of each log, in order."""
     columns = ("id", "text", "opening_code", "closing_code", "channel", "received_at")
     frame = pl.DataFrame({column: [log.get(column) for log in logs] for column in columns})
     when = pl.col("received_at").str.to_datetime(
         time_zone="Europe/London", ambiguous="earliest", strict=False
     )
-    return screen(frame.rename({"id": "incident_id"}).with_columns(when), reader=LogReader()).to_dicts()
+    return screen(frame.rename({"id": "incident_id"}).with_columns(when), reader=reader).to_dicts()
 
 
 def measures(logs, screened):

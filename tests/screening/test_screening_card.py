@@ -12,7 +12,7 @@ import pytest
 from attrs import evolve
 
 from firstpoint.errors import InputError, UnreadableFile
-from firstpoint.screening import LogReader
+from firstpoint.screening import LogReader, thorough_reader
 from firstpoint.screening.accountability import (
     TO_FILL,
     TOO_FEW,
@@ -60,8 +60,8 @@ def test_the_card_has_every_part_that_its_readers_look_for(card):
 
 
 def test_the_card_names_the_reader_that_stands_in_every_screened_row(card):
-    reader = LogReader()
-    assert f"{reader.name} {reader.version}" in text_of(card.section("versions"))
+    for reader in (LogReader(), thorough_reader()):
+        assert f"{reader.name} {reader.version}" in text_of(card.section("versions"))
 
 
 def test_the_card_carries_the_fingerprint_of_every_file_of_words_and_weights(card):

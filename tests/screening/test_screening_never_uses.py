@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from firstpoint.screening import LexiconReader, LogReader, screen
+from firstpoint.screening import LexiconReader, LogReader, screen, thorough_reader
 
-READERS = {reader.name: reader for reader in (LogReader(), LexiconReader())}
-USED = [LogReader.name]  # the reader of the tests that run
+READERS = {reader.name: reader for reader in (thorough_reader(), LogReader(), LexiconReader())}
+USED = [next(iter(READERS))]  # the reader of the tests that run
 SCORES = ("expected_crimes", "chance_unrecorded", "chance_crime", "harm")
 LOGS = (
     "Caller {name} states that her ex came round and punched her in the face. Left on foot.",

@@ -16,6 +16,7 @@ from firstpoint.cli.screen_card import card_command
 from firstpoint.cli.screen_subgroups import subgroups_command
 from firstpoint.cli.tables import write_parts
 from firstpoint.errors import InputError
+from firstpoint.screening.logreading import THOROUGH_UP_TO
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 NEEDED_OF_A_LOG = ("incident_id", "text")
@@ -70,8 +71,19 @@ class Tally:
 @click.option(
     "--words", type=EXISTING, multiple=True, help="A force's own words (CSV), added to the lexicon."
 )
+@click.option(
+    "--thorough/--quick",
+    default=None,
+    help="Ask the language model besides, some hundredths of a second a log, or not. "
+    f"Unless told: up to {THOROUGH_UP_TO:,} logs.",
+)
 def logs_command(
-    incidents: Path, out: Path, crimes: Path | None, mapping: str | None, words: tuple[Path, ...]
+    incidents: Path,
+    out: Path,
+    crimes: Path | None,
+    mapping: str | None,
+    words: tuple[Path, ...],
+    thorough: bool | None,
 ) -> None:
     """Read every log and rank those that disclose a crime no record answers.
 
@@ -85,12 +97,13 @@ def logs_command(
             where=str(out),
             remedy="End the name in .jsonl or .parquet.",
         )
-    reader = screening.LogReader(screening.LexiconReader(extensions=words))
+    phrases = screening.LexiconReader(extensions=words)
     source = source_mapping(mapping)
     logs = records.read_extract(incidents, "incidents", source, needs=NEEDED_OF_A_LOG)
     read = [logs]
     if crimes:
         read.append(records.read_extract(crimes, "crimes", source, needs=NEEDED_OF_A_CRIME))
+    reader = _reader(thorough, logs.rows_read, phrases)
     tally = Tally()
     out.parent.mkdir(parents=True, exist_ok=True)
     with progress_bar("Reading logs") as step, TemporaryDirectory(dir=out.parent, prefix=".") as folder:
@@ -106,5 +119,14 @@ def logs_command(
     apart = f" {unread} could not be read, being in another language or script." if unread else ""
     read_logs = f"{tally.logs - unread} logs read"
     disclosing = tally.disclosing
-    say(f"{read_logs}; {disclosing} more likely than not disclose a crime.{apart} Result: {out}")
+    say(
+        f"{read_logs}; {disclosing} more likely than not disclose a crime.{apart} Reader: {reader.name}. "
+        f"Result: {out}"
+    )
     finish(rows_set_aside=report_rejects(read, out.with_name(out.name + ".rejects.csv")))
+
+
+def _reader(thorough: bool | None, logs: int, phrases: screening.LexiconReader) -> screening.LogReader:
+    if thorough is None:
+        return screening.reader_for(logs, phrases)
+    return screening.thorough_reader(phrases) if thorough else screening.LogReader(phrases)

@@ -21,6 +21,8 @@ A log goes through the room in one direction:
    kind, by a logistic regression on named features, and :mod:`~firstpoint.screening.logreading` is the reader
    that does all this. :mod:`~firstpoint.screening.fitting` fits it, each bank judged by weights that had not
    met it.
+   Where logs are few, a small language model is asked besides (:mod:`~firstpoint.screening.network`), and its
+   word moves the chance that any crime is due.
 6. :mod:`~firstpoint.screening.facts` writes them as the facts of a report and
    :mod:`~firstpoint.screening.verdicts` asks ``counting`` for the class and the number of crimes. The screen
    never counts itself.
@@ -64,7 +66,7 @@ from firstpoint.screening.disclosures import Disclosure, Evidence
 from firstpoint.screening.explaining import Explanation, explain
 from firstpoint.screening.facts import report_facts
 from firstpoint.screening.in_parts import screen_in_parts
-from firstpoint.screening.logreading import LogReader
+from firstpoint.screening.logreading import LogReader, reader_for, thorough_reader
 from firstpoint.screening.reading import LexiconReader, Reader
 from firstpoint.screening.scoring import RANKED_BY
 from firstpoint.screening.screened import screen
@@ -80,9 +82,11 @@ __all__ = [
     "Reader",
     "disclosure_of",
     "explain",
+    "reader_for",
     "report_facts",
     "screen",
     "screen_in_parts",
     "sure_enough",
     "sure_from",
+    "thorough_reader",
 ]

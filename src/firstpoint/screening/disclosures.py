@@ -232,13 +232,18 @@ def _evidence(hits: Sequence[_Weighed], found: Found) -> tuple[Evidence, ...]:
 
 def merged(told: Sequence[Disclosure], lexicon: Lexicon) -> list[Disclosure]:
     """Leaves out a kind that is only another way of telling a surer one."""
+    swallowed = other_tellings({d.kind: d.certainty for d in told}, lexicon)
+    return [d for d in told if d.kind not in swallowed]
+
+
+def other_tellings(sure: Mapping[str, float], lexicon: Lexicon, *, of_chance: float = 1.0) -> set[str]:
+    """The kinds that are only another way of telling one of the others, unless they are surer than that by
+    more than the lexicon's slack, taken of the chance that there is any."""
     also: Mapping[str, list[str]] = lexicon.weights["told_also_as"]
-    slack = float(lexicon.weights["floor"]["merge_slack"])
-    sure = {d.kind: d.certainty for d in told}
-    swallowed = {
+    slack = float(lexicon.weights["floor"]["merge_slack"]) * of_chance
+    return {
         weaker
         for kind, certainty in sure.items()
         for weaker in also.get(kind, ())
         if sure.get(weaker, 2.0) <= certainty + slack
     }
-    return [d for d in told if d.kind not in swallowed]

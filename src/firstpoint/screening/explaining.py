@@ -27,7 +27,7 @@ from firstpoint.screening.disclosures import Disclosure, Evidence
 from firstpoint.screening.facts import report_facts
 from firstpoint.screening.kinds import kind_row
 from firstpoint.screening.lexicon import Lexicon, ready_lexicon
-from firstpoint.screening.logreading import LogReader
+from firstpoint.screening.logreading import LogReader, reader_for
 from firstpoint.screening.matching import CueHit, Found, Hit, find
 from firstpoint.screening.ranking import FEATURES
 from firstpoint.screening.reading import LexiconReader, Reader, matching_rows
@@ -121,9 +121,9 @@ def explain(
 
     ``incident`` holds ``text`` and, where known, ``received_at`` (zone-aware), ``channel``, ``opening_code``
     and ``closing_code``; ``recorded`` the classes of the crimes linked to it, None for one whose class is
-    not known. ``reader`` is the one that ships (:class:`LogReader`) unless given.
+    not known. ``reader`` is the thorough one that ships (:func:`reader_for`) unless given.
     """
-    reader = reader or LogReader()
+    reader = reader or reader_for(1)
     text = incident.get("text") or ""
     lexicon = _lexicon(reader)
     read = _Read.of(incident, recorded, reader)
@@ -316,6 +316,10 @@ def _without_each_feature(incident: Mapping[str, Any], reader: LogReader) -> Ite
         if feature == "whole":
             told += _heaviest(reader.weights, incident)
         yield f"feature:{feature}", told, without
+    if look.of_network is not None:
+        raw = reader.disclosures(text, evolve(look, of_network=None))
+        without = _Read.of_disclosures(incident, (), reader, raw).score.chance_unrecorded
+        yield "network", "The words in their order, as a small language model reads them", without
 
 
 def _heaviest(weights: Weights, incident: Mapping[str, Any]) -> str:

@@ -3,14 +3,16 @@
 The weights of words are fitted to all banks but one, the features of that one are made with them, and so on
 round; the ranker is fitted to the features of all. What ships is the ranker with weights fitted to all banks
 together. Banks for test alone take no part.
+
+Where a network has been fitted (``tools/fit-network``), :func:`fit_belief` finds how far to believe it.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from attrs import frozen
@@ -18,11 +20,15 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from firstpoint.screening.disclosures import Disclosure
+from firstpoint.screening.network.belief import Belief, Said, Together
 from firstpoint.screening.ranking import FEATURES, Ranker, features, kind_features, kind_words
 from firstpoint.screening.reading import LexiconReader
 from firstpoint.screening.words.fitting import fit_weights, kinds_due
 from firstpoint.screening.words.scoring import Leaning, lean
 from firstpoint.screening.words.weights import Weights
+
+if TYPE_CHECKING:
+    from firstpoint.screening.network.reading import Network
 
 Log = Mapping[str, Any]
 _PENALTY = 1.0
@@ -45,20 +51,29 @@ class Seen:
         return bool(self.log["expected_crimes_total"] > 0)
 
 
+@frozen(eq=False)
+class Fitted:
+    """What was fitted, and each log of each bank as weights saw it that had not met the bank."""
+
+    weights: Weights
+    ranker: Ranker
+    seen: Mapping[str, Sequence[Seen]]
+
+
 def fit(
     banks: Mapping[str, Sequence[Log]], *, seed: int = 0, progress: Callable[[str], None] = lambda _: None
-) -> tuple[Weights, Ranker]:
+) -> Fitted:
     """Weights and ranker fitted to annotated banks, by name; repeatable from ``seed``."""
     reader = LexiconReader()
-    seen: list[Seen] = []
+    seen: dict[str, list[Seen]] = {}
     for name, bank in banks.items():
         progress(f"bank {name}")
         others = [log for other, logs in banks.items() if other != name for log in logs]
         weights = fit_weights(others, seed=seed)
-        seen += [look(log, weights, reader) for log in bank]
+        seen[name] = [look(log, weights, reader) for log in bank]
     progress("ranker")
-    ranker = fit_ranker(seen)
-    return fit_weights([log for bank in banks.values() for log in bank], seed=seed), ranker
+    ranker = fit_ranker([one for bank in seen.values() for one in bank])
+    return Fitted(fit_weights([log for bank in banks.values() for log in bank], seed=seed), ranker, seen)
 
 
 def look(log: Log, weights: Weights, reader: LexiconReader) -> Seen:
@@ -85,6 +100,43 @@ def fit_ranker(seen: Sequence[Seen]) -> Ranker:
     )
     precision = _precision(seen)
     return Ranker(fitted[:-1], mean, spread, float(fitted[-1]), _fit_kinds(seen, precision), precision)
+
+
+def fit_belief(seen: Sequence[Seen], ranker: Ranker, network: Network) -> Belief:
+    """How far to believe a network beside a ranker, by logistic regressions on the log-odds of both.
+
+    ``seen`` are logs of banks that neither had met, so that neither is believed for what it learnt by heart.
+    """
+    due: list[_Weighed] = []
+    kinds: list[_Weighed] = []
+    for one in seen:
+        if (said := network.read(one.log)) is None:
+            continue
+        due.append((ranker.log_odds(one.values), said.due, one.due))
+        if one.due:
+            kinds += _kinds_weighed(one, said, ranker)
+    return Belief(_together(due), _together(kinds))
+
+
+_Weighed = tuple[float, float, bool]  # log-odds of the ranker, of the network, and whether it is so
+
+
+def _kinds_weighed(one: Seen, said: Said, ranker: Ranker) -> Iterator[_Weighed]:
+    words = kind_words(one.leaning, one.kinds)
+    names = sorted({*words, *(each.kind for each in one.told), *said.likeliest()})
+    if not names:
+        return
+    odds = ranker.kind_odds(kind_features(names, words, one.told, one.leaning, ranker.precision))
+    due = kinds_due(one.log)
+    for name, of_ranker in zip(names, odds.tolist(), strict=True):
+        if name in said.kinds:
+            yield of_ranker, said.kinds[name], name in due
+
+
+def _together(weighed: Sequence[_Weighed]) -> Together:
+    told = np.array(weighed, dtype=np.float64).reshape(-1, 3)
+    rows = np.column_stack((told[:, :2], np.ones(len(told))))
+    return Together(*_logistic(rows, told[:, 2], np.ones(len(told))).tolist())
 
 
 def _precision(seen: Sequence[Seen]) -> dict[str, float]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
-from firstpoint.screening.logreading import LogReader
+from firstpoint.screening.logreading import reader_for
 from firstpoint.screening.reading import Reader
 from firstpoint.screening.screened import RANKED_BY_COLUMNS, ranks, screened_parts
 
@@ -36,7 +36,7 @@ def screen_in_parts(
     """
     total = int(incidents.select(pl.len()).collect().item())
     parts = (incidents.slice(first, of_a_part).collect() for first in range(0, max(total, 1), of_a_part))
-    reader = reader or LogReader()
+    reader = reader or reader_for(total)
     told = screened_parts(parts, crimes, reader=reader, total=total, progress=progress)
     paths, figures = _put_by(told, folder)
     return _ranked(paths, ranks(pl.concat(figures)))

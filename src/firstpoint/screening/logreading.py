@@ -3,31 +3,46 @@
 The lexicon says which kinds of allegation the phrases of a log tell, with what facts and in what context; the
 weights of words say which sentences tell or undo a crime, and of which kind. The ranker makes of both the
 chance that a crime is due and the chance of each kind. The likeliest kind carries the chance of the log; no
-other is given a higher one.
+other is given a higher one. A :func:`thorough_reader` asks a network besides
+(:mod:`~firstpoint.screening.network`), whose word moves the chance of the log and nothing else.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 from attrs import evolve, frozen
 from numpy.typing import NDArray
 
-from firstpoint.screening.disclosures import Disclosure, Evidence, merged
+from firstpoint.screening.disclosures import Disclosure, Evidence, other_tellings
 from firstpoint.screening.kinds import kind_row
 from firstpoint.screening.lexicon import Lexicon
-from firstpoint.screening.ranking import FEATURES, Ranker, Worded, chance, features, kind_features, kind_words
+from firstpoint.screening.network.belief import FILES as OF_NETWORK
+from firstpoint.screening.network.belief import Said
+from firstpoint.screening.ranking import (
+    FEATURES,
+    STANDS_FROM,
+    Ranker,
+    Worded,
+    chance,
+    features,
+    kind_features,
+    kind_words,
+)
 from firstpoint.screening.reading import LexiconReader, Read
 from firstpoint.screening.words.labels import facts_of, kind_of
 from firstpoint.screening.words.scoring import Leaning, lean
 from firstpoint.screening.words.weights import Weights
+
+if TYPE_CHECKING:
+    from firstpoint.screening.network.reading import Network
 
 WEIGHTS = (
     "words.csv",
@@ -38,7 +53,10 @@ WEIGHTS = (
     "ranker.toml",
 )
 BY_WORDS = "words"  # stands for a pattern where no phrase of the lexicon tells a kind
+#: Logs up to which a thorough reader is worth its time, some two minutes.
+THOROUGH_UP_TO = 3_000
 _LEAST_CERTAIN = 0.05
+_LEAST_OF_LOG = 0.01  # of the likeliest kind, which carries the chance of the log: none is nought
 _MOST_KINDS = 6
 _SHOWN = 12  # spans of one disclosure
 _TELLING = -0.4  # log-odds from which a sentence is shown as evidence
@@ -54,37 +72,42 @@ UNCONFIRMED = "unconfirmed"
 
 @frozen(eq=False)
 class Look:
-    """One log as the reader sees it: what the lexicon tells, how the words lean, the features of both."""
+    """One log as the reader sees it: what the lexicon tells, how the words lean, the features of both, and
+    the word of the network (None where none was asked)."""
 
     told: tuple[Disclosure, ...]
     leaning: Leaning
     values: NDArray[np.float64]
+    of_network: Said | None = None
 
     def without(self, feature: str, ranker: Ranker) -> Look:
         """The same with one of :data:`~firstpoint.screening.ranking.FEATURES` as in an average log."""
         at = list(FEATURES).index(feature)
         values = self.values.copy()
         values[at] = ranker.mean[at]
-        return Look(self.told, self.leaning, values)
+        return evolve(self, values=values)
 
 
 class LogReader:
-    """Reads with the lexicon and with the weights of words."""
-
-    name = "lexicon and words"
+    """Reads with the lexicon and with the weights of words, and asks a ``network`` where one is given."""
 
     def __init__(
         self,
         phrases: LexiconReader | None = None,
         weights: Weights | None = None,
         ranker: Ranker | None = None,
+        network: Network | None = None,
     ) -> None:
         self.phrases = phrases or LexiconReader()
         self.weights = weights or ready_weights()
         self.ranker = ranker or ready_ranker()
+        self.network = network
+        self.name = "lexicon and words" if network is None else "lexicon, words and network"
         self._labels: dict[str, NDArray[np.int64]] = {}
         self.version = (
-            f"{self.phrases.version}-{weights_version()}" if weights is None else self.phrases.version
+            f"{self.phrases.version}-{weights_version(with_network=network is not None)}"
+            if weights is None
+            else self.phrases.version
         )
 
     @property
@@ -94,7 +117,7 @@ class LogReader:
 
     def with_lexicon(self, lexicon: Lexicon) -> LogReader:
         """The same reader with the phrases of another lexicon."""
-        reader = LogReader(LexiconReader(lexicon), self.weights, self.ranker)
+        reader = LogReader(LexiconReader(lexicon), self.weights, self.ranker, self.network)
         reader.version = self.version.replace(self.phrases.version, lexicon.version)
         return reader
 
@@ -122,34 +145,46 @@ class LogReader:
             incident.get("closing_code"),
             self.weights,
         )
-        return Look(told, leaning, features(leaning, told, opening, closing))
+        of_network = self.network.read(incident) if self.network else None
+        return Look(told, leaning, features(leaning, told, opening, closing), of_network)
+
+    def log_odds(self, look: Look) -> float:
+        """Log-odds that a crime is due in a log."""
+        odds = self.ranker.log_odds(look.values)
+        if self.network is None or look.of_network is None:
+            return odds
+        return self.network.belief.due.of(odds, look.of_network.due)
+
+    def kind_odds(self, look: Look, kinds: Sequence[str], words: Mapping[str, Worded]) -> NDArray[np.float64]:
+        """Log-odds (float64) that each kind is due in a log, if any crime is."""
+        values = kind_features(kinds, words, look.told, look.leaning, self.ranker.precision)
+        odds = self.ranker.kind_odds(values)
+        if self.network is not None and look.of_network is not None:
+            belief, said = self.network.belief.kind, look.of_network.kinds
+            for at, kind in enumerate(kinds):
+                if kind in said:
+                    odds[at] = belief.of(float(odds[at]), said[kind])
+        return odds
 
     def disclosures(self, text: str, look: Look) -> tuple[Disclosure, ...]:
         """A look as disclosures with their certainty."""
-        odds = self.ranker.log_odds(look.values)
+        odds = self.log_odds(look)
         words = kind_words(look.leaning, self.weights.kinds)
-        kinds = sorted({*words, *(one.kind for one in look.told)})
+        of_network = look.of_network.likeliest() if look.of_network else ()
+        kinds = sorted({*words, *(one.kind for one in look.told), *of_network})
         if not kinds:
             return ()
-        values = kind_features(kinds, words, look.told, look.leaning, self.ranker.precision)
-        share = 1.0 / (1.0 + np.exp(-self.ranker.kind_odds(values)))
+        share = 1.0 / (1.0 + np.exp(-self.kind_odds(look, kinds, words)))
         by_chance = sorted(zip(kinds, share.tolist(), strict=True), key=lambda pair: (-pair[1], pair[0]))
         told = {one.kind: one for one in look.told}
-        most = chance(odds)
-        given = [
+        left = _left(by_chance[:_MOST_KINDS], chance(odds), self.lexicon)
+        given = (
             self._disclosure(
-                self._named(kind, told.get(kind), words.get(kind)),
-                most if first else most * share_of,
-                text,
-                look,
-                first=first,
+                self._named(kind, told.get(kind), words.get(kind)), certainty, text, look, first=not at
             )
-            for first, (kind, share_of) in zip(
-                (True, *[False] * len(kinds)), by_chance[:_MOST_KINDS], strict=False
-            )
-        ]
-        kept = (one for one in merged(given, self.lexicon) if one.certainty >= _LEAST_CERTAIN)
-        return tuple(_as_reported(one, told.get(one.kind)) for one in kept)
+            for at, (kind, certainty) in enumerate(left)
+        )
+        return tuple(_as_reported(one, told.get(one.kind)) for one in given)
 
     def _named(self, kind: str, told: Disclosure | None, worded: Worded | None) -> Disclosure:
         """A kind with the facts that the lexicon tells, and others that the words make likely."""
@@ -163,10 +198,10 @@ class LogReader:
         self, one: Disclosure, certainty: float, text: str, look: Look, *, first: bool
     ) -> Disclosure:
         context = one.context
-        if certainty >= 0.5 and context in TAKES_AWAY and one.kind not in NEEDS_CONFIRMING:
+        if certainty >= STANDS_FROM and context in TAKES_AWAY and one.kind not in NEEDS_CONFIRMING:
             context = "live"
         facts = dict(one.facts)
-        if certainty >= 0.5 and one.kind.startswith(FRAUDS):
+        if one.kind.startswith(FRAUDS):
             facts.setdefault(*OURS_TO_RECORD)
         spans = self._spans(one.kind, look.leaning, first=first)
         quotes = [*((e.start, e.end) for e in one.evidence), *spans]
@@ -197,6 +232,20 @@ class LogReader:
             telling &= leaning.kinds[:, of_kind].max(axis=1) >= leaning.kinds.max(axis=1) + _OF_KIND
         shown = np.flatnonzero(telling)
         return [(int(start), int(end)) for start, end in leaning.told.spans[shown]]
+
+
+def _left(by_chance: Sequence[tuple[str, float]], most: float, lexicon: Lexicon) -> list[tuple[str, float]]:
+    """The kinds that are not only another way of telling another, with their certainties, the likeliest
+    first: it carries the chance of the log, whatever it stands for."""
+    certain = [(kind, most * share if at else most) for at, (kind, share) in enumerate(by_chance)]
+    sure = {
+        kind: round(certainty, 4)
+        for at, (kind, certainty) in enumerate(certain)
+        if round(certainty, 4) >= (_LEAST_CERTAIN if at else _LEAST_OF_LOG)
+    }
+    kept = sure.keys() - other_tellings(sure, lexicon, of_chance=most)
+    left = [(kind, certainty) for kind, certainty in certain if kind in kept]
+    return [(left[0][0], most), *left[1:]] if left else []
 
 
 def _as_reported(one: Disclosure, told: Disclosure | None) -> Disclosure:
@@ -230,11 +279,23 @@ def ready_ranker() -> Ranker:
     return Ranker.load(_folder() / "ranker.toml")
 
 
+def reader_for(logs: int, phrases: LexiconReader | None = None) -> LogReader:
+    """The reader for so many logs: a thorough one for a few days' work, a quick one for a year's."""
+    return thorough_reader(phrases) if logs <= THOROUGH_UP_TO else LogReader(phrases)
+
+
+def thorough_reader(phrases: LexiconReader | None = None) -> LogReader:
+    """The reader that asks the network besides, which takes some hundredths of a second a log."""
+    from firstpoint.screening.network.reading import ready_network
+
+    return LogReader(phrases, network=ready_network())
+
+
 @cache
-def weights_version() -> str:
+def weights_version(*, with_network: bool = False) -> str:
     """The first letters of the hash of all files of weights."""
     digest = hashlib.sha256()
-    for name in WEIGHTS:
+    for name in (*WEIGHTS, *(OF_NETWORK if with_network else ())):
         digest.update((_folder() / name).read_bytes())
     return digest.hexdigest()[:12]
 

@@ -58,6 +58,9 @@ KIND_FEATURES = (
 )
 SENTENCES, LEXICON = list(FEATURES).index("sentences"), list(FEATURES).index("lexicon")
 FEW_SENTENCES = 4.0
+# The ranker weighs that a log speaks of a record, of another force or of nobody who confirms. What is likely
+# enough to be listed is not taken away by such words besides: its chance would be told as nought.
+STANDS_FROM = 0.05
 _LEAST, _MOST = -5.0, 5.0
 _LEAST_WORDED = -6.0
 UNKNOWN_PRECISION = 0.1

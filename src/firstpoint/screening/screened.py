@@ -12,7 +12,7 @@ import polars as pl
 from firstpoint.errors import InputError
 from firstpoint.screening.disclosures import Disclosure
 from firstpoint.screening.lexicon import ready_lexicon
-from firstpoint.screening.logreading import LogReader
+from firstpoint.screening.logreading import LogReader, reader_for
 from firstpoint.screening.many import MANY
 from firstpoint.screening.reading import LexiconReader, Read, Reader, matching_rows
 from firstpoint.screening.scoring import Score, score
@@ -52,7 +52,8 @@ def screen(
     ``incident_id``; cancelled and transferred crimes cover nothing, and one without a class covers all that
     its incident discloses. ``progress`` is called with (done, total).
 
-    ``reader`` is the one that ships (:class:`LogReader`) unless given.
+    ``reader`` is the one that ships (:class:`LogReader`) unless given: a thorough one where logs are few,
+    else a quick one (:func:`reader_for`).
 
     Gives one row an incident, in the order of the input: ``incident_id``, ``expected_crimes``,
     ``chance_unrecorded``, ``chance_crime`` (0 to 1), ``harm`` (0 to 100),
@@ -61,7 +62,7 @@ def screen(
     figures, and ranks behind the logs in which something may be unrecorded and before those in which nothing
     was found. Raises :class:`InputError` when a needed column is missing.
     """
-    reader = reader or LogReader()
+    reader = reader or reader_for(incidents.height)
     parts = screened_parts([incidents], crimes, reader=reader, total=incidents.height, progress=progress)
     frame = pl.concat(parts)
     return frame.with_columns(rank=ranks(frame)).select(*_SCREENED)

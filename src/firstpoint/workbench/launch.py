@@ -259,7 +259,7 @@ def _read_tables() -> None:
     # The words, their loops and the newest rule book take seconds to have: before anybody asks, not while
     # they wait.
     from firstpoint.counting import newest_book
-    from firstpoint.screening import LogReader
+    from firstpoint.screening import reader_for
 
-    LogReader().read({"text": "Nothing to report."})
+    reader_for(1).read({"text": "Nothing to report."})
     newest_book()

@@ -36,12 +36,12 @@ __all__ = ["AT_ONCE", "Columns", "Screening", "columns_of", "read_parts"]
 AT_ONCE = 10_000  # logs that one thread takes at a time
 WORKERS = 2
 _KEPT = 4  # readers whose arrays are kept, since to make them takes seconds
-_columns: dict[tuple[str, int, int], Columns | None] = {}
+_columns: dict[tuple[str, int, int, int], Columns | None] = {}
 
 
 def columns_of(reader: LogReader) -> Columns | None:
     """The arrays of a reader, kept for the next time; None where they cannot hold what it knows."""
-    key = reader.lexicon.version, id(reader.weights), id(reader.ranker)
+    key = reader.lexicon.version, id(reader.weights), id(reader.ranker), id(reader.network)
     if key not in _columns:
         while len(_columns) >= _KEPT:
             _columns.pop(next(iter(_columns)))

@@ -22,7 +22,7 @@ from firstpoint.screening.columns.choosing import Given
 from firstpoint.screening.columns.phrases import Names
 from firstpoint.screening.disclosures import Disclosure
 from firstpoint.screening.kinds import kind_row
-from firstpoint.screening.verdicts import Answers, counted_together
+from firstpoint.screening.verdicts import counted_together
 
 NO_CLASS = -1
 
@@ -48,7 +48,6 @@ class Asked:
     _fact_numbers: dict[bytes, int] = field(factory=dict)
     _numbers: dict[bytes, int] = field(factory=dict)
     _answers: list[list[tuple[int, int, int]]] = field(factory=list)
-    _counted: Answers = field(factory=dict)
     _lock: Lock = field(factory=Lock)
 
     def required(
@@ -113,7 +112,7 @@ class Asked:
         key = question.tobytes()
         if key not in self._numbers:
             group = [self._disclosure(given, facts, at) for at in range(begin, begin + size)]
-            answered = counted_together({"received_at": received_at}, group, self._counted)
+            answered = counted_together({"received_at": received_at}, group, {})
             self._numbers[key] = len(self._answers)
             self._answers.append([self._in_numbers(one) for one in answered])
         return self._answers[self._numbers[key]]

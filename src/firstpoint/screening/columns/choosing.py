@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from firstpoint.screening.columns.compiling import compiled_loop
 from firstpoint.screening.columns.rounding import FOUR_PLACES, rounded
-from firstpoint.screening.columns.scoring import chance_of, features_of, log_odds, shares_of_kinds
+from firstpoint.screening.columns.scoring import chance_of, features_of, log_odds, shares_of_kinds, together
 from firstpoint.screening.columns.telling import (
     LIVE,
     NOT_TOLD,
@@ -18,11 +18,11 @@ from firstpoint.screening.columns.telling import (
     leave_out_other_tellings,
     tell,
 )
+from firstpoint.screening.ranking import STANDS_FROM
 
 MOST_KINDS = 6
 GIVEN = 0  # place in ``state``: disclosures written; behind it facts, patterns and quotes
-_LEAST_CERTAIN = 0.05
-_LIKELY = 0.5
+_LEAST_CERTAIN, _LEAST_OF_LOG = 0.05, 0.01
 _TELLING = -0.4
 _U = np.uint64
 
@@ -95,13 +95,15 @@ def _choose(most, room):
             return number
         room.chosen[number] = best
         room.exact[number] = most if number == 0 else most * room.shares[best]
-        room.certainty[best] = rounded(room.exact[number], FOUR_PLACES)
+        certainty = rounded(room.exact[number], FOUR_PLACES)
+        if certainty >= (_LEAST_OF_LOG if number == 0 else _LEAST_CERTAIN):
+            room.certainty[best] = certainty
         room.shares[best] = -1.0
     return MOST_KINDS
 
 
 @compiled_loop
-def _write_facts(kind, label, certainty, choice, telling, room, out, past):
+def _write_facts(kind, label, choice, telling, room, out, past):
     facts = room.facts
     for name in range(facts.size):
         facts[name] = -1
@@ -112,7 +114,7 @@ def _write_facts(kind, label, certainty, choice, telling, room, out, past):
         for name in range(facts.size):
             if telling.facts[kind, name] >= 0:
                 facts[name] = telling.facts[kind, name]
-    if certainty >= _LIKELY and choice.is_fraud[kind] and facts[choice.ours[0]] < 0:
+    if choice.is_fraud[kind] and facts[choice.ours[0]] < 0:
         facts[choice.ours[0]] = choice.ours[1]
     for name in range(facts.size):
         if facts[name] >= 0:
@@ -177,29 +179,31 @@ def _write_quotes(log, kind, is_first, choice, leanings, telling, out, begin):
 
 
 @compiled_loop
-def _write(log, number, choice, leanings, telling, room, out, state):
+def _write(log, number, is_first, choice, leanings, telling, room, out, state):
     kind, certainty = room.chosen[number], room.exact[number]
     at, told = state[GIVEN], telling.certainty[kind] != NOT_TOLD
     context = telling.context[kind] if told else LIVE
-    if certainty >= _LIKELY and choice.takes_away[context] and not choice.needs_confirming[kind]:
+    if certainty >= STANDS_FROM and choice.takes_away[context] and not choice.needs_confirming[kind]:
         context = LIVE
     out.kind[at], out.context[at], out.certainty[at] = kind, context, room.certainty[kind]
     if choice.needs_confirming[kind] and context == choice.unconfirmed:
         out.certainty[at] = max(out.certainty[at], telling.certainty[kind])
     out.victims[at] = telling.victims[kind] if told else 1
     label = leanings.label[log, kind]
-    state[1] = _write_facts(kind, label, certainty, choice, telling, room, out, state[1])
+    state[1] = _write_facts(kind, label, choice, telling, room, out, state[1])
     state[2] = _write_patterns(kind, choice, telling, out, state[2])
-    state[3] = _write_quotes(log, kind, number == 0, choice, leanings, telling, out, state[3])
+    state[3] = _write_quotes(log, kind, is_first, choice, leanings, telling, out, state[3])
     out.facts_from[at + 1], out.patterns_from[at + 1], out.quotes_from[at + 1] = state[1], state[2], state[3]
     state[GIVEN] = at + 1
 
 
 @compiled_loop
-def choose(first, code_of, leanings, finds, known, telling, room, out, state):
+def choose(first, code_of, said, leanings, finds, known, telling, room, out, state):
     """Write what logs from ``first`` on disclose, until all are done or the space is full.
 
-    ``code_of`` (int32): the place of each log's codes. Gives the number of the next log.
+    ``code_of`` (int32): the place of each log's codes; ``said``
+    (:class:`~firstpoint.screening.columns.scoring.OfNetwork`): what the network says. Gives the number of the
+    next log.
     """
     phrases, codes, weights, choice = known
     most_facts, most_patterns = MOST_KINDS * room.facts.size, MOST_KINDS * telling.patterns.shape[1]
@@ -214,12 +218,18 @@ def choose(first, code_of, leanings, finds, known, telling, room, out, state):
         code = code_of[log]
         tell(log, code, finds, phrases, codes, telling)
         features_of(log, code, leanings, codes, telling, room.values, room.most)
-        most = chance_of(log_odds(room.values, weights))
-        shares_of_kinds(log, leanings, phrases, weights, telling, room.shares)
+        most = chance_of(together(log_odds(room.values, weights), said.due[log], weights.of_due))
+        shares_of_kinds(log, leanings, said, phrases, weights, telling, room.shares)
         count = _choose(most, room)
-        leave_out_other_tellings(room.certainty, phrases, telling)
+        leave_out_other_tellings(room.certainty, phrases.slack * most, phrases, telling)
+        is_first = True
         for number in range(count):
-            if room.certainty[room.chosen[number]] >= _LEAST_CERTAIN:
-                _write(log, number, choice, leanings, telling, room, out, state)
+            kind = room.chosen[number]
+            if room.certainty[kind] == NOT_TOLD:
+                continue
+            if is_first:  # it carries the chance of the log, whatever it stands for
+                room.exact[number], room.certainty[kind] = most, rounded(most, FOUR_PLACES)
+            _write(log, number, is_first, choice, leanings, telling, room, out, state)
+            is_first = False
         out.given_from[log + 1] = state[GIVEN]
     return code_of.size

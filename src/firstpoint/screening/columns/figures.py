@@ -17,46 +17,39 @@ from firstpoint.screening.covering import Grading, covers, share_left_open
 from firstpoint.screening.disclosures import Disclosure
 from firstpoint.screening.kinds import kind_row, kind_rows
 
-_Told = tuple[tuple[int, int, int], ...]
-
 
 @define
 class Covering:
-    """How much of what is due the crimes linked leave open, remembered by what is due and recorded."""
+    """How much of what is due the crimes linked leave open."""
 
     names: Names
     weights: Mapping[str, Any]
     _grading: Grading = field(init=False)
-    _known: dict[tuple[_Told, tuple[str, ...]], list[float]] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         self._grading = Grading(self.weights["told_also_as"])
 
-    def left_open(self, due: _Told, recorded: Sequence[str | None], classes: Sequence[str]) -> list[float]:
+    def left_open(
+        self, due: Sequence[tuple[int, int, int]], recorded: Sequence[str | None], classes: Sequence[str]
+    ) -> list[float]:
         """The share that is left open of each disclosure due (kind, class and crimes, in numbers)."""
         covered = self.weights["covered"]
-        classed = tuple(ho_class for ho_class in recorded if ho_class is not None)
-        if len(classed) < len(recorded):
+        if None in recorded:
             return [float(covered["by_record_of_unknown_class"])] * len(due)
-        key = due, classed
-        if key not in self._known:
-            told = [
-                Disclosure(
-                    kind=self.names.kinds[kind],
-                    offence="",
-                    certainty=1.0,
-                    ho_class=None if ho_class == NO_CLASS else classes[ho_class],
-                    crimes=crimes,
-                )
-                for kind, ho_class, crimes in due
-            ]
-            known = [ho_class for ho_class in classed if ho_class]
-            beside = float(covered["beside_a_record"]) if known else 1.0
-            found = covers(told, known, self._grading)
-            self._known[key] = [
-                beside if cover.grade is None else share_left_open(cover, covered) for cover in found
-            ]
-        return self._known[key]
+        told = [
+            Disclosure(
+                kind=self.names.kinds[kind],
+                offence="",
+                certainty=1.0,
+                ho_class=None if ho_class == NO_CLASS else classes[ho_class],
+                crimes=crimes,
+            )
+            for kind, ho_class, crimes in due
+        ]
+        known = [ho_class for ho_class in recorded if ho_class]
+        beside = float(covered["beside_a_record"]) if known else 1.0
+        found = covers(told, known, self._grading)
+        return [beside if cover.grade is None else share_left_open(cover, covered) for cover in found]
 
 
 def figures_of(
@@ -81,7 +74,7 @@ def figures_of(
         recorded_as[log] = UNCLASSED if None in recorded else CLASSED if recorded else NO_RECORD
         at = [at for at in range(start[log], start[log + 1]) if told[at][2] > 0]
         if recorded and at:
-            left[at] = covering.left_open(tuple(told[each] for each in at), recorded, classes)
+            left[at] = covering.left_open([told[each] for each in at], recorded, classes)
     due = Due(
         given.certainty,
         required.crimes,

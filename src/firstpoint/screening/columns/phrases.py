@@ -32,6 +32,7 @@ from firstpoint.screening.logreading import (
     TAKES_AWAY,
     UNCONFIRMED,
 )
+from firstpoint.screening.network.belief import Belief, Together
 from firstpoint.screening.ranking import UNKNOWN_PRECISION, Ranker
 from firstpoint.screening.reading import LexiconReader, matching_rows
 from firstpoint.screening.words.labels import facts_of
@@ -120,8 +121,8 @@ def phrases_of(tables: Tables, names: Names) -> Phrases:
     )
 
 
-def weights_of(ranker: Ranker, kinds: Sequence[str]) -> Weights:
-    """The coefficients of the ranker."""
+def weights_of(ranker: Ranker, belief: Belief | None, kinds: Sequence[str]) -> Weights:
+    """The coefficients of the ranker, and of ranker and network together."""
     precision = [odds_of(float(ranker.precision.get(kind, UNKNOWN_PRECISION))) for kind in kinds]
     return Weights(
         ranker.coefficients.astype(np.float64),
@@ -130,7 +131,13 @@ def weights_of(ranker: Ranker, kinds: Sequence[str]) -> Weights:
         float(ranker.constant),
         ranker.of_kinds.astype(np.float64),
         np.array(precision),
+        _together(belief.due if belief else None),
+        _together(belief.kind if belief else None),
     )
+
+
+def _together(told: Together | None) -> NDArray[np.float64]:
+    return np.array((told.ranker, told.network, told.constant) if told else (1.0, 0.0, 0.0))
 
 
 def choice_of(labels: Sequence[str], labelled: NDArray[np.bool_], names: Names) -> Choice:

@@ -24,7 +24,7 @@ from firstpoint.screening.columns.phrases import (
     phrases_of,
     weights_of,
 )
-from firstpoint.screening.columns.scoring import Weights
+from firstpoint.screening.columns.scoring import OfNetwork, Weights
 from firstpoint.screening.columns.telling import NUMBER, SHOWN, Finds, OfCodes, Phrases, Telling, weigh_hits
 from firstpoint.screening.columns.wording import Wording, lean_column, wording_of
 from firstpoint.screening.disclosures import number_told
@@ -71,7 +71,7 @@ class Columns:
             names,
             wording,
             phrases_of(tables, names),
-            weights_of(reader.ranker, names.kinds),
+            weights_of(reader.ranker, reader.network.belief if reader.network else None, names.kinds),
             choice_of(labels, wording.labelled, names),
         )
 
@@ -100,7 +100,7 @@ class Screening:
         of_codes = codes_of(codes.pairs, known.reader.phrases, known.names, self._codes)
         kinds = _kinds_told(of_codes, codes, known.names)
         reading = read_column(part["text"], known.tables, kinds, self._met)
-        given = self._given(reading, codes, of_codes)
+        given = self._given(reading, codes, of_codes, self._of_network(part))
         received_at, period = self._periods_of(part)
         sure_from = float(lexicon.weights["floor"]["counted_together"])
         required = self.asked.required(given, period, received_at, sure_from)
@@ -119,7 +119,20 @@ class Screening:
             }
         ).with_columns(pl.when(read).then(pl.col(name)).alias(name) for name in FIGURES)
 
-    def _given(self, reading: Reading, codes: _Codes, of_codes: OfCodes) -> Given:
+    def _of_network(self, part: pl.DataFrame) -> OfNetwork:
+        """What the network says of each log."""
+        network, kinds = self.columns.reader.network, self.columns.names.kinds
+        asked = 0 if network is None else part.height
+        said = OfNetwork(np.full(part.height, np.nan), np.full((asked, len(kinds)), np.nan))
+        if network is None:
+            return said
+        for log, incident in enumerate(part.iter_rows(named=True)):
+            if told := network.read(incident):
+                said.due[log] = told.due
+                said.kinds[log] = [told.kinds.get(kind, np.nan) for kind in kinds]
+        return said
+
+    def _given(self, reading: Reading, codes: _Codes, of_codes: OfCodes, said: OfNetwork) -> Given:
         known = self.columns
         opening, closing = (
             (column, known.wording.codes(told, shape))
@@ -130,7 +143,7 @@ class Screening:
         )
         leanings = lean_column(reading.texts, known.wording, opening, closing)
         finds = _finds(reading, known.phrases)
-        return _chosen(leanings, finds, codes.number, of_codes, known)
+        return _chosen(leanings, finds, codes.number, said, of_codes, known)
 
     def _periods_of(self, part: pl.DataFrame) -> tuple[pl.Series, NDArray[np.int32]]:
         """When each log of a part was received, and the number of its period."""
@@ -258,7 +271,12 @@ def why_not_read(tally: NDArray[np.int32], languages: Languages) -> list[str | N
 
 
 def _chosen(
-    leanings: Leanings, finds: Finds, code_of: NDArray[np.int32], codes: OfCodes, known: Columns
+    leanings: Leanings,
+    finds: Finds,
+    code_of: NDArray[np.int32],
+    said: OfNetwork,
+    codes: OfCodes,
+    known: Columns,
 ) -> Given:
     telling, room = _telling(finds, known), _choosing(known)
     weigh_hits(finds, known.phrases, telling)
@@ -267,7 +285,7 @@ def _chosen(
     everything = known.phrases, codes, known.weights, known.choice
     first = 0
     while True:
-        first = choose(first, code_of, leanings, finds, everything, telling, room, out, state)
+        first = choose(first, code_of, said, leanings, finds, everything, telling, room, out, state)
         if first == len(code_of):
             return _filled(out, state)
         out = _larger(out)

@@ -19,8 +19,18 @@ _LEAST_WORDED = -6.0
 _LAST = 3
 
 
+class OfNetwork(NamedTuple):
+    """What the network says: of each log the log-odds that a crime is ``due`` (float64; no number where it
+    was not asked) and of the ``kinds`` (float64, logs x kinds; no number for one that it does not tell; no
+    rows where it was asked of no log)."""
+
+    due: NDArray[np.float64]
+    kinds: NDArray[np.float64]
+
+
 class Weights(NamedTuple):
-    """The coefficients of the ranker, and the log-odds of the precision of each kind."""
+    """The coefficients of the ranker, the log-odds of the precision of each kind, and those of ranker,
+    network and constant (float64) in what both say together, of whether a crime is due and of kinds."""
 
     coefficients: NDArray[np.float64]
     mean: NDArray[np.float64]
@@ -28,6 +38,8 @@ class Weights(NamedTuple):
     constant: float
     of_kinds: NDArray[np.float64]
     precision: NDArray[np.float64]
+    of_due: NDArray[np.float64]
+    of_kind: NDArray[np.float64]
 
 
 @compiled_loop
@@ -120,6 +132,24 @@ def log_odds(values, weights):
 
 
 @compiled_loop
+def together(of_ranker, of_network, belief):
+    """Give the log-odds of ranker and network; ``of_network`` is no number where the network says nothing."""
+    if np.isnan(of_network):
+        return of_ranker
+    return belief[0] * of_ranker + belief[1] * of_network + belief[2]
+
+
+@compiled_loop
+def likeliest(odds):
+    """Give the place of the highest of some numbers, the first of several, or -1 where none is a number."""
+    place = -1
+    for at in range(odds.size):
+        if not np.isnan(odds[at]) and (place < 0 or odds[at] > odds[place]):
+            place = at
+    return place
+
+
+@compiled_loop
 def place_of_kind(kind, log, leanings, room):
     """Give the most telling of the sentences in which the phrases of a kind stand."""
     most = _LEAST
@@ -148,9 +178,11 @@ def _by_code(kind, phrases, room):
 
 
 @compiled_loop
-def shares_of_kinds(log, leanings, phrases, weights, room, shares):
+def shares_of_kinds(log, leanings, said, phrases, weights, room, shares):
     """Fill in the chance of each kind, if any crime is due; -1 for one that nothing tells."""
     label, odds, of_kinds = leanings.label, leanings.odds, weights.of_kinds
+    asked = not np.isnan(said.due[log])
+    of_network = likeliest(said.kinds[log]) if asked else -1
     most_worded, most_sure, most_told, worded = 0.0, 0.0, _LEAST, False
     for kind in range(shares.size):
         if label[log, kind] >= 0:
@@ -163,7 +195,7 @@ def shares_of_kinds(log, leanings, phrases, weights, room, shares):
         told = room.certainty[kind] != NOT_TOLD
         by_words = label[log, kind] >= 0
         shares[kind] = -1.0
-        if not told and not by_words:
+        if not told and not by_words and kind != of_network:
             continue
         words = odds[log, kind] if by_words else _LEAST_WORDED - 1.0
         total = words * of_kinds[0] + (most_worded - words) * of_kinds[1]
@@ -176,4 +208,7 @@ def shares_of_kinds(log, leanings, phrases, weights, room, shares):
             total += min(4, room.many[kind]) * of_kinds[8]
         else:
             total += _LEAST * of_kinds[2] - 3.0 * of_kinds[3] + most_sure * of_kinds[4] + _LEAST * of_kinds[6]
-        shares[kind] = chance_of(total + of_kinds[9])
+        total += of_kinds[9]
+        if asked:
+            total = together(total, said.kinds[log, kind], weights.of_kind)
+        shares[kind] = chance_of(total)

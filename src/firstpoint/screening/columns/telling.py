@@ -158,7 +158,7 @@ def tell(log, code, finds, phrases, codes, room):
             _tell_kind(kind, first, past, beside, finds, phrases, room)
     if codes.kind[code] >= 0 and not _is_told(codes.kind[code], phrases, room):
         _tell_by_code(log, code, finds, phrases, codes, room)
-    leave_out_other_tellings(room.certainty, phrases, room)
+    leave_out_other_tellings(room.certainty, phrases.slack, phrases, room)
     for kind in range(room.certainty.size):
         if room.certainty[kind] != NOT_TOLD:
             certainty = room.certainty[kind] * codes.leaves[code]
@@ -340,7 +340,7 @@ def _tell_by_code(log, code, finds, phrases, codes, room):
 
 
 @compiled_loop
-def leave_out_other_tellings(certainty, phrases, room):
+def leave_out_other_tellings(certainty, slack, phrases, room):
     """Take out each kind that is only another way of telling a surer one."""
     for kind in range(certainty.size):
         room.swallowed[kind] = 0
@@ -349,7 +349,7 @@ def leave_out_other_tellings(certainty, phrases, room):
             continue
         for other in range(certainty.size):
             if phrases.also[kind, other] and certainty[other] != NOT_TOLD:
-                if certainty[other] <= certainty[kind] + phrases.slack:
+                if certainty[other] <= certainty[kind] + slack:
                     room.swallowed[other] = 1
     for kind in range(certainty.size):
         if room.swallowed[kind]:

@@ -58,7 +58,7 @@ def told(text: str, numbers: Mapping[str, int]) -> Told:
     starts: list[int] = []
     spans: list[tuple[int, int]] = []
     sentence = -1
-    for word, number, start, end in _weighed(text):
+    for word, number, start, end in weighed_words(text):
         if number != sentence:
             sentence = number
             starts.append(len(words))
@@ -76,10 +76,10 @@ def told(text: str, numbers: Mapping[str, int]) -> Told:
 
 def words_of(text: str) -> set[str]:
     """The words of a text that may be given a weight."""
-    return {word for word, *_ in _weighed(text) if word}
+    return {word for word, *_ in weighed_words(text) if word}
 
 
-def _weighed(text: str) -> Iterator[tuple[str, int, int, int]]:
+def weighed_words(text: str) -> Iterator[tuple[str, int, int, int]]:
     """Each word as the weights know it, with the number of its sentence and its place; empty for a word that
     is never weighed.
 

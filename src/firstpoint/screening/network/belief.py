@@ -1,0 +1,59 @@
+"""What the network says of a log, and how far it is believed beside the ranker."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+from attrs import asdict, frozen
+
+#: The files of a network: its weights, the words that it is given besides ordinary ones, its pieces of words,
+#: the kinds that it tells, and how far it is believed.
+FILES = ("network.onnx", "network_words.txt", "network_tokens.txt", "network_kinds.txt", "network.toml")
+
+
+@frozen
+class Together:
+    """Log-odds that follow from those of ranker and network: a logistic regression on both."""
+
+    ranker: float
+    network: float
+    constant: float
+
+    def of(self, of_ranker: float, of_network: float) -> float:
+        """The log-odds of both together."""
+        return self.ranker * of_ranker + self.network * of_network + self.constant
+
+
+@frozen
+class Belief:
+    """How far the network is believed (``network.toml``): on whether a crime is ``due``, and on whether, if
+    one is, it is of a ``kind``. Fitted to banks that neither ranker nor network had met."""
+
+    due: Together
+    kind: Together
+
+    @classmethod
+    def load(cls, path: Path) -> Belief:
+        """Read what :meth:`save` wrote."""
+        held = tomllib.loads(path.read_text("utf-8"))
+        return cls(Together(**held["due"]), Together(**held["kind"]))
+
+    def save(self, path: Path) -> None:
+        """Write the coefficients to a file that can be read."""
+        lines = []
+        for name, told in asdict(self).items():
+            lines += [f"[{name}]", *(f"{each} = {value:.4f}" for each, value in told.items()), ""]
+        path.write_text("\n".join(lines), "utf-8")
+
+
+@frozen
+class Said:
+    """What the network says of a log: the log-odds that a crime is due, and that one of each kind is."""
+
+    due: float
+    kinds: dict[str, float]
+
+    def likeliest(self) -> tuple[str, ...]:
+        """The likeliest kind, where it tells any; the first of several that are as likely."""
+        return (max(self.kinds, key=self.kinds.__getitem__),) if self.kinds else ()
