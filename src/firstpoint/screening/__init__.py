@@ -22,7 +22,7 @@ A log goes through the room in one direction:
    that does all this. :mod:`~firstpoint.screening.fitting` fits it, each bank judged by weights that had not
    met it.
    Where logs are few, a small language model is asked besides (:mod:`~firstpoint.screening.network`), and its
-   word moves the chance that any crime is due.
+   word moves the chance that any crime is due and that of each kind.
 6. :mod:`~firstpoint.screening.facts` writes them as the facts of a report and
    :mod:`~firstpoint.screening.verdicts` asks ``counting`` for the class and the number of crimes. The screen
    never counts itself.
@@ -48,7 +48,7 @@ Another reader can stand in for the lexicon behind :class:`Reader`
 Limits, honestly. A person decides; the screen only ranks. Lexicon and weights were made from invented logs
 without sight of a force's own; what is measured on banks that took no part says little enough of a real
 force, whose logs are told in more ways. It weighs words and does not understand them: of two logs of one
-scene in which a single checked fact undoes the crime it reads both rightly in fewer than half of the pairs.
+scene in which a single checked fact undoes the crime it reads both rightly in about half of the pairs.
 It reads English only; a log that seems to be in another language is told apart and has no figures. A word
 that it does not know may be a name, or a misspelling of one it knows. Victims are counted from words for
 people where victims stand in the sentence (what is owned has one owner unless several are told), so several

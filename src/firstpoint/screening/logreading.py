@@ -4,7 +4,7 @@ The lexicon says which kinds of allegation the phrases of a log tell, with what 
 weights of words say which sentences tell or undo a crime, and of which kind. The ranker makes of both the
 chance that a crime is due and the chance of each kind. The likeliest kind carries the chance of the log; no
 other is given a higher one. A :func:`thorough_reader` asks a network besides
-(:mod:`~firstpoint.screening.network`), whose word moves the chance of the log and nothing else.
+(:mod:`~firstpoint.screening.network`), whose word moves the chance of the log and of each kind.
 """
 
 from __future__ import annotations
