@@ -15,7 +15,7 @@ from firstpoint.screening import LogReader, explain, logreading, reader_for, scr
 from firstpoint.screening.columns import columns_of, read_parts
 from firstpoint.screening.fitting import Seen, fit_belief
 from firstpoint.screening.network.belief import Belief, Said, Together
-from firstpoint.screening.network.plain import plain_log
+from firstpoint.screening.network.plain import plain_log, surely_no_names
 from firstpoint.screening.network.reading import ready_network
 from firstpoint.screening.network.tokens import MOST_TOKENS, WordPieces, kept
 from firstpoint.screening.words.scoring import Leaning
@@ -49,7 +49,20 @@ def test_names_places_postcodes_and_what_somebody_is_are_left_out():
     assert plainly == named == placed
 
 
-def test_a_word_that_is_not_ordinary_is_left_out_unless_it_is_known():
+@pytest.mark.parametrize("as_written", [str.lower, str.upper])
+def test_names_are_left_out_of_logs_without_capitals_too(as_written):
+    names = ("Mohammed Khan", "Emily Clarke", "Priya Patel", "Steve Jones", "Siobhan Campbell")
+    told = {words_given(as_written(f"The caller {name} says that a man hit her.")) for name in names}
+    assert told == {"/ . the caller says that a man hit her"}
+
+
+def test_words_in_small_letters_are_no_names_where_names_have_capitals():
+    assert surely_no_names("Then a man hit Steve hard.") == {"a", "man", "hit", "hard"}
+    assert surely_no_names("a man hit steve hard.") == set()
+    assert surely_no_names("A MAN HIT STEVE HARD.") == set()
+
+
+def test_a_word_that_is_not_known_is_left_out():
     assert words_given("caller xqzbrk hit her") == "/ . caller hit her"
     assert words_given("caller xqzbrk hit her", known={"xqzbrk"}) == "/ . caller xqzbrk hit her"
 
@@ -60,7 +73,7 @@ def test_figures_are_told_by_their_form():
 
 @given(st.text(max_size=200))
 def test_every_word_of_a_text_stands_where_it_says(text):
-    told = plain_log(text, None, None)
+    told = plain_log(text, None, None, ready_network().known)
     assert len(told.words) == len(told.places)
     assert all(0 <= start < end <= len(text) for start, end in told.places if end > 0)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from attrs import asdict, frozen
 
-#: The files of a network: its weights, the words that it is given besides ordinary ones, its pieces of words,
+#: The files of a network: its weights, the words that it is given, its pieces of words,
 #: the kinds that it tells, and how far it is believed.
 FILES = ("network.onnx", "network_words.txt", "network_tokens.txt", "network_kinds.txt", "network.toml")
 

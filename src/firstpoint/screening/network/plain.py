@@ -1,16 +1,14 @@
 """A log as the network is given it: plain words and the ends of sentences, and nothing of who somebody is.
 
 What the weights never weigh (:mod:`~firstpoint.screening.words.cutting`: names, postcodes, words that say
-what a person is) is left out as if it were not there, clock times and long figures are told by their form
-alone, and so is left out every word that is neither ordinary English nor among those given, since it may be a
-name.
+what a person is) is left out as if it were not there, and clock times and long figures are told by their form
+alone. Many logs are written without capitals or in nothing else, so that no name shows in them: therefore
+only words are given that several banks hold in small letters, in logs that do write names with a capital.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from functools import cache
-from importlib import resources
 
 from attrs import frozen
 
@@ -32,8 +30,8 @@ class PlainLog:
     places: tuple[tuple[int, int], ...]
 
 
-def plain_log(text: str, opening: str | None, closing: str | None, known: Collection[str] = ()) -> PlainLog:
-    """A log in plain words; ``known`` are words besides those of ordinary English."""
+def plain_log(text: str, opening: str | None, closing: str | None, known: Collection[str]) -> PlainLog:
+    """A log in plain words; ``known`` are the words that may be given."""
     told = [
         *((word, NOWHERE) for word in _of_code(opening, known)),
         (_AFTER_OPENING, NOWHERE),
@@ -44,12 +42,12 @@ def plain_log(text: str, opening: str | None, closing: str | None, known: Collec
     return PlainLog(tuple(word for word, _ in told), tuple(place for _, place in told))
 
 
-def plain(word: str, known: Collection[str] = ()) -> str:
+def plain(word: str, known: Collection[str]) -> str:
     """A word as the network is given it; empty for one that it is not given."""
     if word.startswith("#"):
         return _TIME if word == "#time" else _NUMBER
     # Marks but for a comma are left out too: a hyphen or an apostrophe may be all that is left of a name.
-    return word if word.isdigit() or word == _COMMA or word in known or word in ordinary_words() else ""
+    return word if word.isdigit() or word == _COMMA or word in known else ""
 
 
 def _of_code(code: str | None, known: Collection[str]) -> Iterator[str]:
@@ -67,8 +65,9 @@ def _of_text(text: str, known: Collection[str]) -> Iterator[tuple[str, tuple[int
             yield told, (start, end)
 
 
-@cache
-def ordinary_words() -> frozenset[str]:
-    """Words of ordinary English."""
-    file = resources.files("firstpoint.screening") / "lexicon" / "ordinary_words.txt"
-    return frozenset(file.read_text("utf-8").split())
+def surely_no_names(text: str) -> set[str]:
+    """The words that stand in small letters in a text that writes names with a capital; none of another."""
+    told = list(weighed_words(text))
+    if not any(word == "" and text[start].isupper() for word, _, start, _ in told):
+        return set()
+    return {word for word, _, start, _ in told if word and text[start].islower()}

@@ -22,8 +22,8 @@ _SPELT = 8_000  # characters of a huge log that are looked at, at its beginning 
 class Network:
     """The network of one folder; threads may share it.
 
-    ``belief`` is what stands in the folder unless another is given; ``known`` are words that it is given
-    besides ordinary ones, ``kinds`` those that it tells.
+    ``belief`` is what stands in the folder unless another is given; ``known`` are the words that it is
+    given, ``kinds`` those that it tells.
     """
 
     def __init__(self, folder: Path, belief: Belief | None = None) -> None:
