@@ -25,6 +25,7 @@ class Room(NamedTuple):
     """What the loop notes while it reads one log; made once and used for every log."""
 
     code: NDArray[np.uint32]
+    meeting: NDArray[np.int32]  # the row of the needs that a token meets
     size: NDArray[np.uint8]  # of a word that is not looked up yet
     keys: NDArray[np.uint64]  # tokens x 4: two halves of the key of such a word, its place in the table
     start: NDArray[np.int32]

@@ -19,22 +19,30 @@ from firstpoint.screening.engine.cutting import CLAUSE, ENTRY, SENTENCE
 
 BLOCK_REACH = 6
 SIEVE = np.uint64(64 - 17)
-NEEDS = 2  # words of bits for needs
-# In a row of ``codes``: flags, where the phrases and cues anchored on it begin in ``anchored``, its needs.
+NEEDS = 16  # words of bits for needs
+ALWAYS_MET = 64 * NEEDS - 1  # the bit of no need, where a pattern has fewer than are listed
+NEEDS_LISTED = 4
+# In a row of ``codes``: flags, where the phrases and cues anchored on it begin in ``anchored``, its place in
+# ``needs``.
 CODE_FLAGS, CODE_ANCHORED, CODE_NEEDS = np.uint64(0), np.uint64(1), np.uint64(2)
 PHRASES, CUES = 0, 32  # by how many bits of that word
 LONGEST_ROW = 16  # words of a row of words
-# Nothing anchored; the mark of the last pattern that is anchored on a code.
+# Nothing anchored. In ``anchored``: a pattern, the mark of the last one that is anchored on a code, and above
+# them the pattern's two rarest needs.
 NONE, LAST = np.uint64(0xFFFFFFFF), np.uint64(0x80000000)
 FIRST, SECOND, ENDS = np.uint64(1), np.uint64(2), np.uint64(4)  # place in a row of words; ends a sentence
-# In a row of ``patterns``: its needs, the kinds it has a say over, its elements (the first, how many << 32),
-# the tokens from its start to its anchor (the least, how many more << 32), its look-alikes (as its elements).
-PATTERN_KINDS, PATTERN_ELEMENTS, PATTERN_BEFORE, PATTERN_BLOCKS = map(np.uint64, (2, 4, 5, 6))
+# In a row of ``patterns``: two further needs of sixteen bits each; the kinds it has a say over, its elements
+# (the first, how many << 32), the tokens from its start to its anchor (the least, how many more << 32), its
+# look-alikes (as its elements).
+PATTERN_NEEDS, PATTERN_KINDS, PATTERN_ELEMENTS, PATTERN_BEFORE, PATTERN_BLOCKS = map(
+    np.uint64, (0, 2, 4, 5, 6)
+)
 _U = np.uint64
 _ONE, _SIXTY_THREE, _SIX = _U(1), _U(63), _U(6)
 _TWO, _THREE = _U(2), _U(3)
 _TWENTY, _TWENTY_BITS = _U(20), _U(0xFFFFF)
-_LOWER, _HALF = _U(0xFFFFFFFF), _U(32)
+LOWER, _HALF = _U(0xFFFFFFFF), _U(32)
+_SIXTEEN, _NEED = _U(16), _U(0xFFFF)
 SPREAD = _U(0x9E3779B97F4A7C15)
 
 
@@ -47,11 +55,13 @@ class Patterns(NamedTuple):
 
     codes: NDArray[np.uint64]  # rows of 4, one after the other: see CODE_...
     patterns: NDArray[np.uint64]  # rows of 8, one after the other: see PATTERN_...
+    needs: NDArray[np.uint64]  # rows of NEEDS: the needs that codes meet, as bits; the first row meets none
     members: NDArray[np.uint64]  # codes x words of sets: the sets that hold a code, as bits
-    elements: NDArray[np.int32]  # elements x 3: the most tokens passed over or -1, the set, whether optional
+    # Elements x 4: the most tokens passed over or -1, the set, whether optional, the need that it is or -1.
+    elements: NDArray[np.int32]
     rank: NDArray[np.int32]  # the order of the patterns' ids
     block: NDArray[np.uint32]  # the look-alikes of phrases, one phrase after the other
-    anchored: NDArray[np.uint32]  # the phrases, then the cues anchored on each code; the last one is marked
+    anchored: NDArray[np.uint64]  # the phrases, then the cues anchored on each code, with their rarest needs
     pair_slots: NDArray[
         np.int64
     ]  # places x 4: the pair of codes, the first and past-the-last of its ``rows``
@@ -65,7 +75,7 @@ class Patterns(NamedTuple):
 @inlined
 def halves(word):
     """Give the lower and the upper half of a word."""
-    return np.int64(word & _LOWER), np.int64(word >> _HALF)
+    return np.int64(word & LOWER), np.int64(word >> _HALF)
 
 
 @inlined
@@ -86,6 +96,14 @@ def rows_of(pair, hashed, slots, bits):
 
 
 @inlined
+def met_by_nothing(met, sentence):
+    """Begin the needs that a sentence meets."""
+    for part in range(NEEDS - 1):
+        met[sentence, part] = _U(0)
+    met[sentence, NEEDS - 1] = _ONE << _SIXTY_THREE
+
+
+@inlined
 def survey(count, patterns, room):
     """Look at each token once: lay the rows of words, note the anchors, and what each sentence meets.
 
@@ -97,14 +115,18 @@ def survey(count, patterns, room):
     codes, begins, edges = room.code, room.edge_from, room.edges
     about, slots, sieve, rows = patterns.codes, patterns.pair_slots, patterns.pair_sieve, patterns.rows
     of_phrases, of_cues, ends, met = room.of_phrases, room.of_cues, room.sentence_end, room.met
+    meeting = room.meeting
     phrases, cues, sentence = 0, 0, 0
-    one, two, before, pair = _U(0), _U(0), _U(0), _U(0)
+    before, pair, needs = _U(0), _U(0), patterns.needs
+    met_by_nothing(met, 0)
     for at in range(count):
         code = _U(codes[at])
         row = code << _TWO
         flags, anchored = about[row + CODE_FLAGS], about[row + CODE_ANCHORED]
-        one |= about[row + CODE_NEEDS]
-        two |= about[row + CODE_NEEDS + _ONE]
+        of_code = about[row + CODE_NEEDS]
+        meeting[at] = of_code
+        for part in range(NEEDS):
+            met[sentence, part] |= needs[of_code, part]
         pair = ((pair & _TWENTY_BITS) << _TWENTY) | code
         hashed = pair * SPREAD
         bit = hashed >> SIEVE
@@ -128,23 +150,21 @@ def survey(count, patterns, room):
                     laid += 1
                     of_edge = about[(edge << _TWO) + CODE_ANCHORED]
                     of_phrases[phrases] = of_cues[cues] = (_U(at - 1) << _TWENTY) | edge
-                    phrases += of_edge & _LOWER != _LOWER
-                    cues += of_edge >> _HALF != _LOWER
+                    phrases += of_edge & LOWER != LOWER
+                    cues += of_edge >> _HALF != LOWER
         of_phrases[phrases] = of_cues[cues] = (_U(at) << _TWENTY) | code
-        phrases += anchored & _LOWER != _LOWER
-        cues += anchored >> _HALF != _LOWER
+        phrases += anchored & LOWER != LOWER
+        cues += anchored >> _HALF != LOWER
         before = flags & FIRST
         begins[at] = laid
         if flags & ENDS:
             ends[sentence] = at
-            met[sentence, 0], met[sentence, 1] = one, two
-            one, two = _U(0), _U(0)
             sentence += 1
+            met_by_nothing(met, sentence)
         if phrases >= most or cues >= most:
             return -1, -1
     begins[count] = laid
     ends[sentence] = count
-    met[sentence, 0], met[sentence, 1] = one, two
     return phrases, cues
 
 
@@ -157,8 +177,16 @@ def meets(members, wanted, at, codes, begins, edges):
     return met
 
 
+@inlined
+def meets_need(need, at, needs, meeting):
+    """Whether a token meets a need."""
+    return (needs[meeting[at], need >> 6] >> _U(need & 63)) & _ONE != _U(0)
+
+
 @compiled_loop
-def end_from(begin, size, start, limit, members, elements, codes, begins, edges, choices, visited):
+def end_from(
+    begin, size, start, limit, members, elements, codes, begins, edges, needs, meeting, choices, visited
+):
     """Give the token after a pattern that begins at ``start`` and ends by ``limit``, or -1.
 
     The pattern's elements are ``size`` from ``begin`` on. ``choices`` (depths x 2) notes for each element
@@ -199,7 +227,10 @@ def end_from(begin, size, start, limit, members, elements, codes, begins, edges,
                         following = end
                     choice += 1
                 if following < 0 and choice == many:
-                    if holds(members, codes[joined], wanted):
+                    # The needs of the log's own tokens are at hand, the sets of all codes are not.
+                    need = elements[begin + depth, 3]
+                    may = need < 0 or meets_need(need, joined, needs, meeting)
+                    if may and holds(members, codes[joined], wanted):
                         following = joined + 1
                     choice += 1
             else:
@@ -223,26 +254,69 @@ def end_from(begin, size, start, limit, members, elements, codes, begins, edges,
 
 
 @inlined
-def first_end(begin, size, start, last, limit, members, elements, codes, begins, edges, choices, visited):
+def first_end(
+    begin,
+    size,
+    start,
+    last,
+    limit,
+    members,
+    elements,
+    codes,
+    begins,
+    edges,
+    needs,
+    meeting,
+    choices,
+    visited,
+):
     """Give the first place from ``start`` to ``last`` where a pattern begins, and its end; -1 for none.
 
     The pattern's elements are ``size`` from ``begin`` on; it ends by ``limit``.
     """
     anything = elements[begin, 0] >= 0 or elements[begin, 2] != 0
-    wanted = elements[begin, 1]
+    wanted, need = elements[begin, 1], elements[begin, 3]
     for at in range(start, last + 1):
-        if anything or meets(members, wanted, at, codes, begins, edges):
-            end = end_from(begin, size, at, limit, members, elements, codes, begins, edges, choices, visited)
+        if need < 0:
+            begun = anything or meets(members, wanted, at, codes, begins, edges)
+        else:
+            begun = meets_need(need, at, needs, meeting)
+            if not begun and begins[at] < begins[at + 1]:
+                begun = meets(members, wanted, at, codes, begins, edges)
+        if begun:
+            end = end_from(
+                begin,
+                size,
+                at,
+                limit,
+                members,
+                elements,
+                codes,
+                begins,
+                edges,
+                needs,
+                meeting,
+                choices,
+                visited,
+            )
             if end >= 0:
                 return at, end
     return last + 1, -1
 
 
 @inlined
+def meets_both(needs, met, sentence):
+    """Whether a sentence meets the two needs that stand in the lower half of a word."""
+    one, two = needs & _NEED, (needs >> _SIXTEEN) & _NEED
+    bits = met[sentence, one >> _SIX] >> (one & _SIXTY_THREE)
+    return bits & (met[sentence, two >> _SIX] >> (two & _SIXTY_THREE)) & _ONE != _U(0)
+
+
+@inlined
 def could_stand(pattern, told, rows, met, sentence):
-    """Whether a pattern has a say over what is told, and a sentence holds what it needs."""
+    """Whether a pattern has a say over what is told, and a sentence holds what it needs besides."""
     row = pattern << _THREE
-    if (rows[row] & ~met[sentence, 0]) | (rows[row + _ONE] & ~met[sentence, 1]):
+    if not meets_both(rows[row + PATTERN_NEEDS], met, sentence):
         return False
     says = (rows[row + PATTERN_KINDS] & told[0]) | (rows[row + PATTERN_KINDS + _ONE] & told[1])
     return says != _U(0)
@@ -260,6 +334,7 @@ def stand(count, anchors, many, first_id, which, told, patterns, room):
     codes, begins, edges, tried, met = room.code, room.edge_from, room.edges, room.tried, room.met
     about, rows, anchored = patterns.codes, patterns.patterns, patterns.anchored
     members, elements, choices, visited = patterns.members, patterns.elements, room.choices, room.visited
+    needs, meeting = patterns.needs, room.meeting
     sentence = 0
     for number in range(many):
         at, code = np.int64(anchors[number] >> _TWENTY), anchors[number] & _TWENTY_BITS
@@ -267,13 +342,15 @@ def stand(count, anchors, many, first_id, which, told, patterns, room):
             sentence += 1
         past = room.sentence_end[sentence]
         first = room.sentence_end[sentence - 1] + 1 if sentence > 0 else 0
-        listed = (about[(code << _TWO) + CODE_ANCHORED] >> _U(which)) & _LOWER
+        listed = (about[(code << _TWO) + CODE_ANCHORED] >> _U(which)) & LOWER
         more = True
         while more:
-            pattern = _U(anchored[listed])
-            more = pattern < LAST
-            pattern &= LAST - _ONE
+            pattern = anchored[listed]
+            more = pattern & LAST == _U(0)
             listed += _ONE
+            if not meets_both(pattern >> _HALF, met, sentence):
+                continue
+            pattern &= LAST - _ONE
             if not could_stand(pattern, told, rows, met, sentence):
                 continue
             least, most_more = halves(rows[(pattern << _THREE) + PATTERN_BEFORE])
@@ -282,7 +359,20 @@ def stand(count, anchors, many, first_id, which, told, patterns, room):
             while start <= last:
                 begin, size = halves(rows[(pattern << _THREE) + PATTERN_ELEMENTS])
                 start, end = first_end(
-                    begin, size, start, last, past, members, elements, codes, begins, edges, choices, visited
+                    begin,
+                    size,
+                    start,
+                    last,
+                    past,
+                    members,
+                    elements,
+                    codes,
+                    begins,
+                    edges,
+                    needs,
+                    meeting,
+                    choices,
+                    visited,
                 )
                 if end < 0:
                     break
@@ -302,6 +392,8 @@ def stand(count, anchors, many, first_id, which, told, patterns, room):
                         codes,
                         begins,
                         edges,
+                        needs,
+                        meeting,
                         choices,
                         visited,
                     )

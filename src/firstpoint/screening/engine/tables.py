@@ -225,27 +225,31 @@ class _Pool:
         elements = [element for matcher in self.matchers for element in matcher.elements]
         anchors = [self.anchor(place) for place in range(last)]
         phrases, cues = self._anchored(anchors, 0, cues_from), self._anchored(anchors, cues_from, last)
-        needs_of_patterns, needs_of_codes = self._needs(anchors)
+        needs_of_patterns, needs_of_elements, needs_of_codes, needs = self._needs(anchors)
         flags = np.zeros(self._size, dtype=np.uint64)
         flags[[self.numbers.of[mark] for mark in (SENTENCE, ENTRY)]] |= standing.ENDS
         pairs = self._pairs(flags)
         return Patterns(
             codes=self._rows_of_codes(flags, phrases, cues, needs_of_codes),
             patterns=self._rows_of_patterns(anchors, kinds, needs_of_patterns),
+            needs=needs,
             members=self._members(),
             elements=np.array(
                 [
-                    (-1 if e.gap is None else e.gap, w, e.optional)
-                    for e, w in zip(elements, wanted, strict=True)
+                    (-1 if e.gap is None else e.gap, w, e.optional, need)
+                    for e, w, need in zip(elements, wanted, needs_of_elements, strict=True)
                 ],
                 dtype=np.int32,
             ),
             rank=self._ranks(),
             block=_places(range(last, len(self.matchers))),
-            anchored=_places(
-                place | (int(standing.LAST) if at == len(each) - 1 else 0)
-                for each in (*phrases, *cues)
-                for at, place in enumerate(each)
+            anchored=_halves(
+                [
+                    place | (int(standing.LAST) if at == len(each) - 1 else 0)
+                    for each in (*phrases, *cues)
+                    for at, place in enumerate(each)
+                ],
+                [needs_of_patterns[place] & standing.LOWER for each in (*phrases, *cues) for place in each],
             ),
             pair_slots=pairs[0],
             pair_bits=pairs[1],
@@ -265,15 +269,18 @@ class _Pool:
         many = [len(each) for each in (*phrases, *cues)]
         begins = np.where(np.array(many) > 0, _begins(many)[:-1].astype(np.int64), int(standing.NONE))
         rows[:, int(standing.CODE_ANCHORED)] = _halves(begins[: self._size], begins[self._size :])
-        rows[: len(needs), int(standing.CODE_NEEDS) :] = needs
+        rows[: len(needs), int(standing.CODE_NEEDS)] = needs
         return rows.reshape(-1)
 
     def _rows_of_patterns(
-        self, anchors: Sequence[int], kinds: Mapping[str, int], needs: NDArray[np.uint64]
+        self,
+        anchors: Sequence[int],
+        kinds: Mapping[str, int],
+        needs: NDArray[np.uint64],
     ) -> NDArray[np.uint64]:
         rows = lines(len(self.matchers))
         many = [len(matcher.elements) for matcher in self.matchers]
-        rows[: len(needs), : standing.NEEDS] = needs
+        rows[: len(needs), int(standing.PATTERN_NEEDS)] = needs >> np.uint64(32)
         rows[:, int(standing.PATTERN_ELEMENTS)] = _halves(_begins(many)[:-1], many)
         before = [self._before(place, anchor) for place, anchor in enumerate(anchors)]
         rows[: len(before), int(standing.PATTERN_BEFORE)] = _halves(*zip(*before, strict=True))
@@ -291,33 +298,50 @@ class _Pool:
         least, most = (sum(span[at] for span in self.spans[place][:anchor]) for at in (0, 1))
         return least, most + (anchor > 0) - least
 
-    def _needs(self, anchors: Sequence[int]) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-        """What each pattern needs besides its anchor, and which needs each code meets, as bits.
+    def _needs(
+        self, anchors: Sequence[int]
+    ) -> tuple[NDArray[np.uint64], list[int], NDArray[np.uint64], NDArray[np.uint64]]:
+        """What each pattern needs besides its anchor, and the need that each element is or -1; the row of
+        each code, and those rows: the needs that codes meet, as bits.
 
         A need is a set of codes of which one must stand in the sentence; of a row of words its rarest word
         stands for it. Where there are more needs than bits, those met about equally often share one.
         """
         often = self.numbers.often
         needed = [
-            [
-                self._signs(codes)
+            {
+                at: self._signs(codes)
                 for at, codes in enumerate(self.wanted[place])
                 if codes is not None and at != anchor and not self.matchers[place].elements[at].optional
-            ]
+            }
             for place, anchor in enumerate(anchors)
         ]
-        needs = {signs for each in needed for signs in each}
+        needs = {signs for each in needed for signs in each.values()}
         by_rarity = sorted(needs, key=lambda signs: (int(often[list(signs)].sum()), sorted(signs)))
-        bits = 64 * standing.NEEDS
+        bits = standing.ALWAYS_MET
         bit_of = {signs: number * bits // max(bits, len(needs)) for number, signs in enumerate(by_rarity)}
-        meets = np.zeros((len(self.numbers.of), standing.NEEDS), dtype=np.uint64)
+        met_by: dict[int, set[int]] = {}
         for signs, bit in bit_of.items():
-            meets[list(signs), bit >> 6] |= np.uint64(1 << (bit & 63))
-        of_patterns = np.zeros((len(anchors), standing.NEEDS), dtype=np.uint64)
+            for code in signs:
+                met_by.setdefault(code, set()).add(bit)
+        rows, row_of = lines(1 + len(met_by), standing.NEEDS), np.zeros(len(self.numbers.of), np.uint64)
+        for row, (code, met) in enumerate(sorted(met_by.items()), 1):
+            row_of[code] = row
+            for bit in met:
+                rows[row, bit >> 6] |= np.uint64(1 << (bit & 63))
+        listed = standing.NEEDS_LISTED
+        of_patterns = np.zeros(len(anchors), dtype=np.uint64)
         for place, each in enumerate(needed):
-            for signs in each:
-                of_patterns[place, bit_of[signs] >> 6] |= np.uint64(1 << (bit_of[signs] & 63))
-        return of_patterns, meets
+            rarest = sorted({bit_of[signs] for signs in each.values()})[:listed]
+            for at, bit in enumerate(rarest + [standing.ALWAYS_MET] * (listed - len(rarest))):
+                of_patterns[place] |= np.uint64(bit << (16 * at))
+        of_look_alikes: list[dict[int, Codes]] = [{} for _ in self.blocks]
+        of_elements = [
+            bit_of[each[at]] if at in each else -1
+            for each, matcher in zip((*needed, *of_look_alikes), self.matchers, strict=True)
+            for at in range(len(matcher.elements))
+        ]
+        return of_patterns, of_elements, row_of, rows
 
     def _signs(self, codes: Codes) -> Codes:
         often = self.numbers.often
