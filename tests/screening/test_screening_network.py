@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from firstpoint.screening import LogReader, explain, logreading, reader_for, screen, thorough_reader
 from firstpoint.screening.columns import columns_of, read_parts
 from firstpoint.screening.fitting import Seen, fit_belief
-from firstpoint.screening.network.belief import Belief, Said, Together
+from firstpoint.screening.network.belief import LIKELY, Belief, Said, Together
 from firstpoint.screening.network.plain import plain_log, surely_no_names
 from firstpoint.screening.network.reading import ready_network
 from firstpoint.screening.network.tokens import MOST_TOKENS, WordPieces, kept
+from firstpoint.screening.words.labels import facts_of, kind_of
 from firstpoint.screening.words.scoring import Leaning
 
 PIECES = ["[UNK]", "[CLS]", "[SEP]", "door", "for", "forced", "##ced", "##s", "cafe", "##d", "f", "##o"]
@@ -127,6 +128,42 @@ def test_of_one_scene_told_twice_it_puts_the_blow_above_the_stumble():
         for turn in ("gave him a dig in the ribs", "tripped on the mat and fell against him, said sorry")
     )
     assert blow > stumble + 0.5
+
+
+def test_words_that_tell_a_crime_are_pointed_at():
+    text = "Caller rings about parking on the green. Says he punched her twice in the face and ran."
+    told = ready_network().read({"text": text}).telling
+    assert "punched" in {text[start:end] for start, end in told}
+    assert "parking" not in {text[start:end] for start, end in told}
+    assert list(told) == sorted(set(told))
+
+
+@given(st.text(max_size=300))
+def test_what_it_points_at_stands_in_the_text(text):
+    said = ready_network().read({"text": text})
+    assert all(0 <= start < end <= len(text) for start, end in (said.telling if said else ()))
+
+
+@pytest.mark.parametrize(
+    ("told", "label"),
+    [
+        ("stabbed her in the arm with a kitchen knife, deep cut that needs stitches", "wound"),
+        ("slapped her across the face, no injury, no marks, no pain", "none"),
+    ],
+)
+def test_the_label_of_a_kind_goes_by_what_was_done(told, label):
+    said = ready_network().read({"text": f"2210 Female rings in tears. States her ex {told}."})
+    assert kind_of(max(said.kinds, key=said.kinds.get)) == "assault"
+    assert facts_of(said.labels["assault"])["injury"] == label
+
+
+def test_likely_kinds_are_looked_at_and_always_the_likeliest():
+    assert Said(0.0, {}).likely() == set()
+    assert Said(0.0, {"theft": -5.0, "assault": -3.0}).likely() == {"assault"}
+    assert Said(0.0, {"theft": LIKELY, "assault": 2.0, "arson": LIKELY - 0.1}).likely() == {
+        "theft",
+        "assault",
+    }
 
 
 def test_who_somebody_is_changes_nothing():

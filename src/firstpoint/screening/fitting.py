@@ -123,7 +123,7 @@ _Weighed = tuple[float, float, bool]  # log-odds of the ranker, of the network, 
 
 def _kinds_weighed(one: Seen, said: Said, ranker: Ranker) -> Iterator[_Weighed]:
     words = kind_words(one.leaning, one.kinds)
-    names = sorted({*words, *(each.kind for each in one.told), *said.likeliest()})
+    names = sorted({*words, *(each.kind for each in one.told), *said.likely()})
     if not names:
         return
     odds = ranker.kind_odds(kind_features(names, words, one.told, one.leaning, ranker.precision))

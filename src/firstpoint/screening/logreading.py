@@ -170,7 +170,7 @@ class LogReader:
         """A look as disclosures with their certainty."""
         odds = self.log_odds(look)
         words = kind_words(look.leaning, self.weights.kinds)
-        of_network = look.of_network.likeliest() if look.of_network else ()
+        of_network = look.of_network.likely() if look.of_network else set()
         kinds = sorted({*words, *(one.kind for one in look.told), *of_network})
         if not kinds:
             return ()
@@ -180,18 +180,28 @@ class LogReader:
         left = _left(by_chance[:_MOST_KINDS], chance(odds), self.lexicon)
         given = (
             self._disclosure(
-                self._named(kind, told.get(kind), words.get(kind)), certainty, text, look, first=not at
+                self._named(kind, told.get(kind), self._label(kind, look, words)),
+                certainty,
+                text,
+                look,
+                first=not at,
             )
             for at, (kind, certainty) in enumerate(left)
         )
         return tuple(_as_reported(one, told.get(one.kind)) for one in given)
 
-    def _named(self, kind: str, told: Disclosure | None, worded: Worded | None) -> Disclosure:
+    def _label(self, kind: str, look: Look, words: Mapping[str, Worded]) -> str:
+        """What the network, or else the words, tell to be the likeliest label of a kind."""
+        if look.of_network is not None and kind in look.of_network.labels:
+            return look.of_network.labels[kind]
+        return words[kind].label if kind in words else ""
+
+    def _named(self, kind: str, told: Disclosure | None, label: str) -> Disclosure:
         """A kind with the facts that the lexicon tells, and others that the words make likely."""
         one = told or Disclosure(
             kind=kind, offence=kind_row(kind).offence, certainty=0.0, patterns=(BY_WORDS,)
         )
-        likely = facts_of(worded.label) if worded else {}
+        likely = facts_of(label)
         return evolve(one, facts={**likely, **one.facts})
 
     def _disclosure(
@@ -203,7 +213,7 @@ class LogReader:
         facts = dict(one.facts)
         if one.kind.startswith(FRAUDS):
             facts.setdefault(*OURS_TO_RECORD)
-        spans = self._spans(one.kind, look.leaning, first=first)
+        spans = self._spans(one.kind, look, first=first)
         quotes = [*((e.start, e.end) for e in one.evidence), *spans]
         return evolve(
             one,
@@ -220,11 +230,14 @@ class LogReader:
             self._labels[kind] = np.array(found, dtype=np.int64)
         return self._labels[kind]
 
-    def _spans(self, kind: str, leaning: Leaning, *, first: bool) -> list[tuple[int, int]]:
+    def _spans(self, kind: str, look: Look, *, first: bool) -> list[tuple[int, int]]:
         """The sentences that tell a kind; for the likeliest kind, all that tell."""
+        leaning = look.leaning
         if not len(leaning.tells):
             return []
         telling = (leaning.tells >= _TELLING) | (leaning.tells == leaning.tells.max())
+        for start, end in look.of_network.telling if look.of_network else ():
+            telling |= (leaning.told.spans[:, 0] < end) & (start < leaning.told.spans[:, 1])
         if not first:
             of_kind = self._labels_of(kind)
             if not len(of_kind):

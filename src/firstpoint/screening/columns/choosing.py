@@ -135,11 +135,11 @@ def _write_patterns(kind, choice, telling, out, past):
 
 
 @compiled_loop
-def _next_sentence(sentence, past, kind, is_first, most, choice, leanings):
+def _next_sentence(sentence, past, kind, is_first, most, choice, leanings, by_network):
     """Give the next sentence that is shown for a kind, or ``past``."""
     while sentence < past:
         tells = leanings.leans[sentence, 0]
-        if tells >= _TELLING or tells == most:
+        if tells >= _TELLING or tells == most or (by_network.size > 0 and by_network[sentence]):
             of_kind = (leanings.kinds[sentence, kind >> 6] >> _U(kind & 63)) & _U(1) != _U(0)
             if is_first or (choice.labelled[kind] and of_kind):
                 return sentence
@@ -148,7 +148,7 @@ def _next_sentence(sentence, past, kind, is_first, most, choice, leanings):
 
 
 @compiled_loop
-def _write_quotes(log, kind, is_first, choice, leanings, telling, out, begin):
+def _write_quotes(log, kind, is_first, choice, leanings, by_network, telling, out, begin):
     """Write the quotes of a kind and the sentences that tell it, those that overlap joined."""
     sentence, past = leanings.sentence_from[log], leanings.sentence_from[log + 1]
     most = -np.inf
@@ -156,7 +156,7 @@ def _write_quotes(log, kind, is_first, choice, leanings, telling, out, begin):
         most = max(most, leanings.leans[at, 0])
     quoted = telling.quoted[kind] if telling.certainty[kind] != NOT_TOLD else 0
     quotes, spans, quote, count = telling.quotes, leanings.spans, 0, begin
-    sentence = _next_sentence(sentence, past, kind, is_first, most, choice, leanings)
+    sentence = _next_sentence(sentence, past, kind, is_first, most, choice, leanings, by_network)
     while quote < quoted or sentence < past:
         by_quote = sentence >= past
         if not by_quote and quote < quoted:
@@ -167,7 +167,8 @@ def _write_quotes(log, kind, is_first, choice, leanings, telling, out, begin):
             quote += 1
         else:
             one = spans[sentence]
-            sentence = _next_sentence(sentence + 1, past, kind, is_first, most, choice, leanings)
+            sentence += 1
+            sentence = _next_sentence(sentence, past, kind, is_first, most, choice, leanings, by_network)
         if count > begin and one[2] <= out.quotes[count - 1, 3]:
             if one[3] > out.quotes[count - 1, 3]:
                 out.quotes[count - 1, 1], out.quotes[count - 1, 3] = one[1], one[3]
@@ -179,7 +180,7 @@ def _write_quotes(log, kind, is_first, choice, leanings, telling, out, begin):
 
 
 @compiled_loop
-def _write(log, number, is_first, choice, leanings, telling, room, out, state):
+def _write(log, number, is_first, choice, leanings, said, telling, room, out, state):
     kind, certainty = room.chosen[number], room.exact[number]
     at, told = state[GIVEN], telling.certainty[kind] != NOT_TOLD
     context = telling.context[kind] if told else LIVE
@@ -190,9 +191,11 @@ def _write(log, number, is_first, choice, leanings, telling, room, out, state):
         out.certainty[at] = max(out.certainty[at], telling.certainty[kind])
     out.victims[at] = telling.victims[kind] if told else 1
     label = leanings.label[log, kind]
+    if not np.isnan(said.due[log]) and said.labels[log, kind] >= 0:
+        label = said.labels[log, kind]
     state[1] = _write_facts(kind, label, choice, telling, room, out, state[1])
     state[2] = _write_patterns(kind, choice, telling, out, state[2])
-    state[3] = _write_quotes(log, kind, is_first, choice, leanings, telling, out, state[3])
+    state[3] = _write_quotes(log, kind, is_first, choice, leanings, said.telling, telling, out, state[3])
     out.facts_from[at + 1], out.patterns_from[at + 1], out.quotes_from[at + 1] = state[1], state[2], state[3]
     state[GIVEN] = at + 1
 
@@ -229,7 +232,7 @@ def choose(first, code_of, said, leanings, finds, known, telling, room, out, sta
                 continue
             if is_first:  # it carries the chance of the log, whatever it stands for
                 room.exact[number], room.certainty[kind] = most, rounded(most, FOUR_PLACES)
-            _write(log, number, is_first, choice, leanings, telling, room, out, state)
+            _write(log, number, is_first, choice, leanings, said, telling, room, out, state)
             is_first = False
         out.given_from[log + 1] = state[GIVEN]
     return code_of.size

@@ -33,6 +33,7 @@ from firstpoint.screening.facts import report_day
 from firstpoint.screening.kinds import kind_rows
 from firstpoint.screening.languages import Languages
 from firstpoint.screening.logreading import LogReader
+from firstpoint.screening.network.belief import Said
 from firstpoint.screening.periods import period_of
 from firstpoint.screening.ranking import FEATURES
 from firstpoint.screening.tokens import fold, tokens_of
@@ -49,6 +50,7 @@ class Columns:
 
     reader: LogReader
     tables: Tables
+    labels: tuple[str, ...]
     names: Names
     wording: Wording
     phrases: Phrases
@@ -58,16 +60,19 @@ class Columns:
     @classmethod
     def of(cls, reader: LogReader) -> Columns | None:
         """The arrays of a reader; None where it knows more kinds than they can hold, or no labels."""
-        lexicon, labels = reader.lexicon, reader.weights.kinds
-        tables = tables_of(lexicon)
+        lexicon, tables = reader.lexicon, tables_of(reader.lexicon)
+        of_network = reader.network.labels if reader.network else ()
+        # Those of the weights stand first: their numbers are the weights' own.
+        labels = tuple(dict.fromkeys((*reader.weights.kinds, *of_network)))
         kinds = {*kind_rows(), *map(kind_of, labels), *tables.kinds}
-        if len(kinds) > _MOST_KINDS_KNOWN or not labels:
+        if len(kinds) > _MOST_KINDS_KNOWN or not reader.weights.kinds:
             return None
         names = names_of(lexicon, labels, kinds)
         wording = wording_of(reader.weights, {kind: number for number, kind in enumerate(names.kinds)})
         return cls(
             reader,
             tables,
+            labels,
             names,
             wording,
             phrases_of(tables, names),
@@ -100,7 +105,7 @@ class Screening:
         of_codes = codes_of(codes.pairs, known.reader.phrases, known.names, self._codes)
         kinds = _kinds_told(of_codes, codes, known.names)
         reading = read_column(part["text"], known.tables, kinds, self._met)
-        given = self._given(reading, codes, of_codes, self._of_network(part))
+        given = self._given(reading, codes, of_codes, self._asked_of_network(part))
         received_at, period = self._periods_of(part)
         sure_from = float(lexicon.weights["floor"]["counted_together"])
         required = self.asked.required(given, period, received_at, sure_from)
@@ -119,20 +124,14 @@ class Screening:
             }
         ).with_columns(pl.when(read).then(pl.col(name)).alias(name) for name in FIGURES)
 
-    def _of_network(self, part: pl.DataFrame) -> OfNetwork:
-        """What the network says of each log."""
-        network, kinds = self.columns.reader.network, self.columns.names.kinds
-        asked = 0 if network is None else part.height
-        said = OfNetwork(np.full(part.height, np.nan), np.full((asked, len(kinds)), np.nan))
-        if network is None:
-            return said
-        for log, incident in enumerate(part.iter_rows(named=True)):
-            if told := network.read(incident):
-                said.due[log] = told.due
-                said.kinds[log] = [told.kinds.get(kind, np.nan) for kind in kinds]
-        return said
+    def _asked_of_network(self, part: pl.DataFrame) -> list[Said | None]:
+        """What the network says of each log; nothing of any where there is none."""
+        network = self.columns.reader.network
+        return [network.read(incident) for incident in part.iter_rows(named=True)] if network else []
 
-    def _given(self, reading: Reading, codes: _Codes, of_codes: OfCodes, said: OfNetwork) -> Given:
+    def _given(
+        self, reading: Reading, codes: _Codes, of_codes: OfCodes, of_network: Sequence[Said | None]
+    ) -> Given:
         known = self.columns
         opening, closing = (
             (column, known.wording.codes(told, shape))
@@ -142,6 +141,7 @@ class Screening:
             )
         )
         leanings = lean_column(reading.texts, known.wording, opening, closing)
+        said = _said(of_network, leanings, known)
         finds = _finds(reading, known.phrases)
         return _chosen(leanings, finds, codes.number, said, of_codes, known)
 
@@ -268,6 +268,29 @@ def why_not_read(tally: NDArray[np.int32], languages: Languages) -> list[str | N
         of_letters, of_script, *told = tally[at].tolist()
         why[at] = languages.why_not_read(of_letters, of_script, told)
     return why
+
+
+def _said(of_network: Sequence[Said | None], leanings: Leanings, known: Columns) -> OfNetwork:
+    """What the network says, as arrays."""
+    kinds, logs = known.names.kinds, len(of_network)
+    said = OfNetwork(
+        due=np.full(len(leanings.sentence_from) - 1, np.nan),
+        kinds=np.full((logs, len(kinds)), np.nan),
+        labels=np.full((logs, len(kinds)), -1, dtype=np.int32),
+        telling=np.zeros(int(leanings.sentence_from[-1]) if logs else 0, dtype=np.uint8),
+    )
+    places = {label: place for place, label in enumerate(known.labels)}
+    for log, told in enumerate(of_network):
+        if told is None:
+            continue
+        said.due[log] = told.due
+        said.kinds[log] = [told.kinds.get(kind, np.nan) for kind in kinds]
+        said.labels[log] = [places.get(told.labels.get(kind, ""), -1) for kind in kinds]
+        sentences = slice(*leanings.sentence_from[log : log + 2].tolist())
+        spans = leanings.spans[sentences, 2:]
+        for start, end in told.telling:
+            said.telling[sentences] |= (spans[:, 0] < end) & (start < spans[:, 1])
+    return said
 
 
 def _chosen(

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from firstpoint.screening.columns.compiling import compiled_loop
 from firstpoint.screening.columns.telling import LIVE, NOT_TOLD
+from firstpoint.screening.network.belief import LIKELY
 from firstpoint.screening.ranking import FEW_SENTENCES, LEXICON, SENTENCES
 
 NO_STANDING, DISMISSED, RECORDED, EXPLAINED, ELSEWHERE = range(5)
@@ -21,11 +22,14 @@ _LAST = 3
 
 class OfNetwork(NamedTuple):
     """What the network says: of each log the log-odds that a crime is ``due`` (float64; no number where it
-    was not asked) and of the ``kinds`` (float64, logs x kinds; no number for one that it does not tell; no
-    rows where it was asked of no log)."""
+    was not asked), of the ``kinds`` (float64, logs x kinds; no number for one that it does not tell), and the
+    likeliest of their ``labels`` (int32, logs x kinds; -1 for none); no rows where it was asked of no log.
+    Of each sentence of the column, whether it is ``telling`` (uint8)."""
 
     due: NDArray[np.float64]
     kinds: NDArray[np.float64]
+    labels: NDArray[np.int32]
+    telling: NDArray[np.uint8]
 
 
 class Weights(NamedTuple):
@@ -195,7 +199,8 @@ def shares_of_kinds(log, leanings, said, phrases, weights, room, shares):
         told = room.certainty[kind] != NOT_TOLD
         by_words = label[log, kind] >= 0
         shares[kind] = -1.0
-        if not told and not by_words and kind != of_network:
+        by_network = asked and (kind == of_network or said.kinds[log, kind] >= LIKELY)
+        if not told and not by_words and not by_network:
             continue
         words = odds[log, kind] if by_words else _LEAST_WORDED - 1.0
         total = words * of_kinds[0] + (most_worded - words) * of_kinds[1]

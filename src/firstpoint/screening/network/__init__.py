@@ -1,10 +1,11 @@
 """What a small language model makes of a log as a whole.
 
 Phrases and single words do not tell a shove from a stumble where both are told in the same words. So a reader
-may ask, besides, a network of some twenty million weights (all-MiniLM-L6-v2, fine-tuned on the annotated
-banks by ``tools/fit-network``) that reads the words of a log in their order. It says how likely it is
-that a crime is due and, if one is, of which kinds. It shows no evidence, tells no facts and counts nothing;
-:class:`~firstpoint.screening.network.belief.Belief` says how far its word moves that of the ranker.
+may ask, besides, a network of some ninety million weights (all-mpnet-base-v2, fine-tuned on the annotated
+banks by ``tools/fit-network``) that reads the words of a log in their order. It says how likely it is that
+a crime is due and, if one is, of which kinds; of each kind which label is likeliest, which fills in facts
+that no phrase tells; and which words tell it, whose sentences are shown as evidence besides. It counts
+nothing; :class:`~firstpoint.screening.network.belief.Belief` says how far its word moves that of the ranker.
 
 It is given plain words (:mod:`~firstpoint.screening.network.plain`), so that names, places and what somebody
 is change nothing. It takes some hundredths of a second a log and cannot say why; both are why the ranker does

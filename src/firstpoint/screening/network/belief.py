@@ -5,11 +5,12 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
-from attrs import asdict, frozen
+from attrs import asdict, field, frozen
 
 #: The files of a network: its weights, the words that it is given, its pieces of words,
-#: the kinds that it tells, and how far it is believed.
-FILES = ("network.onnx", "network_words.txt", "network_tokens.txt", "network_kinds.txt", "network.toml")
+#: the labels that it tells, and how far it is believed.
+FILES = ("network.onnx", "network_words.txt", "network_tokens.txt", "network_labels.txt", "network.toml")
+LIKELY = -1.0  # log-odds from which a kind is looked at because of the network
 
 
 @frozen
@@ -49,11 +50,18 @@ class Belief:
 
 @frozen
 class Said:
-    """What the network says of a log: the log-odds that a crime is due, and that one of each kind is."""
+    """What the network says of a log: the log-odds that a crime is ``due``, and that one of each of the
+    ``kinds`` is; of a kind that has several the likeliest of its ``labels``
+    (:mod:`~firstpoint.screening.words.labels`); and which words tell it, as start and end in characters."""
 
     due: float
     kinds: dict[str, float]
+    labels: dict[str, str] = field(factory=dict)
+    telling: tuple[tuple[int, int], ...] = ()
 
-    def likeliest(self) -> tuple[str, ...]:
-        """The likeliest kind, where it tells any; the first of several that are as likely."""
-        return (max(self.kinds, key=self.kinds.__getitem__),) if self.kinds else ()
+    def likely(self) -> set[str]:
+        """The kinds that are likely, and the likeliest where it tells any; of several the first."""
+        if not self.kinds:
+            return set()
+        likeliest = max(self.kinds, key=self.kinds.__getitem__)
+        return {likeliest, *(kind for kind, odds in self.kinds.items() if odds >= LIKELY)}

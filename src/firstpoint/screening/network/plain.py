@@ -18,6 +18,7 @@ from firstpoint.screening.words.cutting import shown, weighed_words
 STOP = "."
 _AFTER_OPENING = "/"
 _TIME, _NUMBER, _COMMA = "time", "number", ","
+FORMS = (STOP, _AFTER_OPENING, _TIME, _NUMBER, _COMMA)  # what is given though no word is written so
 NOWHERE = (-1, -1)
 
 
