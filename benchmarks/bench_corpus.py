@@ -23,7 +23,7 @@ from firstpoint.screening.words.scoring import lean
 
 BANKS = Path(__file__).resolve().parents[1] / "corpus" / "banks"
 TEST_ALONE = "fghs"
-STEPS = (1, 2, 4, 7, 10, 13, 15, 17, 19)
+STEPS = (1, 2, 4, 7, 10, 13, 16, 19, 22)
 
 Log = dict[str, Any]
 

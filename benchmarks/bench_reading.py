@@ -3,10 +3,11 @@
 Screens banks of annotated logs, thoroughly and quickly, sets a reader of words alone beside the screen (naive
 Bayes over single words, learnt on all banks but the one it is tested on), measures recall by group of victim,
 channel, register and offence family, and writes the figures file of the model card. Banks for test alone are
-read only where ``--banks`` names them.
+read only where ``--banks`` names them. With ``--medspacy`` medSpaCy reads them too, with the same phrases and
+cues, a second or more a log; its figures are printed, not written.
 
 Run: ``python benchmarks/bench_reading.py --banks abcde --tuned-on abd [--read ce]
-[--groups-on ce] [--out FILE]``.
+[--groups-on ce] [--medspacy PYTHON] [--out FILE]``.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import subprocess
+import tempfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -21,11 +24,13 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+from bench_matching import plain_elements, rows_of
 from reading_figures import INTERVAL, Pieces, figures
 
 from firstpoint.screening import LogReader, screen, thorough_reader
 from firstpoint.screening.accountability import LEAST_LOGS, largest_gaps, subgroup_shares
 from firstpoint.screening.accountability.measured import FORMAT, SCREEN
+from firstpoint.screening.lexicon import ready_lexicon
 from firstpoint.vocabulary import offence_class
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -57,6 +62,7 @@ def main() -> None:
     arguments.add_argument("--tuned-on", default="", help="letters of those that had a say")
     arguments.add_argument("--read", default="", help="letters of those read for ideas, but not tuned on")
     arguments.add_argument("--groups-on", help="letters for the subgroups; those unseen unless given")
+    arguments.add_argument("--medspacy", help="the Python of an environment with medspacy, to read with it")
     arguments.add_argument("--out", type=Path, default=CARD, help="the figures file to write")
     chosen = arguments.parse_args()
     banks = {letter: read_bank(chosen.folder, letter) for letter in sorted(chosen.banks)}
@@ -68,6 +74,10 @@ def main() -> None:
         values = ", ".join(f"{one['name']} {one['value']:.3f}" for one in cell["figures"])
         seen = "seen  " if cell["seen"] else "unseen"
         print(f"{cell['model']:<12}{cell['tested_on'].upper()} {seen} {values}")
+    if chosen.medspacy:
+        for letter, pieces in by_medspacy(chosen.medspacy, banks).items():
+            values = ", ".join(f"{one['name']} {one['value']:.3f}" for one in figures(pieces))
+            print(f"medSpaCy    {letter.upper()} {values}")
     for gap in told["subgroups"]["gaps"]:
         print(
             f"{gap['attribute']}, {gap['measure']}: {gap['best']} above {gap['worst']} by {gap['gap']:.2f} "
@@ -159,6 +169,29 @@ def screen_bank(logs: Sequence[dict[str, Any]], reader: LogReader) -> list[dict[
     screened = screen(frame.rename({"id": "incident_id"}).with_columns(when), reader=reader)
     # A log that could not be read has no chance, and is not flagged.
     return screened.with_columns(pl.col("chance_crime").fill_null(0.0)).to_dicts()
+
+
+def by_medspacy(python: str, banks: dict[str, list[dict[str, Any]]]) -> dict[str, Pieces]:
+    """The banks as medSpaCy reads them with the phrases and cues of the lexicon, in its own environment."""
+    lexicon = ready_lexicon()
+    classes = {row["name"]: row["members"].split("|") for row in rows_of("classes.csv")}
+    given = {
+        "texts": [log["text"] for logs in banks.values() for log in logs],
+        "phrases": [[p.id, p.kind, plain_elements(p.pattern, classes)] for p in lexicon.phrases],
+        "cues": [[c.id, c.category, c.direction, plain_elements(c.pattern, classes)] for c in lexicon.cues],
+        "worth": {p.id: float(lexicon.weights["strength"][p.strength]) for p in lexicon.phrases},
+        "factor": {category: float(left) for category, left in lexicon.weights["context"].items()},
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "given.json"
+        path.write_text(json.dumps(given), "utf-8")
+        peer = Path(__file__).with_name("peers") / "reading_medspacy.py"
+        answer = subprocess.run([python, str(peer), str(path)], capture_output=True, text=True, check=True)
+    chances = iter(json.loads(answer.stdout.splitlines()[-1])["chances"])
+    return {
+        letter: Pieces(logs, [{"chance_crime": next(chances)} for _ in logs], THRESHOLD)
+        for letter, logs in banks.items()
+    }
 
 
 def words_alone(learnt: Sequence[dict[str, Any]], logs: Sequence[dict[str, Any]]) -> list[float]:
