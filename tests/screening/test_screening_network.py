@@ -138,6 +138,12 @@ def test_words_that_tell_a_crime_are_pointed_at():
     assert list(told) == sorted(set(told))
 
 
+def test_words_behind_what_a_huge_log_leaves_out_are_pointed_at_where_they_stand():
+    text = "Caller rings about parking. " * 2_000 + "Says he punched her twice in the face."
+    told = ready_network().read({"text": text}).telling
+    assert "punched" in {text[start:end] for start, end in told}
+
+
 @given(st.text(max_size=300))
 def test_what_it_points_at_stands_in_the_text(text):
     said = ready_network().read({"text": text})
