@@ -184,14 +184,14 @@ def meets_need(need, at, needs, meeting):
 
 
 @compiled_loop
-def end_from(
-    begin, size, start, limit, members, elements, codes, begins, edges, needs, meeting, choices, visited
-):
+def end_from(begin, size, start, limit, seen):
     """Give the token after a pattern that begins at ``start`` and ends by ``limit``, or -1.
 
-    The pattern's elements are ``size`` from ``begin`` on. ``choices`` (depths x 2) notes for each element
-    where it is tried and which way was tried last, ``visited`` where each was tried already.
+    The pattern's elements are ``size`` from ``begin`` on; ``seen`` is what :func:`stand` lays out. Of it
+    ``choices`` (depths x 2) notes for each element where it is tried and which way was tried last,
+    ``visited`` where each was tried already.
     """
+    members, elements, codes, begins, edges, needs, meeting, choices, visited = seen
     for depth in range(1, size + 1):
         for part in range(visited.shape[1]):
             visited[depth, part] = _U(0)
@@ -254,26 +254,12 @@ def end_from(
 
 
 @inlined
-def first_end(
-    begin,
-    size,
-    start,
-    last,
-    limit,
-    members,
-    elements,
-    codes,
-    begins,
-    edges,
-    needs,
-    meeting,
-    choices,
-    visited,
-):
+def first_end(begin, size, start, last, limit, seen):
     """Give the first place from ``start`` to ``last`` where a pattern begins, and its end; -1 for none.
 
     The pattern's elements are ``size`` from ``begin`` on; it ends by ``limit``.
     """
+    members, elements, codes, begins, edges, needs, meeting, _, _ = seen
     anything = elements[begin, 0] >= 0 or elements[begin, 2] != 0
     wanted, need = elements[begin, 1], elements[begin, 3]
     for at in range(start, last + 1):
@@ -284,21 +270,7 @@ def first_end(
             if not begun and begins[at] < begins[at + 1]:
                 begun = meets(members, wanted, at, codes, begins, edges)
         if begun:
-            end = end_from(
-                begin,
-                size,
-                at,
-                limit,
-                members,
-                elements,
-                codes,
-                begins,
-                edges,
-                needs,
-                meeting,
-                choices,
-                visited,
-            )
+            end = end_from(begin, size, at, limit, seen)
             if end >= 0:
                 return at, end
     return last + 1, -1
@@ -331,10 +303,19 @@ def stand(count, anchors, many, first_id, which, told, patterns, room):
     tried, in tokens counted on from log to log.
     """
     found, most = 0, room.found.shape[0]
-    codes, begins, edges, tried, met = room.code, room.edge_from, room.edges, room.tried, room.met
+    tried, met = room.tried, room.met
     about, rows, anchored = patterns.codes, patterns.patterns, patterns.anchored
-    members, elements, choices, visited = patterns.members, patterns.elements, room.choices, room.visited
-    needs, meeting = patterns.needs, room.meeting
+    seen = (
+        patterns.members,
+        patterns.elements,
+        room.code,
+        room.edge_from,
+        room.edges,
+        patterns.needs,
+        room.meeting,
+        room.choices,
+        room.visited,
+    )
     sentence = 0
     for number in range(many):
         at, code = np.int64(anchors[number] >> _TWENTY), anchors[number] & _TWENTY_BITS
@@ -358,22 +339,7 @@ def stand(count, anchors, many, first_id, which, told, patterns, room):
             last = at - least
             while start <= last:
                 begin, size = halves(rows[(pattern << _THREE) + PATTERN_ELEMENTS])
-                start, end = first_end(
-                    begin,
-                    size,
-                    start,
-                    last,
-                    past,
-                    members,
-                    elements,
-                    codes,
-                    begins,
-                    edges,
-                    needs,
-                    meeting,
-                    choices,
-                    visited,
-                )
+                start, end = first_end(begin, size, start, last, past, seen)
                 if end < 0:
                     break
                 # A look-alike of a phrase around its words makes it none.
@@ -381,22 +347,7 @@ def stand(count, anchors, many, first_id, which, told, patterns, room):
                 limit, blocked = min(count, end + BLOCK_REACH), False
                 while blocks > 0 and not blocked:
                     begin, size = halves(rows[(_U(patterns.block[block]) << _THREE) + PATTERN_ELEMENTS])
-                    _, stands = first_end(
-                        begin,
-                        size,
-                        max(0, start - BLOCK_REACH),
-                        limit - 1,
-                        limit,
-                        members,
-                        elements,
-                        codes,
-                        begins,
-                        edges,
-                        needs,
-                        meeting,
-                        choices,
-                        visited,
-                    )
+                    _, stands = first_end(begin, size, max(0, start - BLOCK_REACH), limit - 1, limit, seen)
                     blocked = stands >= 0
                     block += 1
                     blocks -= 1
